@@ -1,1 +1,38 @@
-//! Skeleton.
+//! `hipaa-core` on SQLite, inside the host's own transactions.
+//!
+//! [`Database`] owns a connection and runs units of work on it; [`join`] runs one inside a transaction of the host. Both
+//! commit the host's own SQL, the sealed rows and their audit entries together or not at all.
+//!
+//! | room | what it is for |
+//! |---|---|
+//! | `open` | connections with safe settings |
+//! | `migrate` | the versions of the schema, forward only |
+//! | `ddl` | from declared tables to SQL tables |
+//! | `unit` | one unit of work on one transaction |
+//! | `audit`, `key`, `record`, `state`, `tenant`, `term` | one store trait each |
+//! | `error` | one error, without SQL text |
+//!
+//! SQL lives in this crate and nowhere else. It sees neither a key nor a plaintext.
+#![forbid(unsafe_code)]
+
+mod audit;
+mod ddl;
+mod error;
+mod key;
+mod migrate;
+mod open;
+mod record;
+mod state;
+mod store;
+mod tenant;
+mod term;
+mod unit;
+
+pub use ddl::{DeclareError, declare};
+pub use error::Error;
+pub use migrate::SCHEMA_VERSION;
+pub use open::{Database, Options, attach, configure};
+pub use record::{read_row, sql_value};
+pub use unit::{Unit, join};
+
+pub use rusqlite;

@@ -1,0 +1,24 @@
+//! The audit log: what happened, in bytes that are hashed as they are stored.
+//!
+//! One log per tenant and one for the deployment. An entry's *leaf* is SHA-256(0x00 ‖ body), and every body holds the
+//! leaf before it, so one hash is both chain link and Merkle leaf (RFC 6962 § 2.1). One Ed25519 signature per log and
+//! commit covers the head. May import `clock`, `encoding` and `schema`, never `cipher` or `index`: a body holds ids,
+//! never values.
+
+mod actor;
+mod body;
+mod event;
+mod field;
+mod head;
+mod range;
+
+pub use actor::{Actor, ActorError, MAX_ACTOR_BYTES};
+pub use body::{Body, BodyError, EntryKind, LogId, MAX_BODY_BYTES, PREFIX_BYTES, Prefix, leaf_of};
+pub use event::{Action, Event, EventName, MAX_RECORDS_PER_ENTRY, Outcome};
+pub(crate) use field::text_field;
+pub use field::{Field, RecordState, read_records, read_states, read_subjects, tag};
+pub use head::{Head, HeadError, StoredHead, origin};
+pub use range::Range;
+
+/// The hash of an entry: SHA-256(0x00 ‖ body).
+pub type Leaf = [u8; 32];

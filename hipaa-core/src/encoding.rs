@@ -1,0 +1,143 @@
+//! The one injective encoder: key labels, MAC input, index input and authenticated contexts.
+//!
+//! | offset | length | meaning |
+//! |---|---|---|
+//! | 0 | 1 | length n of the label |
+//! | 1 | n | label, ASCII |
+//! | 1+n | 2 | count of parts, big-endian |
+//! | … | 4 + m | per part: its length m, big-endian, and its bytes |
+//!
+//! Two different (label, parts) never have the same bytes: every length is written before what it measures.
+//! May import nothing of ours.
+
+/// The longest label, in bytes.
+pub const MAX_LABEL_BYTES: usize = 64;
+
+/// Bytes that are not the encoding of any label and parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a valid encoding")]
+pub struct DecodeError;
+
+/// Writes `label` and `parts` as one injective byte string.
+///
+/// Labels are compile-time texts of this crate or of a schema, at most [`MAX_LABEL_BYTES`] long; parts are below
+/// 4 GiB and at most 65,535 in number, which the limits of every caller guarantee.
+#[must_use]
+pub fn encode(label: &str, parts: &[&[u8]]) -> Vec<u8> {
+    let size = parts.iter().map(|part| 4 + part.len()).sum::<usize>();
+    let mut encoder = Encoder::with_capacity(label, parts.len(), size);
+    for part in parts {
+        encoder.part(part);
+    }
+    encoder.finish()
+}
+
+/// Reads back what [`encode`] wrote.
+///
+/// # Errors
+/// [`DecodeError`] for anything that [`encode`] would not have written, trailing bytes included.
+pub fn decode(bytes: &[u8]) -> Result<(&str, Vec<&[u8]>), DecodeError> {
+    let (&length, rest) = bytes.split_first().ok_or(DecodeError)?;
+    let (label, rest) = rest.split_at_checked(usize::from(length)).ok_or(DecodeError)?;
+    let label = core::str::from_utf8(label).map_err(|_| DecodeError)?;
+    if label.len() > MAX_LABEL_BYTES || !label.is_ascii() {
+        return Err(DecodeError);
+    }
+    let (count, mut rest) = rest.split_first_chunk().ok_or(DecodeError)?;
+    let mut parts = Vec::new();
+    for _ in 0..u16::from_be_bytes(*count) {
+        let (size, tail) = rest.split_first_chunk().ok_or(DecodeError)?;
+        let size = usize::try_from(u32::from_be_bytes(*size)).map_err(|_| DecodeError)?;
+        let (part, tail) = tail.split_at_checked(size).ok_or(DecodeError)?;
+        parts.push(part);
+        rest = tail;
+    }
+    if rest.is_empty() { Ok((label, parts)) } else { Err(DecodeError) }
+}
+
+/// Writes an encoding part by part.
+#[derive(Debug)]
+pub(crate) struct Encoder {
+    bytes: Vec<u8>,
+    left: usize,
+}
+
+impl Encoder {
+    pub(crate) fn new(label: &str, count: usize) -> Self {
+        Self::with_capacity(label, count, 32 * count)
+    }
+
+    pub(crate) fn with_capacity(label: &str, count: usize, size: usize) -> Self {
+        debug_assert!(label.len() <= MAX_LABEL_BYTES && label.is_ascii());
+        let mut bytes = Vec::with_capacity(3 + label.len() + size);
+        bytes.push(u8::try_from(label.len()).unwrap_or(u8::MAX));
+        bytes.extend_from_slice(label.as_bytes());
+        bytes.extend_from_slice(&u16::try_from(count).unwrap_or(u16::MAX).to_be_bytes());
+        Self { bytes, left: count }
+    }
+
+    pub(crate) fn part(&mut self, part: &[u8]) {
+        debug_assert!(self.left > 0, "more parts than announced");
+        self.left = self.left.saturating_sub(1);
+        self.bytes.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+        self.bytes.extend_from_slice(part);
+    }
+
+    pub(crate) fn finish(self) -> Vec<u8> {
+        debug_assert_eq!(self.left, 0, "fewer parts than announced");
+        self.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn label() -> impl Strategy<Value = String> {
+        "[ -~]{0,64}"
+    }
+
+    fn parts() -> impl Strategy<Value = Vec<Vec<u8>>> {
+        proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..40), 0..8)
+    }
+
+    fn join(label: &str, parts: &[Vec<u8>]) -> Vec<u8> {
+        encode(label, &parts.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_encoded_decodes(label in label(), parts in parts()) {
+            let bytes = join(&label, &parts);
+            let (read, slices) = decode(&bytes).unwrap();
+            prop_assert_eq!(read, label);
+            prop_assert_eq!(slices, parts);
+        }
+
+        #[test]
+        fn what_decodes_encodes_to_the_same_bytes(bytes in proptest::collection::vec(0u8..6, 0..40)) {
+            if let Ok((label, parts)) = decode(&bytes) {
+                prop_assert_eq!(encode(label, &parts), bytes);
+            }
+        }
+
+        #[test]
+        fn moving_a_boundary_changes_the_bytes(parts in parts(), cut in 0usize..40) {
+            let Some(first) = parts.first() else { return Ok(()) };
+            let cut = cut.min(first.len());
+            let mut moved = parts.clone();
+            moved[0] = first[..cut].to_vec();
+            moved.insert(1, first[cut..].to_vec());
+            prop_assert_ne!(join("x", &parts), join("x", &moved));
+        }
+    }
+
+    #[test]
+    fn trailing_and_missing_bytes_are_refused() {
+        let mut bytes = encode("a", &[b"one", b""]);
+        assert!(decode(&bytes[..bytes.len() - 1]).is_err());
+        bytes.push(0);
+        assert_eq!(decode(&bytes), Err(DecodeError));
+    }
+}

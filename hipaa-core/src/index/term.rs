@@ -1,0 +1,205 @@
+//! From values to normal forms, and from normal forms to terms.
+
+use super::IndexError;
+use super::normalize;
+use crate::encoding::encode;
+use crate::schema::{IndexDef, MAX_INDEX_BITS, Normalizer, Probe, Table, Value};
+use core::fmt;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// The most terms of one record over all its indexes.
+pub const MAX_TERMS_PER_RECORD: usize = 256;
+
+const MAX_TERM_BYTES: usize = (MAX_INDEX_BITS / 8) as usize;
+
+/// An index term: 1 to 16 bytes; the bits beyond the index's width are zero.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Term {
+    bytes: [u8; MAX_TERM_BYTES],
+    length: u8,
+}
+
+impl Term {
+    /// The term with these 1 to 16 bytes.
+    #[must_use]
+    pub fn from_slice(term: &[u8]) -> Option<Self> {
+        let mut bytes = [0; MAX_TERM_BYTES];
+        bytes.get_mut(..term.len())?.copy_from_slice(term);
+        (!term.is_empty()).then_some(Self { bytes, length: u8::try_from(term.len()).ok()? })
+    }
+
+    /// The bytes of this term.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.length)).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Term({} bytes)", self.length)
+    }
+}
+
+/// The encoded normal form of one combination of parts; compared in constant time, wiped on drop.
+pub(crate) struct NormalForm(Zeroizing<Vec<u8>>);
+
+impl NormalForm {
+    pub(crate) fn term(&self, key: &[u8; 32], bits: u8) -> Term {
+        let hash = blake3::keyed_hash(key, &self.0);
+        let length = bits.div_ceil(8);
+        let mut bytes = [0; MAX_TERM_BYTES];
+        let kept = usize::from(length).min(MAX_TERM_BYTES);
+        bytes[..kept].copy_from_slice(&hash.as_bytes()[..kept]);
+        if bits % 8 > 0 {
+            bytes[kept - 1] &= 0xff << (8 - bits % 8);
+        }
+        Term { bytes, length }
+    }
+
+    pub(crate) fn matches(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+/// The normal form of what is searched for.
+pub(crate) fn probe_form(index: &IndexDef, probes: &[Probe<'_>]) -> Result<NormalForm, IndexError> {
+    if index.parts().len() != probes.len() {
+        return Err(IndexError::EmptyPart);
+    }
+    let mut parts = Vec::with_capacity(probes.len());
+    for (part, probe) in index.parts().iter().zip(probes) {
+        parts.push(normal_part(part.normalizer(), *probe)?.ok_or(IndexError::EmptyPart)?);
+    }
+    Ok(form(&parts))
+}
+
+/// The normal forms of a record for one index: every combination of the values of its parts; none where a part is empty.
+pub(crate) fn record_forms(
+    table: &Table,
+    index: &IndexDef,
+    values: &[Option<Value>],
+) -> Result<Vec<NormalForm>, IndexError> {
+    let mut rows: Vec<Vec<Zeroizing<Vec<u8>>>> = vec![Vec::new()];
+    for part in index.parts() {
+        let value = table.position(part.column()).and_then(|at| values.get(at)?.as_ref());
+        let forms = part_forms(part.normalizer(), value)?;
+        if forms.len().saturating_mul(rows.len()) > MAX_TERMS_PER_RECORD {
+            return Err(IndexError::TooManyTerms);
+        }
+        rows = rows
+            .iter()
+            .flat_map(|row| forms.iter().map(|form| [row.as_slice(), core::slice::from_ref(form)].concat()))
+            .collect();
+    }
+    Ok(rows.iter().map(|parts| form(parts)).collect())
+}
+
+fn form(parts: &[Zeroizing<Vec<u8>>]) -> NormalForm {
+    NormalForm(Zeroizing::new(encode("term", &parts.iter().map(|part| part.as_slice()).collect::<Vec<_>>())))
+}
+
+fn part_forms(normalizer: Normalizer, value: Option<&Value>) -> Result<Vec<Zeroizing<Vec<u8>>>, IndexError> {
+    let one = |probe| Ok(normal_part(normalizer, probe)?.into_iter().collect());
+    match value {
+        Some(Value::Text(text)) => one(Probe::Text(text)),
+        Some(Value::Date(date)) => one(Probe::Date(*date)),
+        Some(Value::Integer(number)) => one(Probe::Integer(*number)),
+        Some(Value::Texts(texts)) => {
+            let forms = texts.iter().map(|text| normal_part(normalizer, Probe::Text(text)));
+            let mut forms = forms.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
+            forms.sort_unstable_by(|left, right| left.as_slice().cmp(right.as_slice()));
+            forms.dedup();
+            Ok(forms)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn normal_part(normalizer: Normalizer, probe: Probe<'_>) -> Result<Option<Zeroizing<Vec<u8>>>, IndexError> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(match probe {
+        Probe::Text(text) => text.len() + 8,
+        _ => 16,
+    }));
+    match probe {
+        Probe::Text(text) => normalize::text(normalizer, text, &mut bytes)?,
+        Probe::Date(date) => normalize::day(date, &mut bytes),
+        Probe::Integer(number) => bytes.extend_from_slice(&number.to_be_bytes()),
+    }
+    Ok((!bytes.is_empty()).then_some(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Column, Date, Index, Text, Texts};
+
+    const FAMILY: Column<Texts> = Column::texts("family");
+    const GIVEN: Column<Texts> = Column::texts("given");
+    const BORN: Column<Date> = Column::date("born");
+    const SSN: Column<Text> = Column::text("ssn");
+    const BY_NAME: Index<(Text, Text, Date)> =
+        Index::exact("by_name", FAMILY.as_name()).and(GIVEN.as_name()).and(BORN.as_day());
+    const BY_SSN: Index<(Text,)> = Index::exact("by_ssn4", SSN.as_last_digits(4)).bits(12);
+    const TABLE: Table =
+        Table::new("patient", &[FAMILY.def(), GIVEN.def(), BORN.def(), SSN.def()], &[BY_NAME.def(), BY_SSN.def()]);
+
+    fn texts(all: &[&str]) -> Option<Value> {
+        Some(Value::Texts(all.iter().map(|text| Zeroizing::new((*text).to_owned())).collect()))
+    }
+
+    fn text(one: &str) -> Option<Value> {
+        Some(Value::Text(Zeroizing::new(one.to_owned())))
+    }
+
+    fn born(date: &str) -> Option<Value> {
+        Some(Value::Date(Date::parse(date).unwrap()))
+    }
+
+    #[test]
+    fn every_combination_of_several_values_has_a_term() {
+        let values =
+            [texts(&["Müller", "Schmidt", " "]), texts(&["Anna", "Anna Maria", "ANNA"]), born("1980-01-02"), None];
+        let forms = record_forms(&TABLE, &BY_NAME.def(), &values).unwrap();
+        assert_eq!(forms.len(), 4);
+        let day = Date::parse("1980-01-02").unwrap();
+        let probe =
+            probe_form(&BY_NAME.def(), &[Probe::Text("MU\u{308}LLER"), Probe::Text(" anna  maria"), Probe::Date(day)])
+                .unwrap();
+        assert_eq!(forms.iter().filter(|form| form.matches(&probe)).count(), 1);
+    }
+
+    #[test]
+    fn an_empty_part_gives_no_term_and_is_no_search() {
+        let values = [texts(&["Müller"]), texts(&[]), born("1980-01-02"), None];
+        assert!(record_forms(&TABLE, &BY_NAME.def(), &values).unwrap().is_empty());
+        let partial = [texts(&["Müller"]), texts(&["Anna"]), born("1980-01"), None];
+        assert!(record_forms(&TABLE, &BY_NAME.def(), &partial).unwrap().is_empty());
+        assert_eq!(probe_form(&BY_SSN.def(), &[Probe::Text("12")]).map(|_| ()), Err(IndexError::EmptyPart));
+    }
+
+    #[test]
+    fn more_terms_than_the_limit_are_refused() {
+        let many = (0..17).map(|n| format!("name{n}")).collect::<Vec<_>>();
+        let many = many.iter().map(String::as_str).collect::<Vec<_>>();
+        let values = [texts(&many), texts(&many), born("1980-01-02"), None];
+        assert_eq!(record_forms(&TABLE, &BY_NAME.def(), &values).map(|_| ()), Err(IndexError::TooManyTerms));
+    }
+
+    #[test]
+    fn a_term_has_the_bits_of_its_index() {
+        let values = [None, None, None, text("999-53-8547")];
+        let form = &record_forms(&TABLE, &BY_SSN.def(), &values).unwrap()[0];
+        let full = form.term(&[1; 32], 128);
+        for bits in 8..=128u8 {
+            let term = form.term(&[1; 32], bits);
+            assert_eq!(term.as_bytes().len(), usize::from(bits.div_ceil(8)));
+            for bit in 0..term.as_bytes().len() * 8 {
+                let of = |term: &Term| term.as_bytes()[bit / 8] >> (7 - bit % 8) & 1;
+                assert_eq!(of(&term), if bit < usize::from(bits) { of(&full) } else { 0 });
+            }
+        }
+        assert_ne!(full, form.term(&[2; 32], 128));
+    }
+}

@@ -1,0 +1,271 @@
+//! What an adapter stores: sealed bytes, on a transaction that it borrows.
+//!
+//! One trait per noun, few verbs, synchronous and object-safe, so that a host's own SQL rides in the same commit. An
+//! adapter sees neither a key nor a plaintext, and decides nothing. May import the value types of the rooms below; knows
+//! no I/O.
+
+#[cfg(any(test, feature = "conformance"))]
+pub mod memory;
+
+pub use crate::audit::{LogId, RecordState, StoredHead};
+pub use crate::keys::RootKind;
+pub use crate::seal::{IndexedTerm, StoredRow, StoredValue};
+
+use crate::audit::Leaf;
+use crate::clock::Timestamp;
+use crate::index::Term;
+use crate::schema::{RecordId, Table, TenantId};
+
+/// What went wrong in a store, as far as a program can act on it. Carries no text of the database: that would hold SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another writer holds the database; try again.
+    #[error("the database is busy")]
+    Busy,
+    /// The disk or the database is full.
+    #[error("the disk is full")]
+    Full,
+    /// The database cannot be written.
+    #[error("the database is read-only")]
+    ReadOnly,
+    /// The row exists already, or changed in between.
+    #[error("the row exists already or was changed")]
+    Conflict,
+    /// There is no such table, column or row where there must be one.
+    #[error("a table, column or row is missing from the database")]
+    Missing,
+    /// A stored row does not have the shape that was written.
+    #[error("the database holds a row of the wrong shape")]
+    Corrupt,
+    /// The operating system failed to read or write.
+    #[error("reading or writing the database failed")]
+    Io,
+    /// A host's rule (constraint, trigger) refused the write.
+    #[error("a constraint or trigger refused the write")]
+    Refused,
+    /// Anything else.
+    #[error("the database failed")]
+    Other,
+}
+
+/// One audit entry as the database holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEntry {
+    /// The log.
+    pub log: LogId,
+    /// The place in the log, from 0.
+    pub sequence: u64,
+    /// The bytes that were hashed.
+    pub body: Vec<u8>,
+    /// Their hash.
+    pub leaf: Leaf,
+    /// Sealed details, whose digest the body holds.
+    pub details: Option<Vec<u8>>,
+}
+
+/// What of an entry can be searched for: a disposable projection of its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryProjection<'a> {
+    /// When.
+    pub time: Timestamp,
+    /// What, by name; none for entries that are no events.
+    pub name: Option<&'a str>,
+    /// Who.
+    pub user: Option<&'a str>,
+    /// About whom: every patient of whom the entry shows something.
+    pub subjects: &'a [RecordId],
+}
+
+/// The projected state of one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredState {
+    /// The tenant that owns the record.
+    pub tenant: TenantId,
+    /// Its version and MAC.
+    pub state: RecordState,
+}
+
+/// One tenant as the database holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredTenant {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Its log.
+    pub log: LogId,
+    /// Its name.
+    pub name: String,
+    /// Keyed BLAKE3 over the other columns.
+    pub mac: [u8; 32],
+}
+
+/// Wrapped roots and rings.
+pub trait KeyStore {
+    /// The ring of a tenant.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn ring(&mut self, tenant: TenantId) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Writes the ring of a tenant, new or replaced.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn put_ring(&mut self, tenant: TenantId, ring: &[u8]) -> Result<(), StoreError>;
+    /// A wrapped root.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn wrapped(&mut self, tenant: TenantId, epoch: u32, kind: RootKind) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Writes a new wrapped root.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where there is one already.
+    fn put_wrapped(&mut self, tenant: TenantId, epoch: u32, kind: RootKind, blob: &[u8]) -> Result<(), StoreError>;
+}
+
+/// Logs and their heads.
+pub trait AuditStore {
+    /// The head of a tenant's log.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn head(&mut self, tenant: TenantId) -> Result<Option<StoredHead>, StoreError>;
+    /// Writes the head of a log, new or replaced.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn put_head(&mut self, head: &StoredHead) -> Result<(), StoreError>;
+    /// The entry with the highest sequence.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn tail(&mut self, log: LogId) -> Result<Option<StoredEntry>, StoreError>;
+    /// Adds an entry and its projection.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where that sequence is taken.
+    fn append_entry(&mut self, entry: &StoredEntry, projection: &EntryProjection<'_>) -> Result<(), StoreError>;
+    /// Up to `limit` entries from sequence `from`, ascending.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn entries(&mut self, log: LogId, from: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError>;
+    /// Up to `limit` entries about one patient, the newest first, found through the projection.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn entries_about(&mut self, log: LogId, subject: RecordId, limit: usize) -> Result<Vec<StoredEntry>, StoreError>;
+}
+
+/// Rows of declared tables.
+pub trait RecordStore {
+    /// The row of a record.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn row(&mut self, table: &Table, tenant: TenantId, record: RecordId) -> Result<Option<StoredRow>, StoreError>;
+    /// Up to `limit` rows of a tenant after `after`, ascending by record id.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn rows(
+        &mut self,
+        table: &Table,
+        tenant: TenantId,
+        after: Option<RecordId>,
+        limit: usize,
+    ) -> Result<Vec<StoredRow>, StoreError>;
+    /// Writes a new row.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where the record exists.
+    fn insert_row(&mut self, table: &Table, row: &StoredRow) -> Result<(), StoreError>;
+    /// Replaces a row.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where the record does not exist.
+    fn update_row(&mut self, table: &Table, row: &StoredRow) -> Result<(), StoreError>;
+    /// Deletes a row.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where the record does not exist.
+    fn delete_row(&mut self, table: &Table, tenant: TenantId, record: RecordId) -> Result<(), StoreError>;
+}
+
+/// Index terms: a projection of the lists in the seals.
+pub trait TermStore {
+    /// Adds a term of a record.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn add_term(&mut self, table: &Table, term: Term, record: RecordId) -> Result<(), StoreError>;
+    /// Removes a term of a record; one that is not there is no error.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn remove_term(&mut self, table: &Table, term: Term, record: RecordId) -> Result<(), StoreError>;
+    /// Up to `limit` records with this term, ascending.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn candidates(&mut self, table: &Table, term: Term, limit: usize) -> Result<Vec<RecordId>, StoreError>;
+}
+
+/// The projected states of records; deleted records keep theirs.
+pub trait StateStore {
+    /// The state of a record, of whatever tenant.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn state(&mut self, table: &Table, record: RecordId) -> Result<Option<StoredState>, StoreError>;
+    /// Writes the state of a record, new or replaced.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn put_state(&mut self, table: &Table, state: &StoredState) -> Result<(), StoreError>;
+    /// Up to `limit` states of a tenant's records that were not deleted, after `after`, ascending by record id.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn live_states(
+        &mut self,
+        table: &Table,
+        tenant: TenantId,
+        after: Option<RecordId>,
+        limit: usize,
+    ) -> Result<Vec<RecordState>, StoreError>;
+}
+
+/// The deployment and its tenants.
+pub trait TenantStore {
+    /// The id of the deployment, once it was made.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn deployment(&mut self) -> Result<Option<[u8; 16]>, StoreError>;
+    /// Writes the id of the deployment.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where there is one already.
+    fn put_deployment(&mut self, deployment: &[u8; 16]) -> Result<(), StoreError>;
+    /// All tenants, ascending by name.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn tenants(&mut self) -> Result<Vec<StoredTenant>, StoreError>;
+    /// The tenant with this name.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn tenant_named(&mut self, name: &str) -> Result<Option<StoredTenant>, StoreError>;
+    /// Writes a new tenant.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where the id, log or name is taken.
+    fn put_tenant(&mut self, tenant: &StoredTenant) -> Result<(), StoreError>;
+}
+
+/// All of it, on one transaction.
+pub trait Store: KeyStore + AuditStore + RecordStore + TermStore + StateStore + TenantStore {}
+
+impl<S: KeyStore + AuditStore + RecordStore + TermStore + StateStore + TenantStore> Store for S {}

@@ -1,0 +1,212 @@
+//! A store in memory, for tests and examples: its snapshots are its savepoints.
+
+use super::{
+    AuditStore, EntryProjection, KeyStore, LogId, RecordState, RecordStore, RootKind, StateStore, StoreError,
+    StoredEntry, StoredHead, StoredRow, StoredState, StoredTenant, StoredValue, TenantStore, TermStore,
+};
+use crate::index::Term;
+use crate::schema::{RecordId, Table, TenantId};
+use std::collections::{BTreeMap, BTreeSet};
+
+type Label = &'static str;
+
+/// All of a deployment in memory.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore {
+    deployment: Option<[u8; 16]>,
+    tenants: BTreeMap<String, StoredTenant>,
+    rings: BTreeMap<TenantId, Vec<u8>>,
+    wrapped: BTreeMap<(TenantId, u32, RootKind), Vec<u8>>,
+    heads: BTreeMap<TenantId, StoredHead>,
+    entries: BTreeMap<(LogId, u64), (StoredEntry, Vec<RecordId>)>,
+    rows: BTreeMap<(Label, TenantId, RecordId), MemoryRow>,
+    terms: BTreeSet<(Label, Term, RecordId)>,
+    states: BTreeMap<(Label, RecordId), StoredState>,
+}
+
+/// Columns by label, so that a row of an older schema reads as a newer one does in SQL.
+#[derive(Debug, Clone)]
+struct MemoryRow {
+    columns: BTreeMap<Label, StoredValue>,
+    seal: Vec<u8>,
+}
+
+impl MemoryRow {
+    fn new(table: &Table, row: &StoredRow) -> Self {
+        let labels = table.columns().iter().map(crate::schema::ColumnDef::label);
+        Self { columns: labels.zip(row.columns.iter().cloned()).collect(), seal: row.seal.clone() }
+    }
+
+    fn read(&self, table: &Table, tenant: TenantId, record: RecordId) -> StoredRow {
+        let column = |label| self.columns.get(label).cloned().unwrap_or(StoredValue::Null);
+        let columns = table.columns().iter().map(|def| column(def.label())).collect();
+        StoredRow { tenant, record, columns, seal: self.seal.clone() }
+    }
+}
+
+impl KeyStore for MemoryStore {
+    fn ring(&mut self, tenant: TenantId) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.rings.get(&tenant).cloned())
+    }
+
+    fn put_ring(&mut self, tenant: TenantId, ring: &[u8]) -> Result<(), StoreError> {
+        self.rings.insert(tenant, ring.to_vec());
+        Ok(())
+    }
+
+    fn wrapped(&mut self, tenant: TenantId, epoch: u32, kind: RootKind) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.wrapped.get(&(tenant, epoch, kind)).cloned())
+    }
+
+    fn put_wrapped(&mut self, tenant: TenantId, epoch: u32, kind: RootKind, blob: &[u8]) -> Result<(), StoreError> {
+        absent(self.wrapped.insert((tenant, epoch, kind), blob.to_vec()))
+    }
+}
+
+impl AuditStore for MemoryStore {
+    fn head(&mut self, tenant: TenantId) -> Result<Option<StoredHead>, StoreError> {
+        Ok(self.heads.get(&tenant).cloned())
+    }
+
+    fn put_head(&mut self, head: &StoredHead) -> Result<(), StoreError> {
+        self.heads.insert(head.tenant, head.clone());
+        Ok(())
+    }
+
+    fn tail(&mut self, log: LogId) -> Result<Option<StoredEntry>, StoreError> {
+        Ok(self.entries.range((log, 0)..=(log, u64::MAX)).next_back().map(|(_, (entry, _))| entry.clone()))
+    }
+
+    fn append_entry(&mut self, entry: &StoredEntry, projection: &EntryProjection<'_>) -> Result<(), StoreError> {
+        let key = (entry.log, entry.sequence);
+        if self.entries.contains_key(&key) {
+            return Err(StoreError::Conflict);
+        }
+        self.entries.insert(key, (entry.clone(), projection.subjects.to_vec()));
+        Ok(())
+    }
+
+    fn entries(&mut self, log: LogId, from: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError> {
+        Ok(self.entries.range((log, from)..=(log, u64::MAX)).take(limit).map(|(_, (entry, _))| entry.clone()).collect())
+    }
+
+    fn entries_about(&mut self, log: LogId, subject: RecordId, limit: usize) -> Result<Vec<StoredEntry>, StoreError> {
+        let about =
+            self.entries.range((log, 0)..=(log, u64::MAX)).rev().filter(|(_, (_, about))| about.contains(&subject));
+        Ok(about.take(limit).map(|(_, (entry, _))| entry.clone()).collect())
+    }
+}
+
+impl RecordStore for MemoryStore {
+    fn row(&mut self, table: &Table, tenant: TenantId, record: RecordId) -> Result<Option<StoredRow>, StoreError> {
+        let row = self.rows.get(&(table.label(), tenant, record));
+        Ok(row.map(|row| row.read(table, tenant, record)))
+    }
+
+    fn rows(
+        &mut self,
+        table: &Table,
+        tenant: TenantId,
+        after: Option<RecordId>,
+        limit: usize,
+    ) -> Result<Vec<StoredRow>, StoreError> {
+        let rows = self.rows.iter().filter(|((label, owner, record), _)| {
+            *label == table.label() && *owner == tenant && after.is_none_or(|after| *record > after)
+        });
+        Ok(rows.take(limit).map(|((_, _, record), row)| row.read(table, tenant, *record)).collect())
+    }
+
+    fn insert_row(&mut self, table: &Table, row: &StoredRow) -> Result<(), StoreError> {
+        absent(self.rows.insert((table.label(), row.tenant, row.record), MemoryRow::new(table, row)))
+    }
+
+    fn update_row(&mut self, table: &Table, row: &StoredRow) -> Result<(), StoreError> {
+        present(self.rows.insert((table.label(), row.tenant, row.record), MemoryRow::new(table, row)))
+    }
+
+    fn delete_row(&mut self, table: &Table, tenant: TenantId, record: RecordId) -> Result<(), StoreError> {
+        present(self.rows.remove(&(table.label(), tenant, record)))
+    }
+}
+
+impl TermStore for MemoryStore {
+    fn add_term(&mut self, table: &Table, term: Term, record: RecordId) -> Result<(), StoreError> {
+        self.terms.insert((table.label(), term, record));
+        Ok(())
+    }
+
+    fn remove_term(&mut self, table: &Table, term: Term, record: RecordId) -> Result<(), StoreError> {
+        self.terms.remove(&(table.label(), term, record));
+        Ok(())
+    }
+
+    fn candidates(&mut self, table: &Table, term: Term, limit: usize) -> Result<Vec<RecordId>, StoreError> {
+        let found = self.terms.iter().filter(|(label, known, _)| *label == table.label() && *known == term);
+        Ok(found.take(limit).map(|(_, _, record)| *record).collect())
+    }
+}
+
+impl StateStore for MemoryStore {
+    fn state(&mut self, table: &Table, record: RecordId) -> Result<Option<StoredState>, StoreError> {
+        Ok(self.states.get(&(table.label(), record)).copied())
+    }
+
+    fn put_state(&mut self, table: &Table, state: &StoredState) -> Result<(), StoreError> {
+        self.states.insert((table.label(), state.state.record), *state);
+        Ok(())
+    }
+
+    fn live_states(
+        &mut self,
+        table: &Table,
+        tenant: TenantId,
+        after: Option<RecordId>,
+        limit: usize,
+    ) -> Result<Vec<RecordState>, StoreError> {
+        let live = self.states.iter().filter(|((label, record), stored)| {
+            *label == table.label()
+                && stored.tenant == tenant
+                && !stored.state.is_tombstone()
+                && after.is_none_or(|after| *record > after)
+        });
+        Ok(live.take(limit).map(|(_, stored)| stored.state).collect())
+    }
+}
+
+impl TenantStore for MemoryStore {
+    fn deployment(&mut self) -> Result<Option<[u8; 16]>, StoreError> {
+        Ok(self.deployment)
+    }
+
+    fn put_deployment(&mut self, deployment: &[u8; 16]) -> Result<(), StoreError> {
+        absent(self.deployment.replace(*deployment))
+    }
+
+    fn tenants(&mut self) -> Result<Vec<StoredTenant>, StoreError> {
+        Ok(self.tenants.values().cloned().collect())
+    }
+
+    fn tenant_named(&mut self, name: &str) -> Result<Option<StoredTenant>, StoreError> {
+        Ok(self.tenants.get(name).cloned())
+    }
+
+    fn put_tenant(&mut self, tenant: &StoredTenant) -> Result<(), StoreError> {
+        let taken = self
+            .tenants
+            .values()
+            .any(|known| known.tenant == tenant.tenant || known.log == tenant.log || known.name == tenant.name);
+        if taken {
+            return Err(StoreError::Conflict);
+        }
+        self.tenants.insert(tenant.name.clone(), tenant.clone());
+        Ok(())
+    }
+}
+
+fn absent<T>(before: Option<T>) -> Result<(), StoreError> {
+    if before.is_some() { Err(StoreError::Conflict) } else { Ok(()) }
+}
+
+fn present<T>(before: Option<T>) -> Result<(), StoreError> {
+    if before.is_some() { Ok(()) } else { Err(StoreError::Missing) }
+}

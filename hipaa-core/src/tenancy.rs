@@ -1,0 +1,263 @@
+//! The deployment, its tenants and their key epochs: how each begins.
+//!
+//! A deployment has a keyset and a log of its own under tenant id 0; so has every tenant. May import `unit` and
+//! everything below it.
+
+use crate::audit::Action;
+use crate::audit::{Actor, EntryKind, Event, EventName, Field, LogId, tag, text_field};
+use crate::clock::Clock;
+use crate::encoding::encode;
+use crate::entropy::{Entropy, EntropyError, generate_from_system};
+use crate::keys::{Kek, KeyError, Purpose, Ring, Root, RootKind, TenantKeys, WrapContext, unwrap, wrap};
+use crate::schema::TenantId;
+use crate::store::{Store, StoreError, StoredTenant};
+use crate::unit::{Closed, Entry, Ledger, Notary, Position, Unit, UnitError};
+use ed25519_dalek::SigningKey;
+use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use subtle::ConstantTimeEq;
+
+/// The longest name of a tenant, in bytes.
+pub const MAX_NAME_BYTES: usize = 128;
+
+/// Version of the log format, in every genesis entry.
+const LOG_FORMAT: u16 = 1;
+const FIRST_EPOCH: u32 = 1;
+
+/// Why a deployment, tenant or epoch was not made or not found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TenancyError {
+    /// The unit failed.
+    #[error(transparent)]
+    Unit(#[from] UnitError),
+    /// The name is empty, longer than 128 bytes, has blanks around it or control characters in it.
+    #[error("a tenant's name has 1 to 128 bytes, no blanks around it and no control characters")]
+    Name,
+    /// There is a tenant of this name.
+    #[error("there is a tenant of this name already")]
+    NameTaken,
+    /// There is no tenant of this name.
+    #[error("no such tenant")]
+    Unknown,
+    /// The row of a tenant was altered; it is not used.
+    #[error("the row of a tenant was altered")]
+    Tampered,
+}
+
+impl From<StoreError> for TenancyError {
+    fn from(error: StoreError) -> Self {
+        Self::Unit(error.into())
+    }
+}
+
+impl From<KeyError> for TenancyError {
+    fn from(error: KeyError) -> Self {
+        Self::Unit(error.into())
+    }
+}
+
+impl From<EntropyError> for TenancyError {
+    fn from(error: EntropyError) -> Self {
+        Self::Unit(error.into())
+    }
+}
+
+/// A tenant, as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tenant {
+    /// The tenant.
+    pub id: TenantId,
+    /// Its log.
+    pub log: LogId,
+    /// Its name.
+    pub name: String,
+}
+
+/// The deployment that a database holds, or a new one where it holds none.
+///
+/// Runs inside a write transaction of the adapter, which commits it and then calls [`Closed::committed`] on what comes
+/// with a new deployment.
+///
+/// # Errors
+/// [`KeyError::WrongKek`] when the database was made with another key; other [`UnitError`]s as they say.
+pub fn open_deployment(
+    store: &mut dyn Store,
+    kek: Kek,
+    clock: Clock,
+) -> Result<(Arc<Notary>, Option<Closed>), UnitError> {
+    match store.deployment()? {
+        Some(deployment) => Ok((load_deployment(store, deployment, kek, clock)?, None)),
+        None => found_deployment(store, kek, clock).map(|(notary, closed)| (notary, Some(closed))),
+    }
+}
+
+fn load_deployment(
+    store: &mut dyn Store,
+    deployment: [u8; 16],
+    kek: Kek,
+    clock: Clock,
+) -> Result<Arc<Notary>, UnitError> {
+    let tenant = TenantId::DEPLOYMENT;
+    let ring = store.ring(tenant)?.ok_or(KeyError::MissingBlob)?;
+    let keys = TenantKeys::load(&kek, deployment, tenant, &ring, |kind, epoch| {
+        store.wrapped(tenant, epoch, kind).map_err(UnitError::from)
+    })?;
+    let blob = store.wrapped(tenant, FIRST_EPOCH, RootKind::HeadSeed)?.ok_or(KeyError::MissingBlob)?;
+    let context = WrapContext { deployment, tenant, kind: RootKind::HeadSeed, epoch: FIRST_EPOCH };
+    let seed = unwrap(&kek, &context, &blob)?;
+    let signer = SigningKey::from_bytes(seed.expose_secret());
+    Notary::new(deployment, kek, clock, signer, &keys).map(Arc::new)
+}
+
+fn found_deployment(store: &mut dyn Store, kek: Kek, clock: Clock) -> Result<(Arc<Notary>, Closed), UnitError> {
+    let deployment = *generate_from_system::<16>()?;
+    let tenant = TenantId::DEPLOYMENT;
+    let mut entropy = Entropy::from_system()?;
+    store.put_deployment(&deployment)?;
+    put_roots(store, (&kek, deployment, tenant, FIRST_EPOCH), &mut entropy)?;
+    let seed = generate_root()?;
+    let context = WrapContext { deployment, tenant, kind: RootKind::HeadSeed, epoch: FIRST_EPOCH };
+    store.put_wrapped(tenant, FIRST_EPOCH, RootKind::HeadSeed, &wrap(&kek, &context, &seed, &mut entropy)?)?;
+    store.put_ring(tenant, &Ring::first().encode(&kek, &deployment, tenant))?;
+    let notary = load_deployment(store, deployment, kek, clock)?;
+    let mut ledger = Ledger::open(&notary)?;
+    ledger.enter();
+    let log = LogId(*generate_from_system()?);
+    let keys = [(tag::HEAD_KEY, notary.head_key().to_vec()), (tag::OPERATOR_KEY, Vec::new())];
+    begin_log(store, &mut ledger, (log, tenant), keys.map(|(tag, value)| Field { tag, value }).to_vec())?;
+    ledger.leave(store, false)?;
+    let closed = ledger.close(store)?;
+    Ok((notary, closed))
+}
+
+/// Makes a tenant: its keys, its log and its place in the deployment's log, in one unit.
+///
+/// # Errors
+/// [`TenancyError::Name`], [`TenancyError::NameTaken`], or the unit's.
+pub fn create_tenant(unit: &mut dyn Unit, actor: &Actor, name: &str) -> Result<Tenant, TenancyError> {
+    let blank_around = name.trim() != name;
+    if name.is_empty() || name.len() > MAX_NAME_BYTES || blank_around || name.chars().any(char::is_control) {
+        return Err(TenancyError::Name);
+    }
+    let (store, ledger) = unit.parts();
+    if store.tenant_named(name)?.is_some() {
+        return Err(TenancyError::NameTaken);
+    }
+    let notary = Arc::clone(ledger.notary());
+    let deployment = *notary.deployment();
+    let tenant =
+        TenantId::from_bytes(*uuid::Builder::from_random_bytes(*generate_from_system()?).into_uuid().as_bytes());
+    let log = LogId(*generate_from_system()?);
+    put_roots(store, (&notary.kek, deployment, tenant, FIRST_EPOCH), ledger.entropy()?)?;
+    store.put_ring(tenant, &Ring::first().encode(&notary.kek, &deployment, tenant))?;
+    let mut row = StoredTenant { tenant, log, name: name.to_owned(), mac: [0; 32] };
+    row.mac = tenant_mac(store, ledger, &row)?;
+    store.put_tenant(&row)?;
+    let genesis = begin_log(store, ledger, (log, tenant), Vec::new())?;
+    let mut fields = vec![
+        text_field(tag::USER, actor.user()),
+        text_field(tag::ROLE, actor.role()),
+        Field { tag: tag::LOG, value: log.0.to_vec() },
+        Field { tag: tag::GENESIS, value: genesis.leaf.to_vec() },
+        Field { tag: tag::TENANT, value: tenant.as_bytes().to_vec() },
+    ];
+    fields.sort_by_key(|field| field.tag);
+    ledger.append_entry(store, TenantId::DEPLOYMENT, Entry { kind: EntryKind::LogOpened, fields, details: None })?;
+    Ok(Tenant { id: tenant, log, name: row.name })
+}
+
+/// The tenant of this name.
+///
+/// # Errors
+/// [`TenancyError::Unknown`], [`TenancyError::Tampered`], or the unit's.
+pub fn find_tenant(unit: &mut dyn Unit, name: &str) -> Result<Tenant, TenancyError> {
+    let (store, ledger) = unit.parts();
+    let row = store.tenant_named(name)?.ok_or(TenancyError::Unknown)?;
+    checked(store, ledger, row)
+}
+
+/// All tenants, ascending by name.
+///
+/// # Errors
+/// [`TenancyError::Tampered`] when one of the rows was altered, or the unit's.
+pub fn list_tenants(unit: &mut dyn Unit) -> Result<Vec<Tenant>, TenancyError> {
+    let (store, ledger) = unit.parts();
+    let rows = store.tenants()?;
+    rows.into_iter().map(|row| checked(store, ledger, row)).collect()
+}
+
+/// Opens a new key epoch of the actor's tenant: from its commit on, every process seals under it; older epochs open.
+///
+/// # Errors
+/// The unit's.
+pub fn open_epoch(unit: &mut dyn Unit, actor: &Actor) -> Result<u32, TenancyError> {
+    let tenant = actor.tenant();
+    let (store, ledger) = unit.parts();
+    let notary = Arc::clone(ledger.notary());
+    let keys = ledger.keys(store, tenant)?;
+    let ring = keys.ring().with_new_epoch();
+    let epoch = ring.active();
+    put_roots(store, (&notary.kek, *notary.deployment(), tenant, epoch), ledger.entropy()?)?;
+    let bytes = ring.encode(&notary.kek, notary.deployment(), tenant);
+    store.put_ring(tenant, &bytes)?;
+    ledger.forget_keys(tenant);
+    let event = Event::new(actor, EventName::EPOCH_OPENED, Action::Create)
+        .field(tag::EPOCH, epoch.to_be_bytes().to_vec())
+        .field(tag::RING, Sha256::digest(&bytes).to_vec());
+    unit.append(&event)?;
+    Ok(epoch)
+}
+
+fn put_roots(
+    store: &mut dyn Store,
+    (kek, deployment, tenant, epoch): (&Kek, [u8; 16], TenantId, u32),
+    entropy: &mut Entropy,
+) -> Result<(), UnitError> {
+    for kind in RootKind::TENANT {
+        let context = WrapContext { deployment, tenant, kind, epoch };
+        store.put_wrapped(tenant, epoch, kind, &wrap(kek, &context, &generate_root()?, entropy)?)?;
+    }
+    Ok(())
+}
+
+fn generate_root() -> Result<Root, EntropyError> {
+    let bytes = generate_from_system::<32>()?;
+    let mut root = SecretBox::new(Box::new([0; 32]));
+    root.expose_secret_mut().copy_from_slice(bytes.as_slice());
+    Ok(root)
+}
+
+/// Writes entry 0 of a log.
+fn begin_log(
+    store: &mut dyn Store,
+    ledger: &mut Ledger,
+    (log, tenant): (LogId, TenantId),
+    more: Vec<Field>,
+) -> Result<Position, UnitError> {
+    let policy: [u8; 32] = Sha256::digest(encode("policy", &[])).into();
+    let mut fields = vec![
+        Field { tag: tag::FORMAT, value: LOG_FORMAT.to_be_bytes().to_vec() },
+        Field { tag: tag::DEPLOYMENT, value: ledger.notary().deployment().to_vec() },
+        Field { tag: tag::POLICY, value: policy.to_vec() },
+    ];
+    fields.extend(more);
+    ledger.begin_log(log, tenant);
+    ledger.append_entry(store, tenant, Entry { kind: EntryKind::Genesis, fields, details: None })
+}
+
+fn checked(store: &mut dyn Store, ledger: &mut Ledger, row: StoredTenant) -> Result<Tenant, TenancyError> {
+    if !bool::from(tenant_mac(store, ledger, &row)?.ct_eq(&row.mac)) {
+        return Err(TenancyError::Tampered);
+    }
+    Ok(Tenant { id: row.tenant, log: row.log, name: row.name })
+}
+
+/// Keyed BLAKE3 under the deployment's authority key: which name leads to which tenant is authority.
+fn tenant_mac(store: &mut dyn Store, ledger: &mut Ledger, row: &StoredTenant) -> Result<[u8; 32], UnitError> {
+    let keys = ledger.keys(store, TenantId::DEPLOYMENT)?;
+    let key = keys.key(RootKind::Auth, Purpose::AuthorityMac, FIRST_EPOCH)?;
+    let parts: [&[u8]; 3] = [row.tenant.as_bytes(), &row.log.0, row.name.as_bytes()];
+    Ok(*blake3::keyed_hash(&key, &encode("tenant", &parts)).as_bytes())
+}

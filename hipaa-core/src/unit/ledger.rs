@@ -1,0 +1,321 @@
+//! The audit side of one transaction: the heads that it touches, and the order in which they are written.
+
+use super::UnitError;
+use super::held::{Committed, Held, UnitId};
+use super::notary::{LoadedKeys, Notary};
+use crate::audit::{Body, EntryKind, Event, Field, Head, Leaf, LogId, Prefix, leaf_of, read_subjects, tag};
+use crate::cipher;
+use crate::clock::{ClockState, Timestamp};
+use crate::entropy::Entropy;
+use crate::keys::{Purpose, RootKind, TenantKeys};
+use crate::red::{Safeguard, removed};
+use crate::schema::{Column, RecordId, TenantId, Text, Value};
+use crate::store::{EntryProjection, Store, StoredEntry};
+use aes_gcm_siv::{Aes256GcmSiv, KeyInit};
+use core::fmt;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+const DETAILS: Column<Text> = Column::text("details");
+
+/// Where an entry stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The log.
+    pub log: LogId,
+    /// The place in it, from 0.
+    pub sequence: u64,
+    /// The entry's hash.
+    pub leaf: Leaf,
+}
+
+/// An entry that is about to be written.
+pub(crate) struct Entry {
+    pub(crate) kind: EntryKind,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) details: Option<Zeroizing<String>>,
+}
+
+/// The audit logs of one transaction.
+pub struct Ledger {
+    notary: Arc<Notary>,
+    entropy: Option<Entropy>,
+    unit: UnitId,
+    work: Work,
+    saved: Work,
+    refusals: Vec<Event>,
+}
+
+/// What a savepoint of the database takes back.
+#[derive(Clone, Default)]
+struct Work {
+    heads: BTreeMap<TenantId, Touched>,
+    keys: HashMap<TenantId, LoadedKeys>,
+}
+
+#[derive(Clone)]
+struct Touched {
+    head: Head,
+    grown: bool,
+}
+
+impl Ledger {
+    /// The ledger of a transaction that has just become a write transaction.
+    ///
+    /// # Errors
+    /// [`UnitError::Entropy`].
+    pub fn open(notary: &Arc<Notary>) -> Result<Self, UnitError> {
+        Ok(Self {
+            entropy: Some(notary.take_entropy()?),
+            unit: notary.next_unit(),
+            notary: Arc::clone(notary),
+            work: Work::default(),
+            saved: Work::default(),
+            refusals: Vec::new(),
+        })
+    }
+
+    /// Begins one closure; the adapter has just set its savepoint.
+    pub fn enter(&mut self) {
+        self.unit = self.notary.next_unit();
+        self.saved = self.work.clone();
+        self.refusals.clear();
+    }
+
+    /// Ends one closure. If it failed, the adapter has just rolled its work back; refusals are written either way.
+    ///
+    /// # Errors
+    /// [`UnitError::Torn`] when a closure that did not fail lost entries: the adapter then rolls its work back and calls
+    /// again with `failed`, for the refusals. On any other [`UnitError`] the whole transaction must be rolled back.
+    pub fn leave(&mut self, store: &mut dyn Store, failed: bool) -> Result<Ticket, UnitError> {
+        if failed {
+            self.work = core::mem::take(&mut self.saved);
+        } else {
+            self.compare_tails(store)?;
+        }
+        let refusals = core::mem::take(&mut self.refusals);
+        if failed && removed(Safeguard::RefusalSurvival) {
+            return Ok(Ticket(self.unit));
+        }
+        for event in refusals {
+            self.append(store, &event)?;
+        }
+        Ok(Ticket(self.unit))
+    }
+
+    fn compare_tails(&self, store: &mut dyn Store) -> Result<(), UnitError> {
+        let mut grown = self.work.heads.values().filter(|touched| touched.grown);
+        grown.try_for_each(|touched| compare_tail(store, &touched.head))
+    }
+
+    /// Whether anything was written that needs a commit.
+    #[must_use]
+    pub fn has_grown(&self) -> bool {
+        self.work.heads.values().any(|touched| touched.grown)
+    }
+
+    /// Signs the head of every log that has grown; the adapter commits next.
+    ///
+    /// # Errors
+    /// [`UnitError`]: the whole transaction must then be rolled back.
+    pub fn close(self, store: &mut dyn Store) -> Result<Closed, UnitError> {
+        self.compare_tails(store)?;
+        for touched in self.work.heads.values().filter(|touched| touched.grown) {
+            store.put_head(&self.notary.sign(&touched.head))?;
+        }
+        Ok(Closed(self))
+    }
+
+    /// The notary of this transaction.
+    #[must_use]
+    pub fn notary(&self) -> &Arc<Notary> {
+        &self.notary
+    }
+
+    pub(super) fn refuse(&mut self, event: Event) {
+        self.refusals.push(event);
+    }
+
+    pub(super) fn hold<T>(&self, value: T) -> Held<T> {
+        Held::new(self.unit, value)
+    }
+
+    pub(super) fn append(&mut self, store: &mut dyn Store, event: &Event) -> Result<Position, UnitError> {
+        let entry = Entry { kind: EntryKind::Event, fields: event.fields(), details: event.sealed_text() };
+        self.append_entry(store, event.tenant(), entry)
+    }
+
+    /// The generator of this transaction.
+    pub(crate) fn entropy(&mut self) -> Result<&mut Entropy, UnitError> {
+        self.entropy.as_mut().ok_or(UnitError::Entropy(crate::entropy::EntropyError))
+    }
+
+    /// The keys of a tenant, checked against the store once per transaction.
+    pub(crate) fn keys(&mut self, store: &mut dyn Store, tenant: TenantId) -> Result<Arc<TenantKeys>, UnitError> {
+        if let Some(keys) = self.work.keys.get(&tenant) {
+            return Ok(keys.get());
+        }
+        let keys = self.notary.keys(store, tenant)?;
+        Ok(self.work.keys.entry(tenant).or_insert(keys).get())
+    }
+
+    /// Forgets the keys of a tenant whose ring this unit has just changed.
+    pub(crate) fn forget_keys(&mut self, tenant: TenantId) {
+        self.work.keys.remove(&tenant);
+    }
+
+    /// Begins the log of a new tenant; its genesis entry comes next.
+    pub(crate) fn begin_log(&mut self, log: LogId, tenant: TenantId) {
+        self.work.heads.insert(tenant, Touched { head: Head::empty(log, tenant), grown: true });
+    }
+
+    pub(crate) fn append_entry(
+        &mut self,
+        store: &mut dyn Store,
+        tenant: TenantId,
+        entry: Entry,
+    ) -> Result<Position, UnitError> {
+        let (log, sequence) = {
+            let head = &self.touch(store, tenant)?.head;
+            (head.log, head.size())
+        };
+        let details = match &entry.details {
+            Some(text) => Some(self.seal_details(store, (log, tenant, sequence), text)?),
+            None => None,
+        };
+        let mut fields = entry.fields;
+        if let Some(sealed) = &details {
+            fields.push(Field { tag: tag::DETAILS, value: Sha256::digest(sealed).to_vec() });
+            fields.sort_by_key(|field| field.tag);
+        }
+        let salt = self.entropy()?.generate()?;
+        let reading = self.notary.read_clock();
+        let touched = self.touch(store, tenant)?;
+        let clock = if reading.wall < touched.head.last_time { ClockState::SteppedBack } else { reading.state };
+        let time = reading.wall.max(touched.head.last_time);
+        let previous = touched.head.last_leaf;
+        let prefix =
+            Prefix { kind: entry.kind, log, tenant, sequence, previous, time, wall: reading.wall, clock, salt };
+        let body = Body { prefix, fields };
+        let leaf = write(store, &body, details, time)?;
+        touched.head.extend(leaf, time);
+        touched.grown = true;
+        Ok(Position { log, sequence, leaf })
+    }
+
+    fn touch(&mut self, store: &mut dyn Store, tenant: TenantId) -> Result<&mut Touched, UnitError> {
+        match self.work.heads.entry(tenant) {
+            std::collections::btree_map::Entry::Occupied(known) => Ok(known.into_mut()),
+            std::collections::btree_map::Entry::Vacant(place) => {
+                let head = self.notary.head(store, tenant)?;
+                Ok(place.insert(Touched { head, grown: false }))
+            }
+        }
+    }
+
+    /// A cell under the tenant's audit root, bound to its place: record id = log id ‖ sequence.
+    fn seal_details(
+        &mut self,
+        store: &mut dyn Store,
+        place: (LogId, TenantId, u64),
+        text: &str,
+    ) -> Result<Vec<u8>, UnitError> {
+        let (log, tenant, sequence) = place;
+        let keys = self.keys(store, tenant)?;
+        let epoch = keys.ring().active();
+        let key = Aes256GcmSiv::new(&(*keys.key(RootKind::Audit, Purpose::Details, epoch)?).into());
+        let value = Value::Text(Zeroizing::new(text.to_owned()));
+        Ok(cipher::seal((&key, epoch), &details_id(log, sequence), &DETAILS.def(), &value, self.entropy()?)?)
+    }
+
+    /// Opens the details of an entry; none where it has none.
+    pub(crate) fn open_details(
+        &mut self,
+        store: &mut dyn Store,
+        tenant: TenantId,
+        entry: &StoredEntry,
+    ) -> Result<Option<Value>, UnitError> {
+        let Some(sealed) = &entry.details else { return Ok(None) };
+        let keys = self.keys(store, tenant)?;
+        let epoch = cipher::CellHeader::split(sealed)?.0.epoch;
+        let key = Aes256GcmSiv::new(&(*keys.key(RootKind::Audit, Purpose::Details, epoch)?).into());
+        Ok(Some(cipher::open(|_| Ok(&key), &details_id(entry.log, entry.sequence), &DETAILS.def(), sealed)?))
+    }
+}
+
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        if let Some(entropy) = self.entropy.take() {
+            self.notary.return_entropy(entropy);
+        }
+    }
+}
+
+fn write(store: &mut dyn Store, body: &Body, details: Option<Vec<u8>>, time: Timestamp) -> Result<Leaf, UnitError> {
+    let bytes = body.encode()?;
+    let leaf = leaf_of(&bytes);
+    let (log, sequence) = (body.prefix.log, body.prefix.sequence);
+    let subjects = body.field(tag::SUBJECTS).and_then(read_subjects).unwrap_or_default();
+    let projection = EntryProjection { time, name: body.name(), user: body.text(tag::USER), subjects: &subjects };
+    store.append_entry(&StoredEntry { log, sequence, body: bytes, leaf, details }, &projection)?;
+    Ok(leaf)
+}
+
+/// Whether the store still ends where this unit left it.
+fn compare_tail(store: &mut dyn Store, head: &Head) -> Result<(), UnitError> {
+    if removed(Safeguard::TornCheck) {
+        return Ok(());
+    }
+    match store.tail(head.log)? {
+        Some(tail) if tail.sequence.checked_add(1) == Some(head.size()) && tail.leaf == head.last_leaf => Ok(()),
+        None if head.size() == 0 => Ok(()),
+        _ => Err(UnitError::Torn),
+    }
+}
+
+fn details_id(log: LogId, sequence: u64) -> RecordId {
+    let mut id = [0; 24];
+    id[..16].copy_from_slice(&log.0);
+    id[16..].copy_from_slice(&sequence.to_be_bytes());
+    RecordId::from_slice(&id).unwrap_or_else(|_| RecordId::from_random([0; 16]))
+}
+
+/// One closure that was left; becomes [`Committed`] once its transaction is.
+#[derive(Debug)]
+pub struct Ticket(UnitId);
+
+/// A transaction whose heads are signed and which is about to be committed.
+#[derive(Debug)]
+pub struct Closed(Ledger);
+
+impl Closed {
+    /// The adapter's COMMIT has succeeded.
+    #[must_use]
+    pub fn committed(self) -> Durable {
+        for touched in self.0.work.heads.values() {
+            self.0.notary.remember_head(&touched.head);
+        }
+        self.0.notary.remember_keys(&self.0.work.keys);
+        Durable(())
+    }
+}
+
+/// A transaction that is committed.
+#[derive(Debug)]
+pub struct Durable(());
+
+impl Durable {
+    /// The result of one closure of that transaction.
+    #[expect(clippy::unused_self, reason = "the value is the proof that there was a commit")]
+    pub fn release<T>(&self, ticket: &Ticket, value: T) -> Committed<T> {
+        Committed::new(ticket.0, value)
+    }
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger").field("logs", &self.work.heads.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,94 @@
+//! Units on a store in memory, for tests and examples: what an adapter does, in its shortest form.
+
+use super::{Committed, Ledger, Notary, Unit, UnitError};
+use crate::clock::Clock;
+use crate::keys::Kek;
+use crate::store::Store;
+use crate::store::memory::MemoryStore;
+use std::sync::Arc;
+
+/// A deployment on any store that can be copied; a copy is its savepoint.
+#[derive(Debug)]
+pub struct MemoryDatabase<S = MemoryStore> {
+    store: S,
+    notary: Arc<Notary>,
+}
+
+/// One unit on a [`MemoryDatabase`].
+#[derive(Debug)]
+pub struct MemoryUnit<'a> {
+    store: &'a mut dyn Store,
+    ledger: &'a mut Ledger,
+}
+
+impl Unit for MemoryUnit<'_> {
+    fn parts(&mut self) -> (&mut dyn Store, &mut Ledger) {
+        (self.store, self.ledger)
+    }
+}
+
+impl core::fmt::Debug for dyn Store + '_ {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Store(…)")
+    }
+}
+
+impl<S: Store + Clone> MemoryDatabase<S> {
+    /// Opens the deployment in `store`, or founds one.
+    ///
+    /// # Errors
+    /// [`UnitError`].
+    pub fn open(mut store: S, kek: Kek, clock: Clock) -> Result<Self, UnitError> {
+        let (notary, founded) = crate::tenancy::open_deployment(&mut store, kek, clock)?;
+        if let Some(closed) = founded {
+            let _durable = closed.committed();
+        }
+        Ok(Self { store, notary })
+    }
+
+    /// The store, for attacks behind the library's back.
+    pub const fn store(&mut self) -> &mut S {
+        &mut self.store
+    }
+
+    /// The notary.
+    #[must_use]
+    pub const fn notary(&self) -> &Arc<Notary> {
+        &self.notary
+    }
+
+    /// Runs one unit.
+    ///
+    /// # Errors
+    /// The closure's own, or [`UnitError`] when the unit did not commit.
+    pub fn write<T, E: From<UnitError>>(
+        &mut self,
+        work: impl FnOnce(&mut MemoryUnit<'_>) -> Result<T, E>,
+    ) -> Result<Committed<T>, E> {
+        let before = self.store.clone();
+        let mut ledger = Ledger::open(&self.notary)?;
+        ledger.enter();
+        let outcome = work(&mut MemoryUnit { store: &mut self.store, ledger: &mut ledger });
+        if outcome.is_err() {
+            self.store = before.clone();
+        }
+        let mut left = ledger.leave(&mut self.store, outcome.is_err());
+        let torn = left.as_ref().err().copied().filter(|_| outcome.is_ok());
+        if torn.is_some() {
+            self.store = before.clone();
+            left = ledger.leave(&mut self.store, true);
+        }
+        let closed = left.and_then(|ticket| Ok((ledger.close(&mut self.store)?, ticket)));
+        match closed {
+            Ok((closed, _)) if torn.is_some() => {
+                let _durable = closed.committed();
+                Err(torn.unwrap_or(UnitError::Torn).into())
+            }
+            Ok((closed, ticket)) => outcome.map(|value| closed.committed().release(&ticket, value)),
+            Err(error) => {
+                self.store = before;
+                Err(error.into())
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What signs and opens for one deployment in this process.
+
+use super::UnitError;
+use super::held::UnitId;
+use crate::audit::{Head, Leaf, LogId, StoredHead};
+use crate::clock::{Clock, Reading};
+use crate::entropy::{Entropy, generate_from_system};
+use crate::keys::{Kek, KeyError, Purpose, RootKind, TenantKeys};
+use crate::red::{Safeguard, removed};
+use crate::schema::TenantId;
+use crate::store::Store;
+use core::fmt;
+use ed25519_dalek::SigningKey;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use zeroize::Zeroizing;
+
+/// How many idle generators are kept for the next units.
+const MAX_SPARE: usize = 8;
+
+/// The deployment's secrets in memory: one per process and database, shared by every unit. Opaque: it gives out no key.
+pub struct Notary {
+    pub(crate) deployment: [u8; 16],
+    pub(crate) kek: Kek,
+    clock: Clock,
+    signer: SigningKey,
+    head_mac: Zeroizing<[u8; 32]>,
+    tenants: RwLock<HashMap<TenantId, CachedKeys>>,
+    seen: Mutex<HashMap<LogId, (u64, Leaf)>>,
+    spare: Mutex<Vec<Entropy>>,
+    id: u64,
+    units: AtomicU64,
+}
+
+#[derive(Clone)]
+struct CachedKeys {
+    ring: Vec<u8>,
+    keys: Arc<TenantKeys>,
+}
+
+impl Notary {
+    pub(crate) fn new(
+        deployment: [u8; 16],
+        kek: Kek,
+        clock: Clock,
+        signer: SigningKey,
+        own: &TenantKeys,
+    ) -> Result<Self, UnitError> {
+        let epoch = own.ring().live().next().unwrap_or_default();
+        Ok(Self {
+            deployment,
+            kek,
+            clock,
+            signer,
+            // The first epoch for good: heads of every age must go on verifying.
+            head_mac: own.key(RootKind::Audit, Purpose::HeadMac, epoch)?,
+            tenants: RwLock::default(),
+            seen: Mutex::default(),
+            spare: Mutex::default(),
+            id: u64::from_be_bytes(*generate_from_system()?),
+            units: AtomicU64::new(0),
+        })
+    }
+
+    /// The id of the deployment.
+    #[must_use]
+    pub const fn deployment(&self) -> &[u8; 16] {
+        &self.deployment
+    }
+
+    /// The Ed25519 public key that verifies the heads of this deployment's logs.
+    #[must_use]
+    pub fn head_key(&self) -> [u8; 32] {
+        self.signer.verifying_key().to_bytes()
+    }
+
+    pub(super) fn read_clock(&self) -> Reading {
+        self.clock.read()
+    }
+
+    pub(super) fn next_unit(&self) -> UnitId {
+        UnitId { notary: self.id, number: self.units.fetch_add(1, Ordering::Relaxed) }
+    }
+
+    pub(super) fn take_entropy(&self) -> Result<Entropy, UnitError> {
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut entropy = spare.map_or_else(Entropy::from_system, Ok)?;
+        entropy.refresh()?;
+        Ok(entropy)
+    }
+
+    pub(super) fn return_entropy(&self, entropy: Entropy) {
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < MAX_SPARE {
+            spare.push(entropy);
+        }
+    }
+
+    /// The keys of a tenant as the store has them now: from memory if its ring did not change since.
+    pub(super) fn keys(&self, store: &mut dyn Store, tenant: TenantId) -> Result<LoadedKeys, UnitError> {
+        let ring = store.ring(tenant)?.ok_or(KeyError::UnknownTenant)?;
+        let cached = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(&tenant).cloned();
+        if let Some(cached) = &cached
+            && (cached.ring == ring || removed(Safeguard::RingCheck))
+        {
+            return Ok(LoadedKeys(cached.clone()));
+        }
+        let blob = |kind, epoch| store.wrapped(tenant, epoch, kind).map_err(UnitError::from);
+        let keys = TenantKeys::load(&self.kek, self.deployment, tenant, &ring, blob)?;
+        if cached.is_some_and(|cached| cached.keys.ring().version() >= keys.ring().version()) {
+            return Err(KeyError::RolledBackRing.into());
+        }
+        Ok(LoadedKeys(CachedKeys { ring, keys: Arc::new(keys) }))
+    }
+
+    /// Keeps keys that a committed unit used. Never before the commit: a ring that was rolled back must not stay.
+    pub(super) fn remember_keys(&self, loaded: &HashMap<TenantId, LoadedKeys>) {
+        let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
+        for (tenant, LoadedKeys(keys)) in loaded {
+            let newer =
+                tenants.get(tenant).is_none_or(|known| known.keys.ring().version() < keys.keys.ring().version());
+            if newer {
+                tenants.insert(*tenant, keys.clone());
+            }
+        }
+    }
+
+    /// Loads the head of a tenant's log and checks it before it is extended.
+    pub(super) fn head(&self, store: &mut dyn Store, tenant: TenantId) -> Result<Head, UnitError> {
+        let stored = store.head(tenant)?.ok_or(KeyError::UnknownTenant)?;
+        if removed(Safeguard::HeadCheck) {
+            return stored.unverified().map_err(|_| UnitError::Tampered);
+        }
+        let head = stored.verify(&self.head_mac).map_err(|_| UnitError::Tampered)?;
+        let tail = store.tail(head.log)?;
+        let intact = match &tail {
+            Some(entry) => {
+                entry.sequence.checked_add(1) == Some(head.size())
+                    && crate::audit::leaf_of(&entry.body) == head.last_leaf
+            }
+            None => head.size() == 0,
+        };
+        if head.tenant != tenant || !intact || self.is_behind(&head) {
+            return Err(UnitError::Tampered);
+        }
+        Ok(head)
+    }
+
+    /// Whether this process saw a longer log, or another one of the same length.
+    fn is_behind(&self, head: &Head) -> bool {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.get(&head.log)
+            .is_some_and(|(size, leaf)| head.size() < *size || (head.size() == *size && head.last_leaf != *leaf))
+    }
+
+    pub(super) fn remember_head(&self, head: &Head) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let highest = seen.entry(head.log).or_insert((0, [0; 32]));
+        if head.size() > highest.0 {
+            *highest = (head.size(), head.last_leaf);
+        }
+    }
+
+    pub(super) fn sign(&self, head: &Head) -> StoredHead {
+        head.sign(&self.deployment, &self.signer, &self.head_mac)
+    }
+}
+
+/// Keys together with the ring bytes from which they were loaded.
+#[derive(Clone)]
+pub(super) struct LoadedKeys(CachedKeys);
+
+impl LoadedKeys {
+    pub(super) fn get(&self) -> Arc<TenantKeys> {
+        Arc::clone(&self.0.keys)
+    }
+}
+
+impl fmt::Debug for Notary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Notary({})", hex::encode(self.deployment))
+    }
+}

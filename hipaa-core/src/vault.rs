@@ -1,0 +1,172 @@
+//! The door to records: permission, integrity, cells, terms and audit entry in one step.
+//!
+//! A [`TenantVault`] belongs to one actor in one tenant. Everything it does needs a unit of work; what it reads stays
+//! held until the unit's entries are committed. May import every room below it; no room imports it.
+
+mod find;
+mod inspect;
+mod list;
+mod own_table;
+mod permission;
+mod record;
+mod row;
+mod trail;
+mod write;
+
+pub use find::{Found, Matches};
+pub use list::{Page, PageOf};
+pub use permission::{Operation, Permissions};
+pub use record::{Break, FieldError, Integrity, Record};
+pub use row::Row;
+pub use trail::TrailEntry;
+pub use write::Upsert;
+
+use crate::audit::{Action, Actor, Event, EventName, Outcome};
+use crate::index::IndexError;
+use crate::schema::{RecordId, Table, TenantId};
+use crate::seal::SealError;
+use crate::store::StoreError;
+use crate::unit::{Held, ReleaseError, Unit, UnitError};
+
+/// The most records of one page, and the most candidates of one search.
+pub const MAX_PAGE: usize = crate::audit::MAX_RECORDS_PER_ENTRY;
+
+/// Why the vault did not do what was asked. Holds no value and no SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VaultError {
+    /// The actor has no permission; the refusal is an audit entry.
+    #[error("the actor may not do this")]
+    Denied,
+    /// The tenant has no such record.
+    #[error("no such record")]
+    NotFound,
+    /// The record is known, but its row is gone: somebody deleted it behind the application's back.
+    #[error("the row of this record is missing from the database")]
+    RowMissing,
+    /// The record has another version than the one that was read.
+    #[error("the record was changed in between")]
+    Stale,
+    /// Another record has the same value in a unique index.
+    #[error("another record has the same value in the unique index {0}")]
+    Duplicate(&'static str),
+    /// The record is not what was written; it is not changed, so that the evidence stays.
+    #[error("the record was altered behind the application's back; it is not changed")]
+    Tampered,
+    /// The table does not declare this column.
+    #[error("the table does not declare the column {0}")]
+    UnknownColumn(&'static str),
+    /// The table has a subject column, and the row names no patient.
+    #[error("the row does not name the patient whom it is about")]
+    NoSubject,
+    /// The index given to an upsert is not unique, or the row has no value in it.
+    #[error("an upsert needs a unique index and a value in it")]
+    NoUniqueValue,
+    /// More than 500 candidates, or a page of 0 or more than 500 records.
+    #[error("a page or search takes 1 to 500 records")]
+    TooMany,
+    /// A value was not sealed or cannot be indexed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The unit failed.
+    #[error(transparent)]
+    Unit(#[from] UnitError),
+    /// What was read is not to be released by this commit.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
+}
+
+impl From<StoreError> for VaultError {
+    fn from(error: StoreError) -> Self {
+        Self::Unit(error.into())
+    }
+}
+
+impl From<IndexError> for VaultError {
+    fn from(error: IndexError) -> Self {
+        Self::Seal(error.into())
+    }
+}
+
+impl From<crate::keys::KeyError> for VaultError {
+    fn from(error: crate::keys::KeyError) -> Self {
+        Self::Unit(error.into())
+    }
+}
+
+/// One actor's door to one tenant's records. `Clone`, `Send` and `'static`; holds no key.
+#[derive(Debug, Clone)]
+pub struct TenantVault {
+    actor: Actor,
+    permissions: Permissions,
+}
+
+impl TenantVault {
+    /// The vault of the actor's tenant.
+    ///
+    /// # Security
+    /// Who the actor is and what it may do is for the host to establish: this type keeps to it.
+    #[must_use]
+    pub const fn new(actor: Actor, permissions: Permissions) -> Self {
+        Self { actor, permissions }
+    }
+
+    /// The actor.
+    #[must_use]
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Reads one record. A record that was altered comes with its breaks, never silently.
+    ///
+    /// # Errors
+    /// [`VaultError::Denied`], [`VaultError::NotFound`], [`VaultError::RowMissing`], or the unit's. Each of the first
+    /// three is an audit entry.
+    pub fn read(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        record: RecordId,
+    ) -> Result<Held<Record>, VaultError> {
+        self.permit(unit, table, Operation::Read)?;
+        let row = unit.parts().0.row(table, self.tenant(), record)?;
+        let record = self.examine(unit, table, record, row.as_ref())?;
+        self.note_seen(unit, self.event(EventName::PHI_READ, Action::Read), table, core::slice::from_ref(&record))?;
+        Ok(unit.hold(record))
+    }
+
+    const fn tenant(&self) -> TenantId {
+        self.actor.tenant()
+    }
+
+    fn event(&self, name: EventName, action: Action) -> Event {
+        Event::new(&self.actor, name, action)
+    }
+
+    fn permit(&self, unit: &mut dyn Unit, table: &Table, operation: Operation) -> Result<(), VaultError> {
+        if self.permissions.permit(table, operation) {
+            return Ok(());
+        }
+        let event = self.event(EventName::PERMISSION_DENIED, operation.action()).outcome(Outcome::Denied);
+        unit.refuse(event.records(table.label(), &[]));
+        Err(VaultError::Denied)
+    }
+
+    /// Writes the entry for records that were seen; where one was altered, a second that survives a rollback.
+    fn note_seen(&self, unit: &mut dyn Unit, event: Event, table: &Table, seen: &[Record]) -> Result<(), VaultError> {
+        let ids = seen.iter().map(Record::id).collect::<Vec<_>>();
+        let subjects = seen.iter().filter_map(|record| record.subject()).collect::<Vec<_>>();
+        let altered = seen.iter().filter(|record| !record.integrity().is_intact()).map(Record::id).collect::<Vec<_>>();
+        if !altered.is_empty() {
+            self.refuse_altered(unit, table, &altered);
+        }
+        let outcome = if altered.is_empty() { Outcome::Success } else { Outcome::IntegrityFailed };
+        unit.append(&event.outcome(outcome).subjects(&subjects).records(table.label(), &ids))?;
+        Ok(())
+    }
+
+    fn refuse_altered(&self, unit: &mut dyn Unit, table: &Table, altered: &[RecordId]) {
+        let event = self.event(EventName::INTEGRITY_FAILED, Action::Read).outcome(Outcome::IntegrityFailed);
+        unit.refuse(event.records(table.label(), altered));
+    }
+}

@@ -1,0 +1,185 @@
+//! Searching: terms for every live epoch, candidates, opening, comparing.
+
+use super::{MAX_PAGE, Operation, Record, TenantVault, VaultError};
+use crate::audit::{Action, EventName};
+use crate::index::{IndexError, NormalForm, Term, probe_form, record_forms};
+use crate::keys::TenantKeys;
+use crate::red::{Safeguard, removed};
+use crate::schema::{Index, IndexDef, Parts, RecordId, Table};
+use crate::seal::{SealBlob, StoredRow};
+use crate::store::Store;
+use crate::unit::{Held, Proof, Release, ReleaseError, Unit};
+
+/// What a search found, held until its unit has committed.
+#[derive(Debug)]
+pub struct Found {
+    records: Vec<Held<Record>>,
+    candidates: usize,
+    flagged: Vec<RecordId>,
+}
+
+/// What a search found.
+#[derive(Debug)]
+pub struct Matches {
+    /// The records that match, ascending by record id.
+    pub records: Vec<Record>,
+    /// How many candidates the terms named; those beyond `records` were false positives and stayed sealed here.
+    pub candidates: usize,
+    /// Candidates to which a term was moved behind the application's back.
+    pub flagged: Vec<RecordId>,
+}
+
+impl Release for Found {
+    type Output = Matches;
+
+    fn release(self, proof: &Proof) -> Result<Matches, ReleaseError> {
+        Ok(Matches { records: self.records.release(proof)?, candidates: self.candidates, flagged: self.flagged })
+    }
+}
+
+/// A search that may run: what is searched for, and who may be it.
+pub(super) struct Search {
+    pub(super) candidates: Vec<(RecordId, (u32, Term))>,
+    index: IndexDef,
+    form: NormalForm,
+}
+
+/// What came of one candidate.
+enum Candidate {
+    Match(Record),
+    FalsePositive,
+    /// The term is not in the record's own list: somebody moved it here.
+    Moved,
+}
+
+impl TenantVault {
+    /// The records whose values equal `parts` in normal form. One entry names the index and what was found, never what
+    /// was searched for.
+    ///
+    /// # Errors
+    /// [`VaultError::Denied`]; [`IndexError::EmptyPart`] for a part that normalises to nothing;
+    /// [`IndexError::NotDeclared`] for an index of another table; [`VaultError::TooMany`] for more than 500 candidates;
+    /// or the unit's.
+    pub fn find<'a, P>(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        index: Index<P>,
+        parts: impl Parts<'a, P>,
+    ) -> Result<Found, VaultError> {
+        let probe = self.probe(unit, table, index.def(), parts)?;
+        let tenant = self.tenant();
+        let mut rows = Vec::with_capacity(probe.candidates.len());
+        for (record, term) in &probe.candidates {
+            rows.push((unit.parts().0.row(table, tenant, *record)?, *term));
+        }
+        self.judge(unit, table, &probe, rows)
+    }
+
+    /// Checks that the search may run, and looks its candidates up.
+    pub(super) fn probe<'a, P>(
+        &self,
+        unit: &mut dyn Unit,
+        table: &Table,
+        index: IndexDef,
+        parts: impl Parts<'a, P>,
+    ) -> Result<Search, VaultError> {
+        self.permit(unit, table, Operation::Search)?;
+        if !table.indexes().contains(&index) {
+            return Err(IndexError::NotDeclared.into());
+        }
+        let form = probe_form(&index, &parts.probes())?;
+        let (store, ledger) = unit.parts();
+        let keys = ledger.keys(store, self.tenant())?;
+        let terms = live_terms(&keys, table, &index, &form)?;
+        Ok(Search { candidates: candidates(store, table, &terms)?, index, form })
+    }
+
+    /// Opens and compares the rows of the candidates; a term without a row is of another tenant, or left over.
+    pub(super) fn judge(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        search: &Search,
+        rows: Vec<(Option<StoredRow>, (u32, Term))>,
+    ) -> Result<Found, VaultError> {
+        let mut records = Vec::new();
+        let mut flagged = Vec::new();
+        for (row, term) in rows {
+            let Some(row) = row else { continue };
+            match self.weigh(unit, table, (search, term), &row)? {
+                Candidate::Match(record) => records.push(record),
+                Candidate::FalsePositive => {}
+                Candidate::Moved => flagged.push(row.record),
+            }
+        }
+        if !flagged.is_empty() {
+            self.refuse_altered(unit, table, &flagged);
+        }
+        let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
+        let event = self.event(EventName::PHI_SEARCH, Action::Execute).index(search.index.label()).count(count);
+        self.note_seen(unit, event, table, &records)?;
+        let records = records.into_iter().map(|record| unit.hold(record)).collect();
+        Ok(Found { records, candidates: search.candidates.len(), flagged })
+    }
+
+    fn weigh(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        (search, term): (&Search, (u32, Term)),
+        row: &StoredRow,
+    ) -> Result<Candidate, VaultError> {
+        if row.tenant != self.tenant() {
+            return Ok(Candidate::FalsePositive);
+        }
+        let (record, blob) = self.inspect(unit, table, row)?;
+        let forms = record_forms(table, &search.index, &record.readable()).unwrap_or_default();
+        if forms.iter().fold(false, |found, own| found | own.matches(&search.form))
+            || removed(Safeguard::CandidateCheck)
+        {
+            return Ok(Candidate::Match(record));
+        }
+        Ok(if lists(blob.as_ref(), &search.index, term) { Candidate::FalsePositive } else { Candidate::Moved })
+    }
+}
+
+/// The terms of a normal form in every live epoch.
+pub(super) fn live_terms(
+    keys: &TenantKeys,
+    table: &Table,
+    index: &IndexDef,
+    form: &NormalForm,
+) -> Result<Vec<(u32, Term)>, VaultError> {
+    let at = table.indexes().iter().position(|known| known == index).ok_or(IndexError::NotDeclared)?;
+    let mut terms = Vec::new();
+    for epoch in keys.ring().live() {
+        let table_keys = keys.table(table, epoch)?;
+        let key = table_keys.indexes.get(at).ok_or(IndexError::NotDeclared)?;
+        terms.push((epoch, form.term(key, index.bits())));
+    }
+    Ok(terms)
+}
+
+/// The candidates of all terms, ascending and distinct, each with the term that named it.
+fn candidates(
+    store: &mut dyn Store,
+    table: &Table,
+    terms: &[(u32, Term)],
+) -> Result<Vec<(RecordId, (u32, Term))>, VaultError> {
+    let mut found = Vec::new();
+    for term in terms {
+        let named = store.candidates(table, term.1, MAX_PAGE + 1)?;
+        found.extend(named.into_iter().map(|record| (record, *term)));
+    }
+    found.sort_unstable_by_key(|(record, _)| *record);
+    found.dedup_by_key(|(record, _)| *record);
+    if found.len() > MAX_PAGE { Err(VaultError::TooMany) } else { Ok(found) }
+}
+
+fn lists(blob: Option<&SealBlob>, index: &IndexDef, (epoch, term): (u32, Term)) -> bool {
+    let own = |blob: &SealBlob| {
+        blob.terms.iter().any(|known| known.index == index.label() && known.epoch == epoch && known.term == term)
+    };
+    blob.is_some_and(own)
+}

@@ -1,0 +1,151 @@
+//! What a caller reads: values by column, with what is known of their integrity.
+
+use super::row::subject_of;
+use crate::cipher::CellError;
+use crate::schema::{Column, ColumnType, RecordId, Table, Value};
+use core::fmt;
+
+/// One way in which a record is not what was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Break {
+    /// `hipaa_seal` is not a seal.
+    Seal,
+    /// The record MAC is wrong: a column, the version, the term list or the row's place was changed.
+    Mac,
+    /// No state was recorded for this record: its row was put in behind the application's back.
+    Unrecorded,
+    /// The row is not of the recorded version: an older one was restored, or the record of it was changed.
+    Version,
+    /// The record was deleted and its row brought back.
+    Revived,
+    /// The record belongs to another tenant.
+    Tenant,
+    /// A cell of this column does not open.
+    Cell(&'static str, CellError),
+}
+
+/// What is known of a record's integrity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Integrity {
+    breaks: Vec<Break>,
+}
+
+impl Integrity {
+    /// Whether the record is what was last written.
+    #[must_use]
+    pub fn is_intact(&self) -> bool {
+        self.breaks.is_empty()
+    }
+
+    /// Every way in which it is not.
+    #[must_use]
+    pub fn breaks(&self) -> &[Break] {
+        &self.breaks
+    }
+}
+
+/// A field that shows no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FieldError {
+    /// The table has no such column, or it is of another type.
+    #[error("the table does not declare this column")]
+    UnknownColumn,
+    /// The cell does not open.
+    #[error(transparent)]
+    Unreadable(CellError),
+}
+
+/// A record, opened. `Debug` shows no value; there is no `Serialize`:
+///
+/// ```compile_fail,E0277
+/// # fn f(record: &hipaa_core::vault::Record) {
+/// let text = serde_json::to_string(record);
+/// # }
+/// ```
+pub struct Record {
+    table: &'static Table,
+    id: RecordId,
+    version: u64,
+    values: Vec<Result<Option<Value>, CellError>>,
+    integrity: Integrity,
+}
+
+impl Record {
+    pub(super) fn new(
+        table: &'static Table,
+        id: RecordId,
+        version: u64,
+        values: Vec<Result<Option<Value>, CellError>>,
+        mut breaks: Vec<Break>,
+    ) -> Self {
+        for (column, value) in table.columns().iter().zip(&values) {
+            if let Err(error) = value {
+                breaks.push(Break::Cell(column.label(), *error));
+            }
+        }
+        Self { table, id, version, values, integrity: Integrity { breaks } }
+    }
+
+    /// The record.
+    #[must_use]
+    pub const fn id(&self) -> RecordId {
+        self.id
+    }
+
+    /// The table.
+    #[must_use]
+    pub const fn table(&self) -> &'static Table {
+        self.table
+    }
+
+    /// Its version, for [`TenantVault::update`](super::TenantVault::update).
+    #[must_use]
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Whether it is what was last written. A record that is not must be shown as such.
+    #[must_use]
+    pub const fn integrity(&self) -> &Integrity {
+        &self.integrity
+    }
+
+    /// The value of a column; none where it has none.
+    ///
+    /// # Errors
+    /// [`FieldError::Unreadable`] where the cell does not open, [`FieldError::UnknownColumn`] for a column of another
+    /// table.
+    pub fn get<T: ColumnType>(&self, column: Column<T>) -> Result<Option<T::View<'_>>, FieldError> {
+        let at = self.table.position(column.label()).ok_or(FieldError::UnknownColumn)?;
+        match self.values.get(at) {
+            Some(Ok(None | Some(Value::Null))) => Ok(None),
+            Some(Ok(Some(value))) => T::view(value).map(Some).ok_or(FieldError::UnknownColumn),
+            Some(Err(error)) => Err(FieldError::Unreadable(*error)),
+            None => Err(FieldError::UnknownColumn),
+        }
+    }
+
+    /// The patient whom the record is about.
+    #[must_use]
+    pub fn subject(&self) -> Option<RecordId> {
+        subject_of(self.table, self.id, &self.readable())
+    }
+
+    /// The values that can be read; a cell that does not open counts as none.
+    pub(super) fn readable(&self) -> Vec<Option<Value>> {
+        self.values.iter().map(|value| value.clone().ok().flatten().filter(|value| *value != Value::Null)).collect()
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("table", &self.table.label())
+            .field("id", &self.id)
+            .field("version", &self.version)
+            .field("integrity", &self.integrity)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,118 @@
+//! Reading the audit log: who looked at what.
+
+use super::{MAX_PAGE, TenantVault, VaultError};
+use crate::audit::{Action, Body, EventName, Outcome, read_records, read_states, read_subjects, tag};
+use crate::clock::Timestamp;
+use crate::schema::{RecordId, Value};
+use crate::store::StoredEntry;
+use crate::unit::{Held, Unit, UnitError};
+use core::fmt;
+use zeroize::Zeroizing;
+
+/// One entry of the log, as a person may read it.
+#[derive(Clone)]
+pub struct TrailEntry {
+    /// Its place in the log.
+    pub sequence: u64,
+    /// When.
+    pub time: Timestamp,
+    /// What, by name; none for entries that are no events.
+    pub name: Option<String>,
+    /// Who, by user id.
+    pub user: Option<String>,
+    /// In which role.
+    pub role: Option<String>,
+    /// Whether the identity was claimed, not proven.
+    pub claimed: bool,
+    /// How it ended, by its code in [`Outcome`].
+    pub outcome: Option<u8>,
+    /// The patients whom it is about.
+    pub subjects: Vec<RecordId>,
+    /// The table and the records that were seen or written.
+    pub records: Option<(String, Vec<RecordId>)>,
+    /// The sealed details, opened: JSON text.
+    pub details: Option<Zeroizing<String>>,
+}
+
+impl fmt::Debug for TrailEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrailEntry").field("sequence", &self.sequence).field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl TenantVault {
+    /// Up to `limit` entries of the tenant's log from sequence `from`, ascending. Reading the log is an entry, too.
+    ///
+    /// # Errors
+    /// [`VaultError::Denied`], [`VaultError::TooMany`] unless `limit` is 1 to 500, or the unit's.
+    pub fn trail(&self, unit: &mut dyn Unit, from: u64, limit: usize) -> Result<Held<Vec<TrailEntry>>, VaultError> {
+        self.permit_trail(unit, limit)?;
+        let log = unit.parts().0.head(self.tenant())?.ok_or(crate::keys::KeyError::UnknownTenant)?.log;
+        let entries = unit.parts().0.entries(log, from, limit)?;
+        self.show(unit, &entries, &[])
+    }
+
+    /// Up to `limit` entries about one patient, the newest first.
+    ///
+    /// # Errors
+    /// As [`TenantVault::trail`].
+    pub fn trail_about(
+        &self,
+        unit: &mut dyn Unit,
+        subject: RecordId,
+        limit: usize,
+    ) -> Result<Held<Vec<TrailEntry>>, VaultError> {
+        self.permit_trail(unit, limit)?;
+        let log = unit.parts().0.head(self.tenant())?.ok_or(crate::keys::KeyError::UnknownTenant)?.log;
+        let entries = unit.parts().0.entries_about(log, subject, limit)?;
+        self.show(unit, &entries, &[subject])
+    }
+
+    fn permit_trail(&self, unit: &mut dyn Unit, limit: usize) -> Result<(), VaultError> {
+        if !self.permissions.permit_trail() {
+            unit.refuse(self.event(EventName::PERMISSION_DENIED, Action::Read).outcome(Outcome::Denied));
+            return Err(VaultError::Denied);
+        }
+        if limit == 0 || limit > MAX_PAGE { Err(VaultError::TooMany) } else { Ok(()) }
+    }
+
+    fn show(
+        &self,
+        unit: &mut dyn Unit,
+        entries: &[StoredEntry],
+        about: &[RecordId],
+    ) -> Result<Held<Vec<TrailEntry>>, VaultError> {
+        let mut shown = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let (store, ledger) = unit.parts();
+            let details = ledger.open_details(store, self.tenant(), entry)?;
+            shown.push(read(entry, details)?);
+        }
+        let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+        unit.append(&self.event(EventName::AUDIT_READ, Action::Read).subjects(about).count(count))?;
+        Ok(unit.hold(shown))
+    }
+}
+
+fn read(entry: &StoredEntry, details: Option<Value>) -> Result<TrailEntry, VaultError> {
+    let body = Body::decode(&entry.body).map_err(UnitError::from)?;
+    let text = |tag| body.text(tag).map(str::to_owned);
+    let seen = body.field(tag::RECORDS).and_then(read_records).map(|(table, records)| (table.to_owned(), records));
+    let written = body.field(tag::STATES).and_then(read_states);
+    let written = written.map(|(table, states)| (table.to_owned(), states.iter().map(|state| state.record).collect()));
+    Ok(TrailEntry {
+        sequence: entry.sequence,
+        time: body.prefix.time,
+        name: body.name().map(str::to_owned),
+        user: text(tag::USER),
+        role: text(tag::ROLE),
+        claimed: body.field(tag::CLAIMED).is_some(),
+        outcome: body.field(tag::OUTCOME).and_then(|code| code.first().copied()),
+        subjects: body.field(tag::SUBJECTS).and_then(read_subjects).unwrap_or_default(),
+        records: seen.or(written),
+        details: match details {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        },
+    })
+}

@@ -1,0 +1,286 @@
+//! Creating, changing and deleting.
+
+use super::find::live_terms;
+use super::record::Record;
+use super::row::subject_of;
+use super::{Operation, Row, TenantVault, VaultError};
+use crate::audit::{Action, EventName, Outcome, RecordState};
+use crate::index::record_forms;
+use crate::schema::{Index, RecordId, Table, Value};
+use crate::seal::{IndexedTerm, Place, SealBlob, StoredRow, seal_record};
+use crate::store::StoredState;
+use crate::unit::{Unit, UnitError};
+
+/// What an upsert did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Upsert {
+    /// There was no such record; it was made.
+    Created(RecordId),
+    /// There is one with just these values; nothing was written.
+    Unchanged(RecordId),
+    /// There was one with other values; it has a new version.
+    Updated(RecordId),
+}
+
+/// A record as it stands, when it is about to be changed.
+pub(super) struct Current {
+    record: Record,
+    terms: Vec<IndexedTerm>,
+}
+
+impl Current {
+    pub(super) fn readable(&self) -> Vec<Option<Value>> {
+        self.record.readable()
+    }
+}
+
+impl TenantVault {
+    /// Makes a record; its id is a random UUID.
+    ///
+    /// # Errors
+    /// [`VaultError::Denied`], [`VaultError::UnknownColumn`], [`VaultError::NoSubject`], [`VaultError::Duplicate`],
+    /// [`VaultError::Seal`], or the unit's.
+    pub fn create(&self, unit: &mut dyn Unit, table: &'static Table, row: &Row) -> Result<RecordId, VaultError> {
+        let stored = self.seal(unit, table, row)?;
+        unit.parts().0.insert_row(table, &stored)?;
+        Ok(stored.record)
+    }
+
+    /// Changes the columns that `changes` names; `version` is that of the record that the change is based on. The result
+    /// is the new version.
+    ///
+    /// # Errors
+    /// [`VaultError::Stale`] when the record has another version by now; [`VaultError::Tampered`] when it was altered
+    /// behind the application's back; otherwise as [`TenantVault::read`] and [`TenantVault::create`].
+    pub fn update(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        (record, version): (RecordId, u64),
+        changes: &Row,
+    ) -> Result<u64, VaultError> {
+        self.permit(unit, table, Operation::Update)?;
+        let row = unit.parts().0.row(table, self.tenant(), record)?;
+        let current = self.current(unit, table, (record, Some(version)), row.as_ref())?;
+        let values = changes.merge(table, current.readable())?;
+        let (stored, version) = self.rewrite(unit, table, current, &values)?;
+        unit.parts().0.update_row(table, &stored)?;
+        Ok(version)
+    }
+
+    /// Deletes a record. Its id is never used again, its state stays as a tombstone, its entries stay in the log.
+    ///
+    /// # Errors
+    /// As [`TenantVault::update`].
+    ///
+    /// # Security
+    /// This is row deletion. Backups and free pages outside this database may hold the sealed row still.
+    pub fn delete(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        (record, version): (RecordId, u64),
+    ) -> Result<(), VaultError> {
+        self.permit(unit, table, Operation::Delete)?;
+        let row = unit.parts().0.row(table, self.tenant(), record)?;
+        let current = self.current(unit, table, (record, Some(version)), row.as_ref())?;
+        self.bury(unit, table, &current)?;
+        unit.parts().0.delete_row(table, self.tenant(), record)?;
+        Ok(())
+    }
+
+    /// Makes the record, or replaces all values of the one that has the same value in a unique index. Importing the
+    /// same data again writes no row.
+    ///
+    /// # Errors
+    /// [`VaultError::NoUniqueValue`] when `index` is not unique or `row` has no value in it; otherwise as
+    /// [`TenantVault::create`] and [`TenantVault::update`].
+    pub fn upsert<P>(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        index: Index<P>,
+        row: &Row,
+    ) -> Result<Upsert, VaultError> {
+        for operation in [Operation::Search, Operation::Create, Operation::Update] {
+            self.permit(unit, table, operation)?;
+        }
+        let values = row.place(table)?;
+        let index = index.def();
+        let forms = record_forms(table, &index, &values)?;
+        if !index.is_unique() || forms.is_empty() {
+            return Err(VaultError::NoUniqueValue);
+        }
+        let mut holder = None;
+        for form in &forms {
+            let (store, ledger) = unit.parts();
+            let keys = ledger.keys(store, self.tenant())?;
+            for (_, term) in live_terms(&keys, table, &index, form)? {
+                holder = holder.or(unit.parts().0.candidates(table, term, 1)?.first().copied());
+            }
+        }
+        match holder {
+            None => self.create(unit, table, row).map(Upsert::Created),
+            Some(record) => self.replace(unit, table, record, &values),
+        }
+    }
+
+    fn replace(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        record: RecordId,
+        values: &[Option<Value>],
+    ) -> Result<Upsert, VaultError> {
+        let row = unit.parts().0.row(table, self.tenant(), record)?;
+        let current = self.current(unit, table, (record, None), row.as_ref())?;
+        if current.readable() == values {
+            let event = self.event(EventName::PHI_READ, Action::Read).outcome(Outcome::Unchanged);
+            let subjects = current.record.subject();
+            unit.append(&event.subjects(subjects.as_slice()).records(table.label(), &[record]))?;
+            return Ok(Upsert::Unchanged(record));
+        }
+        let (stored, _) = self.rewrite(unit, table, current, values)?;
+        unit.parts().0.update_row(table, &stored)?;
+        Ok(Upsert::Updated(record))
+    }
+
+    /// Permission, cells, terms, MAC, state and entry of a new record; its row is the caller's to write.
+    pub(super) fn prepare(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        row: &Row,
+    ) -> Result<StoredRow, VaultError> {
+        self.permit(unit, table, Operation::Create)?;
+        let values = row.place(table)?;
+        let record = RecordId::from_random(unit.parts().1.entropy()?.generate().map_err(UnitError::from)?);
+        let (stored, blob) = self.seal_values(unit, table, (record, 1), &values)?;
+        self.project(unit, table, &stored, (&blob, &[]))?;
+        self.note_written(unit, table, (EventName::PHI_CREATE, Action::Create), (&stored, &blob, &values))?;
+        Ok(stored)
+    }
+
+    /// The record as it stands, if it may be changed.
+    pub(super) fn current(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        (record, version): (RecordId, Option<u64>),
+        row: Option<&StoredRow>,
+    ) -> Result<Current, VaultError> {
+        let Some(row) = row else {
+            return Err(self.examine(unit, table, record, None).err().unwrap_or(VaultError::NotFound));
+        };
+        let (record, blob) = self.inspect(unit, table, row)?;
+        let Some(blob) = blob.filter(|_| record.integrity().is_intact()) else {
+            self.refuse_altered(unit, table, &[record.id()]);
+            return Err(VaultError::Tampered);
+        };
+        if version.is_some_and(|version| version != blob.version) {
+            return Err(VaultError::Stale);
+        }
+        Ok(Current { record, terms: blob.terms })
+    }
+
+    /// Seals a record anew, as a whole, under the active epoch; its row is the caller's to write.
+    pub(super) fn rewrite(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        current: Current,
+        values: &[Option<Value>],
+    ) -> Result<(StoredRow, u64), VaultError> {
+        let version = current.record.version().saturating_add(1);
+        let (stored, blob) = self.seal_values(unit, table, (current.record.id(), version), values)?;
+        self.project(unit, table, &stored, (&blob, &current.terms))?;
+        self.note_written(unit, table, (EventName::PHI_UPDATE, Action::Update), (&stored, &blob, values))?;
+        Ok((stored, version))
+    }
+
+    /// Terms, state and entry of a record that is deleted; its row is the caller's to delete.
+    pub(super) fn bury(&self, unit: &mut dyn Unit, table: &'static Table, current: &Current) -> Result<(), VaultError> {
+        let version = current.record.version().saturating_add(1);
+        let (store, _) = unit.parts();
+        for term in &current.terms {
+            store.remove_term(table, term.term, current.record.id())?;
+        }
+        let state = RecordState { record: current.record.id(), version, mac: RecordState::TOMBSTONE };
+        store.put_state(table, &StoredState { tenant: self.tenant(), state })?;
+        let event = self.event(EventName::PHI_DELETE, Action::Delete).subjects(current.record.subject().as_slice());
+        unit.append(&event.states(table.label(), &[state]))?;
+        Ok(())
+    }
+
+    fn seal_values(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        (record, version): (RecordId, u64),
+        values: &[Option<Value>],
+    ) -> Result<(StoredRow, SealBlob), VaultError> {
+        let about = subject_of(table, record, values);
+        if about.is_none() && table.columns().iter().any(crate::schema::ColumnDef::is_subject) {
+            return Err(VaultError::NoSubject);
+        }
+        let (store, ledger) = unit.parts();
+        let keys = ledger.keys(store, self.tenant())?;
+        self.refuse_duplicate(unit, table, record, values)?;
+        let place = Place { tenant: self.tenant(), table, record };
+        Ok(seal_record(&keys, place, version, values, unit.parts().1.entropy()?)?)
+    }
+
+    fn refuse_duplicate(
+        &self,
+        unit: &mut dyn Unit,
+        table: &Table,
+        record: RecordId,
+        values: &[Option<Value>],
+    ) -> Result<(), VaultError> {
+        let (store, ledger) = unit.parts();
+        let keys = ledger.keys(store, self.tenant())?;
+        for index in table.indexes().iter().filter(|index| index.is_unique()) {
+            for form in record_forms(table, index, values)? {
+                for (_, term) in live_terms(&keys, table, index, &form)? {
+                    if store.candidates(table, term, 2)?.iter().any(|holder| *holder != record) {
+                        return Err(VaultError::Duplicate(index.label()));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings the projections (terms, state) to what the row says.
+    fn project(
+        &self,
+        unit: &mut dyn Unit,
+        table: &Table,
+        stored: &StoredRow,
+        (blob, before): (&SealBlob, &[IndexedTerm]),
+    ) -> Result<(), VaultError> {
+        let (store, _) = unit.parts();
+        for gone in before.iter().filter(|term| !blob.terms.contains(term)) {
+            store.remove_term(table, gone.term, stored.record)?;
+        }
+        for new in blob.terms.iter().filter(|term| !before.contains(term)) {
+            store.add_term(table, new.term, stored.record)?;
+        }
+        let state = RecordState { record: stored.record, version: blob.version, mac: blob.mac };
+        store.put_state(table, &StoredState { tenant: self.tenant(), state })?;
+        Ok(())
+    }
+
+    fn note_written(
+        &self,
+        unit: &mut dyn Unit,
+        table: &Table,
+        (name, action): (EventName, Action),
+        (stored, blob, values): (&StoredRow, &SealBlob, &[Option<Value>]),
+    ) -> Result<(), VaultError> {
+        let state = RecordState { record: stored.record, version: blob.version, mac: blob.mac };
+        let about = subject_of(table, stored.record, values);
+        unit.append(&self.event(name, action).subjects(about.as_slice()).states(table.label(), &[state]))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,79 @@
+//! Logs and their heads.
+
+use crate::store::{SqliteStore, fixed, limit, signed, unsigned};
+use hipaa_core::clock::Timestamp;
+use hipaa_core::schema::{RecordId, TenantId};
+use hipaa_core::store::{AuditStore, EntryProjection, LogId, StoreError, StoredEntry, StoredHead};
+use rusqlite::{Row, params};
+
+impl AuditStore for SqliteStore<'_> {
+    fn head(&mut self, tenant: TenantId) -> Result<Option<StoredHead>, StoreError> {
+        let sql = "SELECT log, size, last_leaf, last_time, range, signature, mac FROM hipaa_head WHERE tenant = ?1";
+        self.one(sql, [tenant.as_bytes()], |row| {
+            Ok(StoredHead {
+                tenant,
+                log: LogId(fixed(row, 0)?),
+                size: unsigned(row, 1)?,
+                last_leaf: fixed(row, 2)?,
+                last_time: Timestamp::from_micros(row.get(3)?),
+                range: row.get(4)?,
+                signature: fixed(row, 5)?,
+                mac: fixed(row, 6)?,
+            })
+        })
+    }
+
+    fn put_head(&mut self, head: &StoredHead) -> Result<(), StoreError> {
+        let sql = "INSERT INTO hipaa_head (tenant, log, size, last_leaf, last_time, range, signature, mac)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            ON CONFLICT (tenant) DO UPDATE
+            SET size = ?3, last_leaf = ?4, last_time = ?5, range = ?6, signature = ?7, mac = ?8 WHERE log = ?2";
+        let values = params![
+            head.tenant.as_bytes(),
+            head.log.0,
+            signed(head.size)?,
+            head.last_leaf,
+            head.last_time.micros(),
+            head.range,
+            head.signature,
+            head.mac
+        ];
+        self.run_one(sql, values)
+    }
+
+    fn tail(&mut self, log: LogId) -> Result<Option<StoredEntry>, StoreError> {
+        let sql = "SELECT sequence, body, leaf, details FROM hipaa_audit WHERE log = ?1 ORDER BY sequence DESC LIMIT 1";
+        self.one(sql, [log.0], |row| entry(log, row))
+    }
+
+    fn append_entry(&mut self, entry: &StoredEntry, projection: &EntryProjection<'_>) -> Result<(), StoreError> {
+        let sql = "INSERT INTO hipaa_audit (log, sequence, body, leaf, details, time, name, actor)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let sequence = signed(entry.sequence)?;
+        let (time, name, user) = (projection.time.micros(), projection.name, projection.user);
+        let values = params![entry.log.0, sequence, entry.body, entry.leaf, entry.details, time, name, user];
+        self.run_one(sql, values)?;
+        for subject in projection.subjects {
+            let sql = "INSERT INTO hipaa_audit_subject (log, subject, sequence) VALUES (?1, ?2, ?3)";
+            self.run_one(sql, params![entry.log.0, subject.as_bytes(), sequence])?;
+        }
+        Ok(())
+    }
+
+    fn entries(&mut self, log: LogId, from: u64, most: usize) -> Result<Vec<StoredEntry>, StoreError> {
+        let sql = "SELECT sequence, body, leaf, details FROM hipaa_audit
+            WHERE log = ?1 AND sequence >= ?2 ORDER BY sequence LIMIT ?3";
+        self.all(sql, params![log.0, signed(from)?, limit(most)], |row| entry(log, row))
+    }
+
+    fn entries_about(&mut self, log: LogId, subject: RecordId, most: usize) -> Result<Vec<StoredEntry>, StoreError> {
+        let sql = "SELECT a.sequence, a.body, a.leaf, a.details FROM hipaa_audit_subject s
+            CROSS JOIN hipaa_audit a ON a.log = s.log AND a.sequence = s.sequence
+            WHERE s.log = ?1 AND s.subject = ?2 ORDER BY s.sequence DESC LIMIT ?3";
+        self.all(sql, params![log.0, subject.as_bytes(), limit(most)], |row| entry(log, row))
+    }
+}
+
+fn entry(log: LogId, row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
+    Ok(StoredEntry { log, sequence: unsigned(row, 0)?, body: row.get(1)?, leaf: fixed(row, 2)?, details: row.get(3)? })
+}

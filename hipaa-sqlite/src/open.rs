@@ -1,0 +1,169 @@
+//! Connections with safe settings, and the deployment behind them.
+
+use crate::migrate::{migrate, version};
+use crate::record::Tables;
+use crate::store::SqliteStore;
+use crate::{Error, Unit, migrate::SCHEMA_VERSION, unit};
+use hipaa_core::clock::Clock;
+use hipaa_core::keys::Kek;
+use hipaa_core::schema::Table;
+use hipaa_core::store::StoreError;
+use hipaa_core::tenancy::open_deployment;
+use hipaa_core::unit::{Committed, Notary, UnitError};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+const STATEMENTS: usize = 128;
+
+/// How a database is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where time comes from.
+    pub clock: Clock,
+    /// How long a writer waits for another one.
+    pub busy_timeout: Duration,
+    /// Whether a missing file is made.
+    pub create: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { clock: Clock::system(), busy_timeout: Duration::from_secs(5), create: true }
+    }
+}
+
+/// A database of ours: one connection and the deployment that it holds.
+#[derive(Debug)]
+pub struct Database {
+    connection: Connection,
+    notary: Arc<Notary>,
+    tables: Tables,
+    /// Set while a closure runs: a COMMIT that the closure's own SQL tries is then turned into a rollback.
+    in_closure: Arc<AtomicBool>,
+}
+
+impl Database {
+    /// Opens the database, or makes it, with the default options.
+    ///
+    /// # Errors
+    /// As [`Database::open_with`].
+    pub fn open(path: impl AsRef<Path>, kek: Kek) -> Result<Self, Error> {
+        Self::open_with(path, kek, &Options::default())
+    }
+
+    /// Opens the database, or makes it and founds a deployment in it.
+    ///
+    /// # Errors
+    /// [`Error::CannotOpen`]; [`Error::NotADatabase`]; [`Error::NewerSchema`]; [`StoreError::ReadOnly`] for a file that
+    /// cannot be written; `KeyError::WrongKek` when the database was made with another key.
+    pub fn open_with(path: impl AsRef<Path>, kek: Kek, options: &Options) -> Result<Self, Error> {
+        let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        if options.create {
+            flags |= OpenFlags::SQLITE_OPEN_CREATE;
+        }
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(options.busy_timeout)?;
+        Self::from_connection(connection, kek, options.clock.clone())
+    }
+
+    /// The same over a connection of the host's.
+    ///
+    /// # Errors
+    /// As [`Database::open_with`].
+    pub fn from_connection(mut connection: Connection, kek: Kek, clock: Clock) -> Result<Self, Error> {
+        let notary = attach(&mut connection, kek, clock)?;
+        connection.pragma_update(None, "recursive_triggers", true)?;
+        let in_closure = Arc::new(AtomicBool::new(false));
+        let inside = Arc::clone(&in_closure);
+        connection.commit_hook(Some(move || inside.load(Ordering::SeqCst)))?;
+        Ok(Self { connection, notary, tables: Tables::default(), in_closure })
+    }
+
+    /// Makes the tables, or adds the columns that they lack.
+    ///
+    /// # Errors
+    /// [`Error::Declare`] for a column that was dropped or retyped.
+    pub fn declare(&mut self, tables: &[&'static Table]) -> Result<(), Error> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for table in tables {
+            crate::declare(&transaction, table)?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// Runs one unit of work: what `work` writes, and the entries for what it read, commit together. If it fails, its
+    /// work is rolled back and its refusals are committed before the error is returned. A panic is a failure, too.
+    ///
+    /// # Errors
+    /// That of `work`; or, converted, why the unit did not commit.
+    pub fn write<T, E: From<Error>>(
+        &mut self,
+        work: impl FnOnce(&mut Unit<'_>) -> Result<T, E>,
+    ) -> Result<Committed<T>, E> {
+        let behavior = TransactionBehavior::Immediate;
+        let transaction = self.connection.transaction_with_behavior(behavior).map_err(Error::from)?;
+        unit::run(transaction, &self.notary, (&self.tables, Some(&self.in_closure)), work)
+    }
+
+    /// The notary, for [`join`](crate::join) on other connections to the same file.
+    #[must_use]
+    pub const fn notary(&self) -> &Arc<Notary> {
+        &self.notary
+    }
+
+    /// The connection, for the host's own reading.
+    #[must_use]
+    pub const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+/// Prepares a host's connection and opens, or founds, the deployment in its database.
+///
+/// # Errors
+/// As [`Database::open_with`].
+pub fn attach(connection: &mut Connection, kek: Kek, clock: Clock) -> Result<Arc<Notary>, Error> {
+    refuse_newer(connection)?;
+    configure(connection)?;
+    if connection.is_readonly("main")? {
+        return Err(StoreError::ReadOnly.into());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    migrate(&transaction)?;
+    let tables = Tables::default();
+    let (notary, founded) = open_deployment(&mut SqliteStore::new(&transaction, &tables), kek, clock)?;
+    transaction.commit().map_err(|_| Error::Unit(UnitError::NotCommitted))?;
+    if let Some(closed) = founded {
+        let _durable = closed.committed();
+    }
+    Ok(notary)
+}
+
+/// Gives a connection the settings on which the guarantees rest: write-ahead log with full synchronisation, deleted
+/// content overwritten, temporary files in memory, no writing to the schema table, no trust in the schema's functions.
+///
+/// # Errors
+/// [`Error::Store`].
+pub fn configure(connection: &Connection) -> Result<(), Error> {
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(())
+}
+
+/// A newer schema is refused before anything is changed.
+fn refuse_newer(connection: &Connection) -> Result<(), Error> {
+    match version(connection)? {
+        found if found > SCHEMA_VERSION => Err(Error::NewerSchema(found)),
+        _ => Ok(()),
+    }
+}

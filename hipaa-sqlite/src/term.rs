@@ -1,0 +1,26 @@
+//! Index terms.
+
+use crate::store::{SqliteStore, limit, malformed};
+use hipaa_core::index::Term;
+use hipaa_core::schema::{RecordId, Table};
+use hipaa_core::store::{StoreError, TermStore};
+use rusqlite::params;
+
+impl TermStore for SqliteStore<'_> {
+    fn add_term(&mut self, table: &Table, term: Term, record: RecordId) -> Result<(), StoreError> {
+        let sql = "INSERT INTO hipaa_term (term, tbl, record) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+        self.run(sql, params![term.as_bytes(), table.label(), record.as_bytes()]).map(|_| ())
+    }
+
+    fn remove_term(&mut self, table: &Table, term: Term, record: RecordId) -> Result<(), StoreError> {
+        let sql = "DELETE FROM hipaa_term WHERE term = ?1 AND tbl = ?2 AND record = ?3";
+        self.run(sql, params![term.as_bytes(), table.label(), record.as_bytes()]).map(|_| ())
+    }
+
+    fn candidates(&mut self, table: &Table, term: Term, most: usize) -> Result<Vec<RecordId>, StoreError> {
+        let sql = "SELECT record FROM hipaa_term WHERE term = ?1 AND tbl = ?2 ORDER BY record LIMIT ?3";
+        self.all(sql, params![term.as_bytes(), table.label(), limit(most)], |row| {
+            RecordId::from_slice(row.get_ref(0)?.as_blob()?).map_err(|_| malformed(0))
+        })
+    }
+}
