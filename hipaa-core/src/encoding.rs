@@ -9,6 +9,7 @@
 //!
 //! Two different (label, parts) never have the same bytes: every length is written before what it measures.
 //! May import nothing of ours.
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 /// The longest label, in bytes.
 pub const MAX_LABEL_BYTES: usize = 64;
@@ -24,7 +25,7 @@ pub struct DecodeError;
 /// 4 GiB and at most 65,535 in number, which the limits of every caller guarantee.
 #[must_use]
 pub fn encode(label: &str, parts: &[&[u8]]) -> Vec<u8> {
-    let size = parts.iter().map(|part| 4 + part.len()).sum::<usize>();
+    let size = parts.iter().map(|part| part.len().saturating_add(4)).fold(0, usize::saturating_add);
     let mut encoder = Encoder::with_capacity(label, parts.len(), size);
     for part in parts {
         encoder.part(part);
@@ -64,12 +65,12 @@ pub(crate) struct Encoder {
 
 impl Encoder {
     pub(crate) fn new(label: &str, count: usize) -> Self {
-        Self::with_capacity(label, count, 32 * count)
+        Self::with_capacity(label, count, count.saturating_mul(32))
     }
 
     pub(crate) fn with_capacity(label: &str, count: usize, size: usize) -> Self {
         debug_assert!(label.len() <= MAX_LABEL_BYTES && label.is_ascii());
-        let mut bytes = Vec::with_capacity(3 + label.len() + size);
+        let mut bytes = Vec::with_capacity(size.saturating_add(label.len()).saturating_add(3));
         bytes.push(u8::try_from(label.len()).unwrap_or(u8::MAX));
         bytes.extend_from_slice(label.as_bytes());
         bytes.extend_from_slice(&u16::try_from(count).unwrap_or(u16::MAX).to_be_bytes());

@@ -16,6 +16,7 @@
 //! | 111 | … | fields: tag u16, length u32, value; tags ascending and distinct |
 //!
 //! Big-endian throughout; under 64 KiB. Unknown tags are kept and hashed.
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 use super::Leaf;
 use super::field::{Field, tag};
@@ -146,7 +147,8 @@ impl Body {
         if !self.fields.is_sorted_by(|left, right| left.tag < right.tag) {
             return Err(BodyError::Order);
         }
-        let length = PREFIX_BYTES + self.fields.iter().map(|field| 6 + field.value.len()).sum::<usize>();
+        let lengths = self.fields.iter().map(|field| field.value.len().saturating_add(6));
+        let length = lengths.fold(PREFIX_BYTES, usize::saturating_add);
         if length > MAX_BODY_BYTES {
             return Err(BodyError::TooLong);
         }

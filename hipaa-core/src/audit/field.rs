@@ -1,4 +1,5 @@
 //! The fields behind an entry's prefix: tag u16 ‖ length u32 ‖ value, in ascending order of tags, each at most once.
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 use crate::schema::RecordId;
 
@@ -171,7 +172,7 @@ pub fn read_states(value: &[u8]) -> Option<(&str, Vec<RecordState>)> {
 }
 
 fn listing(table: &str, count: usize) -> Vec<u8> {
-    let mut value = Vec::with_capacity(3 + table.len() + 57 * count);
+    let mut value = Vec::with_capacity(count.saturating_mul(57).saturating_add(table.len()));
     push_short(&mut value, table.as_bytes());
     value.extend_from_slice(&u16::try_from(count).unwrap_or(u16::MAX).to_be_bytes());
     value

@@ -8,6 +8,7 @@
 //! | 6 | 12 | nonce |
 //! | 18 | n | ciphertext |
 //! | 18+n | 16 | tag |
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 use super::CellError;
 use crate::keys::derive::SUITE;

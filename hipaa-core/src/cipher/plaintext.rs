@@ -9,6 +9,7 @@
 //! | 4 integer | i64, big-endian |
 //! | 5 boolean | 0 or 1 |
 //! | 6 JSON | UTF-8, as it was given; several texts are a JSON array of strings |
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 use super::CellError;
 use crate::schema::{Date, Kind, MAX_VALUE_BYTES, Padding, RecordId, Value};
@@ -40,7 +41,7 @@ pub(crate) fn encode(value: &Value, kind: Kind, padding: Padding) -> Result<Zero
     if bytes.len() > MAX_VALUE_BYTES {
         return Err(CellError::TooLong);
     }
-    let mut plaintext = Zeroizing::new(Vec::with_capacity(padded(bytes.len() + 2, kind, padding)));
+    let mut plaintext = Zeroizing::new(Vec::with_capacity(padded(bytes.len().saturating_add(2), kind, padding)));
     plaintext.push(tag);
     plaintext.extend_from_slice(bytes);
     plaintext.push(END);
@@ -116,7 +117,7 @@ fn list(texts: &[Zeroizing<String>]) -> Result<Zeroizing<Vec<u8>>, CellError> {
     let borrowed = texts.iter().map(|text| text.as_str()).collect::<Vec<_>>();
     let bytes = texts.iter().map(|text| text.len().saturating_mul(6).saturating_add(3)).sum::<usize>();
     // Reserved for the longest escaping, so that growing leaves no copy behind.
-    let mut json = Zeroizing::new(Vec::with_capacity(bytes.min(MAX_VALUE_BYTES) + 2));
+    let mut json = Zeroizing::new(Vec::with_capacity(bytes.min(MAX_VALUE_BYTES).saturating_add(2)));
     serde_json::to_writer(&mut *json, &borrowed).map_err(|_| CellError::NotJson)?;
     Ok(json)
 }

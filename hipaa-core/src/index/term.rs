@@ -52,7 +52,7 @@ impl NormalForm {
         let mut bytes = [0; MAX_TERM_BYTES];
         let kept = usize::from(length).min(MAX_TERM_BYTES);
         bytes[..kept].copy_from_slice(&hash.as_bytes()[..kept]);
-        if bits % 8 > 0 {
+        if !bits.is_multiple_of(8) {
             bytes[kept - 1] &= 0xff << (8 - bits % 8);
         }
         Term { bytes, length }

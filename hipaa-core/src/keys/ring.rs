@@ -8,6 +8,7 @@
 //! | 25 | 2 | count of epochs, u16 |
 //! | 27 | 5 each | epoch u32, state u8 (1 active, 2 retired, 3 destroyed), ascending |
 //! | … | 32 | keyed BLAKE3 over `encode("ring", [deployment, tenant, all bytes before])` |
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 use super::{Kek, KeyError, Purpose};
 use crate::encoding::encode;

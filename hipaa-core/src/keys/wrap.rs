@@ -10,6 +10,7 @@
 //! | 62 | 16 | tag |
 //!
 //! AES-256-GCM-SIV under HKDF(KEK, "wrap"); AAD = SHA-256(encode("wrapped-root", [deployment, tenant, purpose, epoch])).
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 use super::derive::SUITE;
 use super::{Kek, KeyError, Purpose, Root};

@@ -89,13 +89,13 @@ const fn indexed(columns: &[ColumnDef], part: &PartDef) {
         }
         at += 1;
     }
-    panic!("an index names a column that the table does not have");
+    assert!(at < columns.len(), "an index names a column that the table does not have");
 }
 
 const fn label(label: &str) {
     let bytes = label.as_bytes();
     assert!(!bytes.is_empty() && bytes.len() <= MAX_LABEL_BYTES, "a label has 1 to 64 bytes");
-    assert!(matches!(bytes[0], b'a'..=b'z'), "a label starts with a-z");
+    assert!(bytes[0].is_ascii_lowercase(), "a label starts with a-z");
     let mut at = 0;
     while at < bytes.len() {
         assert!(matches!(bytes[at], b'a'..=b'z' | b'0'..=b'9' | b'_'), "a label consists of a-z, 0-9 and '_'");

@@ -7,6 +7,7 @@
 //! | 14 | 32 | record MAC |
 //! | 46 | 2 | count of terms, u16 big-endian |
 //! | 48 | … | per term: label length u8, index label, epoch u32, term length u8, term; ascending and distinct |
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 use crate::cipher::{CellError, CellHeader};
 use crate::encoding::MAX_LABEL_BYTES;
@@ -53,7 +54,7 @@ impl SealBlob {
     /// The bytes of this seal.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(48 + self.terms.len() * 48);
+        let mut bytes = Vec::with_capacity(self.terms.len().saturating_mul(48).saturating_add(48));
         bytes.extend_from_slice(&self.header.to_bytes());
         bytes.extend_from_slice(&self.version.to_be_bytes());
         bytes.extend_from_slice(&self.mac);

@@ -308,7 +308,6 @@ pub struct Durable(());
 
 impl Durable {
     /// The result of one closure of that transaction.
-    #[expect(clippy::unused_self, reason = "the value is the proof that there was a commit")]
     pub fn release<T>(&self, ticket: &Ticket, value: T) -> Committed<T> {
         Committed::new(ticket.0, value)
     }

@@ -37,9 +37,12 @@ impl Release for Found {
     }
 }
 
+/// A term and the epoch of its key.
+type EpochTerm = (u32, Term);
+
 /// A search that may run: what is searched for, and who may be it.
 pub(super) struct Search {
-    pub(super) candidates: Vec<(RecordId, (u32, Term))>,
+    pub(super) candidates: Vec<(RecordId, EpochTerm)>,
     index: IndexDef,
     form: NormalForm,
 }
@@ -101,7 +104,7 @@ impl TenantVault {
         unit: &mut dyn Unit,
         table: &'static Table,
         search: &Search,
-        rows: Vec<(Option<StoredRow>, (u32, Term))>,
+        rows: Vec<(Option<StoredRow>, EpochTerm)>,
     ) -> Result<Found, VaultError> {
         let mut records = Vec::new();
         let mut flagged = Vec::new();
@@ -127,7 +130,7 @@ impl TenantVault {
         &self,
         unit: &mut dyn Unit,
         table: &'static Table,
-        (search, term): (&Search, (u32, Term)),
+        (search, term): (&Search, EpochTerm),
         row: &StoredRow,
     ) -> Result<Candidate, VaultError> {
         if row.tenant != self.tenant() {
@@ -150,7 +153,7 @@ pub(super) fn live_terms(
     table: &Table,
     index: &IndexDef,
     form: &NormalForm,
-) -> Result<Vec<(u32, Term)>, VaultError> {
+) -> Result<Vec<EpochTerm>, VaultError> {
     let at = table.indexes().iter().position(|known| known == index).ok_or(IndexError::NotDeclared)?;
     let mut terms = Vec::new();
     for epoch in keys.ring().live() {
@@ -165,8 +168,8 @@ pub(super) fn live_terms(
 fn candidates(
     store: &mut dyn Store,
     table: &Table,
-    terms: &[(u32, Term)],
-) -> Result<Vec<(RecordId, (u32, Term))>, VaultError> {
+    terms: &[EpochTerm],
+) -> Result<Vec<(RecordId, EpochTerm)>, VaultError> {
     let mut found = Vec::new();
     for term in terms {
         let named = store.candidates(table, term.1, MAX_PAGE + 1)?;
@@ -177,7 +180,7 @@ fn candidates(
     if found.len() > MAX_PAGE { Err(VaultError::TooMany) } else { Ok(found) }
 }
 
-fn lists(blob: Option<&SealBlob>, index: &IndexDef, (epoch, term): (u32, Term)) -> bool {
+fn lists(blob: Option<&SealBlob>, index: &IndexDef, (epoch, term): EpochTerm) -> bool {
     let own = |blob: &SealBlob| {
         blob.terms.iter().any(|known| known.index == index.label() && known.epoch == epoch && known.term == term)
     };
