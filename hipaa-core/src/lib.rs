@@ -15,3 +15,5 @@ pub mod store;
 pub mod tenancy;
 pub mod unit;
 pub mod vault;
+#[cfg(test)]
+mod vectors;
