@@ -1,0 +1,31 @@
+# What .ci/run runs, one recipe a step.
+
+default: test
+
+fmt:
+    cargo fmt --all --check
+
+lint:
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
+
+deny:
+    cargo deny check bans licenses sources
+
+test:
+    cargo test --workspace
+
+vectors:
+    python3 tests/vectors.py
+
+examples:
+    cargo run -q -p hipaa-sqlite --example first_record
+    cargo run -q -p hipaa-sqlite --example own_table
+
+demo:
+    cargo run --release -p reference-app -- demo
+
+ci:
+    bash .ci/run
