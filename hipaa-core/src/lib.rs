@@ -1,4 +1,29 @@
 //! HIPAA technical safeguards (45 CFR § 164.312) as properties of the framework.
+//!
+//! Declare which columns hold PHI; from then on PHI cannot be written in clear, read without an audit entry, swapped
+//! between rows or tenants, or altered unnoticed. This crate does no I/O of its own: an adapter such as `hipaa-sqlite`
+//! stores sealed bytes inside the host's transactions.
+//!
+//! # A tour of the rooms, from the ground up
+//!
+//! | room | what it is for |
+//! |---|---|
+//! | [`clock`], [`entropy`] | time and chance; with `keys::provider` the only doors to the system |
+//! | [`encoding`] | the one injective encoder |
+//! | [`schema`] | tables, columns and indexes as constant values |
+//! | [`keys`] | from the key-encryption key to the key of one column |
+//! | [`cipher`], [`index`] | sealed cells; blind index terms |
+//! | [`seal`] | a whole record: cells, terms and MAC |
+//! | [`audit`] | events, entries, heads |
+//! | [`store`] | what an adapter stores |
+//! | [`unit`] | units of work: held values, refusals, commits |
+//! | [`tenancy`] | deployments, tenants and key epochs |
+//! | [`vault`] | the door to records |
+//!
+//! Arrows point down only: a room imports what stands above it in this table, never what stands below.
+//!
+//! The safe path is the short path, and there is no other path: no public function opens a cell without a unit of work,
+//! and no value leaves a unit before its audit entry is committed.
 #![forbid(unsafe_code)]
 
 pub mod audit;

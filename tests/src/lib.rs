@@ -1,1 +1,4 @@
-//! Skeleton.
+//! Tests that look at the whole: architecture, attacks on files, traceability.
+
+#[cfg(test)]
+mod architecture;
