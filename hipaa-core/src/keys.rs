@@ -67,9 +67,6 @@ pub enum KeyError {
     /// The epoch's keys were destroyed.
     #[error("the keys of epoch {0} were destroyed")]
     DestroyedKey(u32),
-    /// Another process opened a newer epoch; seal again under it.
-    #[error("epoch {0} is not the active one")]
-    StaleEpoch(u32),
     /// No randomness.
     #[error(transparent)]
     Entropy(#[from] crate::entropy::EntropyError),

@@ -11,7 +11,7 @@ use crate::entropy::{Entropy, EntropyError, generate_from_system};
 use crate::keys::{Kek, KeyError, Purpose, Ring, Root, RootKind, TenantKeys, WrapContext, unwrap, wrap};
 use crate::schema::TenantId;
 use crate::store::{Store, StoreError, StoredTenant};
-use crate::unit::{Closed, Entry, Ledger, Notary, Position, Unit, UnitError};
+use crate::unit::{Entry, Ledger, Notary, Position, Unit, UnitError};
 use ed25519_dalek::SigningKey;
 use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox};
 use sha2::{Digest, Sha256};
@@ -77,7 +77,7 @@ pub struct Tenant {
 
 /// The deployment that a database holds, or a new one where it holds none.
 ///
-/// Runs inside a write transaction of the adapter, which commits it and then calls [`Closed::committed`] on what comes
+/// Runs inside a write transaction of the adapter, which commits it and then calls [`Ledger::committed`] on what comes
 /// with a new deployment.
 ///
 /// # Errors
@@ -86,10 +86,10 @@ pub fn open_deployment(
     store: &mut dyn Store,
     kek: Kek,
     clock: Clock,
-) -> Result<(Arc<Notary>, Option<Closed>), UnitError> {
+) -> Result<(Arc<Notary>, Option<Ledger>), UnitError> {
     match store.deployment()? {
         Some(deployment) => Ok((load_deployment(store, deployment, kek, clock)?, None)),
-        None => found_deployment(store, kek, clock).map(|(notary, closed)| (notary, Some(closed))),
+        None => found_deployment(store, kek, clock).map(|(notary, ledger)| (notary, Some(ledger))),
     }
 }
 
@@ -111,7 +111,7 @@ fn load_deployment(
     Notary::new(deployment, kek, clock, signer, &keys).map(Arc::new)
 }
 
-fn found_deployment(store: &mut dyn Store, kek: Kek, clock: Clock) -> Result<(Arc<Notary>, Closed), UnitError> {
+fn found_deployment(store: &mut dyn Store, kek: Kek, clock: Clock) -> Result<(Arc<Notary>, Ledger), UnitError> {
     let deployment = *generate_from_system::<16>()?;
     let tenant = TenantId::DEPLOYMENT;
     let mut entropy = Entropy::from_system()?;
@@ -128,8 +128,8 @@ fn found_deployment(store: &mut dyn Store, kek: Kek, clock: Clock) -> Result<(Ar
     let keys = [(tag::HEAD_KEY, notary.head_key().to_vec()), (tag::OPERATOR_KEY, Vec::new())];
     begin_log(store, &mut ledger, (log, tenant), keys.map(|(tag, value)| Field { tag, value }).to_vec())?;
     ledger.leave(store, false)?;
-    let closed = ledger.close(store)?;
-    Ok((notary, closed))
+    ledger.close(store)?;
+    Ok((notary, ledger))
 }
 
 /// Makes a tenant: its keys, its log and its place in the deployment's log, in one unit.

@@ -31,7 +31,7 @@ mod notary;
 
 pub use held::{Committed, Held, Proof, Release, ReleaseError};
 pub(crate) use ledger::Entry;
-pub use ledger::{Closed, Durable, Ledger, Position, Ticket};
+pub use ledger::{Durable, Ledger, Position, Ticket};
 #[cfg(any(test, feature = "conformance"))]
 pub use memory::{MemoryDatabase, MemoryUnit};
 pub use notary::Notary;
@@ -64,6 +64,9 @@ pub enum UnitError {
     /// The transaction ended inside the unit, or its COMMIT failed.
     #[error("the transaction was not committed")]
     NotCommitted,
+    /// The COMMIT failed, and whether it took effect could not be found out.
+    #[error("whether the transaction was committed is not known")]
+    Uncertain,
     /// An audit detail was not sealed.
     #[error(transparent)]
     Details(#[from] crate::cipher::CellError),

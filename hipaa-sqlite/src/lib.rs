@@ -8,7 +8,7 @@
 //! | `open` | connections with safe settings |
 //! | `migrate` | the versions of the schema, forward only |
 //! | `ddl` | from declared tables to SQL tables |
-//! | `unit` | one unit of work on one transaction |
+//! | `unit`, `batch` | one unit of work; one transaction with one of them or many |
 //! | `audit`, `key`, `record`, `state`, `tenant`, `term` | one store trait each |
 //! | `error` | one error, without SQL text |
 //!
@@ -16,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod batch;
 mod ddl;
 mod error;
 mod key;

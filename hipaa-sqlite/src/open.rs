@@ -1,5 +1,6 @@
 //! Connections with safe settings, and the deployment behind them.
 
+use crate::batch::Batch;
 use crate::migrate::{migrate, version};
 use crate::record::Tables;
 use crate::store::SqliteStore;
@@ -104,9 +105,14 @@ impl Database {
         &mut self,
         work: impl FnOnce(&mut Unit<'_>) -> Result<T, E>,
     ) -> Result<Committed<T>, E> {
-        let behavior = TransactionBehavior::Immediate;
-        let transaction = self.connection.transaction_with_behavior(behavior).map_err(Error::from)?;
-        unit::run(transaction, &self.notary, (&self.tables, Some(&self.in_closure)), work)
+        let mut batch = Batch::begin(&self.connection, &self.notary, (&self.tables, &self.in_closure))?;
+        let ran = batch.closure(work)?;
+        let ended = match ran.ticket {
+            Ok(ticket) => batch.commit().map(|durable| Some((durable, ticket))),
+            Err(error) if batch.is_lost_by(&error) => batch.recover().and(Err(error)),
+            Err(error) => batch.commit().and(Err(error)),
+        };
+        unit::answer(ran.outcome, ended)
     }
 
     /// The notary, for [`join`](crate::join) on other connections to the same file.
@@ -137,8 +143,8 @@ pub fn attach(connection: &mut Connection, kek: Kek, clock: Clock) -> Result<Arc
     let tables = Tables::default();
     let (notary, founded) = open_deployment(&mut SqliteStore::new(&transaction, &tables), kek, clock)?;
     transaction.commit().map_err(|_| Error::Unit(UnitError::NotCommitted))?;
-    if let Some(closed) = founded {
-        let _durable = closed.committed();
+    if let Some(ledger) = founded {
+        drop(ledger.committed());
     }
     Ok(notary)
 }

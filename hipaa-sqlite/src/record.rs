@@ -7,12 +7,12 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Row, params, params_from_iter};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The statements of the tables that a connection has used.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
-    known: RefCell<HashMap<&'static str, (Table, Rc<Statements>)>>,
+    known: RefCell<HashMap<&'static str, (Table, Arc<Statements>)>>,
 }
 
 #[derive(Debug)]
@@ -25,13 +25,13 @@ pub(crate) struct Statements {
 }
 
 impl Tables {
-    fn statements(&self, table: &Table) -> Rc<Statements> {
+    fn statements(&self, table: &Table) -> Arc<Statements> {
         let mut known = self.known.borrow_mut();
         match known.get(table.label()) {
-            Some((same, statements)) if same == table => Rc::clone(statements),
+            Some((same, statements)) if same == table => Arc::clone(statements),
             _ => {
-                let statements = Rc::new(Statements::new(table));
-                known.insert(table.label(), (*table, Rc::clone(&statements)));
+                let statements = Arc::new(Statements::new(table));
+                known.insert(table.label(), (*table, Arc::clone(&statements)));
                 statements
             }
         }

@@ -43,16 +43,13 @@ pub struct Ledger {
     notary: Arc<Notary>,
     entropy: Option<Entropy>,
     unit: UnitId,
-    work: Work,
-    saved: Work,
-    refusals: Vec<Event>,
-}
-
-/// What a savepoint of the database takes back.
-#[derive(Clone, Default)]
-struct Work {
     heads: BTreeMap<TenantId, Touched>,
     keys: HashMap<TenantId, LoadedKeys>,
+    /// The heads as they were before the closure that runs now first touched them.
+    undo: BTreeMap<TenantId, Option<Touched>>,
+    refusals: Vec<Event>,
+    /// Refusals that are written in this transaction already, for the case that it is lost.
+    noted: Vec<Event>,
 }
 
 #[derive(Clone)]
@@ -71,17 +68,18 @@ impl Ledger {
             entropy: Some(notary.take_entropy()?),
             unit: notary.next_unit(),
             notary: Arc::clone(notary),
-            work: Work::default(),
-            saved: Work::default(),
+            heads: BTreeMap::new(),
+            keys: HashMap::new(),
+            undo: BTreeMap::new(),
             refusals: Vec::new(),
+            noted: Vec::new(),
         })
     }
 
     /// Begins one closure; the adapter has just set its savepoint.
     pub fn enter(&mut self) {
         self.unit = self.notary.next_unit();
-        self.saved = self.work.clone();
-        self.refusals.clear();
+        self.undo.clear();
     }
 
     /// Ends one closure. If it failed, the adapter has just rolled its work back; refusals are written either way.
@@ -91,41 +89,86 @@ impl Ledger {
     /// again with `failed`, for the refusals. On any other [`UnitError`] the whole transaction must be rolled back.
     pub fn leave(&mut self, store: &mut dyn Store, failed: bool) -> Result<Ticket, UnitError> {
         if failed {
-            self.work = core::mem::take(&mut self.saved);
+            self.undo_closure();
         } else {
-            self.compare_tails(store)?;
+            let touched = self.undo.keys().filter_map(|tenant| self.heads.get(tenant));
+            compare_tails(store, touched)?;
         }
-        let refusals = core::mem::take(&mut self.refusals);
+        self.undo.clear();
         if failed && removed(Safeguard::RefusalSurvival) {
-            return Ok(Ticket(self.unit));
+            self.refusals.clear();
         }
-        for event in refusals {
-            self.append(store, &event)?;
-        }
+        self.write_refusals(store)?;
         Ok(Ticket(self.unit))
     }
 
-    fn compare_tails(&self, store: &mut dyn Store) -> Result<(), UnitError> {
-        let mut grown = self.work.heads.values().filter(|touched| touched.grown);
-        grown.try_for_each(|touched| compare_tail(store, &touched.head))
+    /// The transaction was lost and the adapter has begun another: writes every refusal of the lost one.
+    ///
+    /// # Errors
+    /// [`UnitError`]: this transaction must be rolled back, too.
+    pub fn recover(&mut self, store: &mut dyn Store) -> Result<(), UnitError> {
+        self.heads.clear();
+        self.keys.clear();
+        self.undo.clear();
+        let mut refusals = core::mem::take(&mut self.noted);
+        refusals.append(&mut self.refusals);
+        self.refusals = refusals;
+        self.write_refusals(store)
     }
 
     /// Whether anything was written that needs a commit.
     #[must_use]
     pub fn has_grown(&self) -> bool {
-        self.work.heads.values().any(|touched| touched.grown)
+        self.heads.values().any(|touched| touched.grown)
     }
 
     /// Signs the head of every log that has grown; the adapter commits next.
     ///
     /// # Errors
     /// [`UnitError`]: the whole transaction must then be rolled back.
-    pub fn close(self, store: &mut dyn Store) -> Result<Closed, UnitError> {
-        self.compare_tails(store)?;
-        for touched in self.work.heads.values().filter(|touched| touched.grown) {
+    pub fn close(&mut self, store: &mut dyn Store) -> Result<(), UnitError> {
+        compare_tails(store, self.heads.values())?;
+        for touched in self.heads.values().filter(|touched| touched.grown) {
             store.put_head(&self.notary.sign(&touched.head))?;
         }
-        Ok(Closed(self))
+        Ok(())
+    }
+
+    /// The last entry of every log that this transaction extends: how an adapter whose COMMIT failed finds out what
+    /// became of it.
+    pub fn last_entries(&self) -> impl Iterator<Item = Position> + '_ {
+        self.heads.values().filter(|touched| touched.grown).map(|Touched { head, .. }| Position {
+            log: head.log,
+            sequence: head.size().saturating_sub(1),
+            leaf: head.last_leaf,
+        })
+    }
+
+    /// The adapter's COMMIT has succeeded.
+    #[must_use]
+    pub fn committed(&mut self) -> Durable {
+        for touched in self.heads.values() {
+            self.notary.remember_head(&touched.head);
+        }
+        self.notary.remember_keys(&self.keys);
+        Durable(())
+    }
+
+    fn undo_closure(&mut self) {
+        for (tenant, before) in core::mem::take(&mut self.undo) {
+            match before {
+                Some(touched) => self.heads.insert(tenant, touched),
+                None => self.heads.remove(&tenant),
+            };
+        }
+        // A ring that the closure changed is gone with it.
+        self.keys.clear();
+    }
+
+    fn write_refusals(&mut self, store: &mut dyn Store) -> Result<(), UnitError> {
+        let refusals = core::mem::take(&mut self.refusals);
+        self.noted.extend(refusals.iter().cloned());
+        refusals.iter().try_for_each(|event| self.append(store, event).map(|_| ()))
     }
 
     /// The notary of this transaction.
@@ -154,21 +197,22 @@ impl Ledger {
 
     /// The keys of a tenant, checked against the store once per transaction.
     pub(crate) fn keys(&mut self, store: &mut dyn Store, tenant: TenantId) -> Result<Arc<TenantKeys>, UnitError> {
-        if let Some(keys) = self.work.keys.get(&tenant) {
+        if let Some(keys) = self.keys.get(&tenant) {
             return Ok(keys.get());
         }
         let keys = self.notary.keys(store, tenant)?;
-        Ok(self.work.keys.entry(tenant).or_insert(keys).get())
+        Ok(self.keys.entry(tenant).or_insert(keys).get())
     }
 
     /// Forgets the keys of a tenant whose ring this unit has just changed.
     pub(crate) fn forget_keys(&mut self, tenant: TenantId) {
-        self.work.keys.remove(&tenant);
+        self.keys.remove(&tenant);
     }
 
     /// Begins the log of a new tenant; its genesis entry comes next.
     pub(crate) fn begin_log(&mut self, log: LogId, tenant: TenantId) {
-        self.work.heads.insert(tenant, Touched { head: Head::empty(log, tenant), grown: true });
+        self.undo.entry(tenant).or_insert(None);
+        self.heads.insert(tenant, Touched { head: Head::empty(log, tenant), grown: true });
     }
 
     pub(crate) fn append_entry(
@@ -206,10 +250,15 @@ impl Ledger {
     }
 
     fn touch(&mut self, store: &mut dyn Store, tenant: TenantId) -> Result<&mut Touched, UnitError> {
-        match self.work.heads.entry(tenant) {
-            std::collections::btree_map::Entry::Occupied(known) => Ok(known.into_mut()),
-            std::collections::btree_map::Entry::Vacant(place) => {
+        use std::collections::btree_map::Entry::{Occupied, Vacant};
+        match self.heads.entry(tenant) {
+            Occupied(known) => {
+                self.undo.entry(tenant).or_insert_with(|| Some(known.get().clone()));
+                Ok(known.into_mut())
+            }
+            Vacant(place) => {
                 let head = self.notary.head(store, tenant)?;
+                self.undo.insert(tenant, None);
                 Ok(place.insert(Touched { head, grown: false }))
             }
         }
@@ -263,11 +312,15 @@ fn write(store: &mut dyn Store, body: &Body, details: Option<Vec<u8>>, time: Tim
     Ok(leaf)
 }
 
-/// Whether the store still ends where this unit left it.
+/// Whether the store still ends where this transaction left it.
+fn compare_tails<'a>(store: &mut dyn Store, mut heads: impl Iterator<Item = &'a Touched>) -> Result<(), UnitError> {
+    heads.try_for_each(|touched| match touched.grown && !removed(Safeguard::TornCheck) {
+        true => compare_tail(store, &touched.head),
+        false => Ok(()),
+    })
+}
+
 fn compare_tail(store: &mut dyn Store, head: &Head) -> Result<(), UnitError> {
-    if removed(Safeguard::TornCheck) {
-        return Ok(());
-    }
     match store.tail(head.log)? {
         Some(tail) if tail.sequence.checked_add(1) == Some(head.size()) && tail.leaf == head.last_leaf => Ok(()),
         None if head.size() == 0 => Ok(()),
@@ -286,22 +339,6 @@ fn details_id(log: LogId, sequence: u64) -> RecordId {
 #[derive(Debug)]
 pub struct Ticket(UnitId);
 
-/// A transaction whose heads are signed and which is about to be committed.
-#[derive(Debug)]
-pub struct Closed(Ledger);
-
-impl Closed {
-    /// The adapter's COMMIT has succeeded.
-    #[must_use]
-    pub fn committed(self) -> Durable {
-        for touched in self.0.work.heads.values() {
-            self.0.notary.remember_head(&touched.head);
-        }
-        self.0.notary.remember_keys(&self.0.work.keys);
-        Durable(())
-    }
-}
-
 /// A transaction that is committed.
 #[derive(Debug)]
 pub struct Durable(());
@@ -315,6 +352,6 @@ impl Durable {
 
 impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ledger").field("logs", &self.work.heads.len()).finish_non_exhaustive()
+        f.debug_struct("Ledger").field("logs", &self.heads.len()).finish_non_exhaustive()
     }
 }

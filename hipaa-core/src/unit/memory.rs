@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::keys::Kek;
 use crate::store::Store;
 use crate::store::memory::MemoryStore;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 /// A deployment on any store that can be copied; a copy is its savepoint.
@@ -40,8 +41,8 @@ impl<S: Store + Clone> MemoryDatabase<S> {
     /// [`UnitError`].
     pub fn open(mut store: S, kek: Kek, clock: Clock) -> Result<Self, UnitError> {
         let (notary, founded) = crate::tenancy::open_deployment(&mut store, kek, clock)?;
-        if let Some(closed) = founded {
-            let _durable = closed.committed();
+        if let Some(ledger) = founded {
+            drop(ledger.committed());
         }
         Ok(Self { store, notary })
     }
@@ -68,27 +69,30 @@ impl<S: Store + Clone> MemoryDatabase<S> {
         let before = self.store.clone();
         let mut ledger = Ledger::open(&self.notary)?;
         ledger.enter();
-        let outcome = work(&mut MemoryUnit { store: &mut self.store, ledger: &mut ledger });
-        if outcome.is_err() {
-            self.store = before.clone();
+        let unit = &mut MemoryUnit { store: &mut self.store, ledger: &mut ledger };
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(unit)));
+        let kept = match &outcome {
+            Ok(Ok(_)) => ledger.leave(&mut self.store, false).map(Some),
+            _ => Ok(None),
+        };
+        let ended = match kept {
+            Ok(Some(ticket)) => ledger.close(&mut self.store).map(|()| Some(ticket)),
+            other => other,
+        };
+        if let Ok(Some(ticket)) = &ended
+            && let Ok(Ok(value)) = outcome
+        {
+            return Ok(ledger.committed().release(ticket, value));
         }
-        let mut left = ledger.leave(&mut self.store, outcome.is_err());
-        let torn = left.as_ref().err().copied().filter(|_| outcome.is_ok());
-        if torn.is_some() {
-            self.store = before.clone();
-            left = ledger.leave(&mut self.store, true);
+        self.store = before.clone();
+        let recovered = ledger.recover(&mut self.store).and_then(|()| ledger.close(&mut self.store));
+        match recovered {
+            Ok(()) => drop(ledger.committed()),
+            Err(_) => self.store = before,
         }
-        let closed = left.and_then(|ticket| Ok((ledger.close(&mut self.store)?, ticket)));
-        match closed {
-            Ok((closed, _)) if torn.is_some() => {
-                let _durable = closed.committed();
-                Err(torn.unwrap_or(UnitError::Torn).into())
-            }
-            Ok((closed, ticket)) => outcome.map(|value| closed.committed().release(&ticket, value)),
-            Err(error) => {
-                self.store = before;
-                Err(error.into())
-            }
+        match (outcome.unwrap_or_else(|panic| resume_unwind(panic)), ended) {
+            (Err(error), _) => Err(recovered.err().map_or(error, E::from)),
+            (Ok(_), ended) => Err(ended.err().unwrap_or(UnitError::NotCommitted).into()),
         }
     }
 }

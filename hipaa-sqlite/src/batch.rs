@@ -1,0 +1,209 @@
+//! One transaction with one closure or many: savepoints, heads, COMMIT, and what becomes of refusals when it is lost.
+//!
+//! SQLite may roll a transaction back under a savepoint (full disk, a host's trigger), after which a lone savepoint would
+//! commit by itself. So after every closure the batch checks that it is still inside its own transaction; if not, the
+//! whole batch is lost and nobody in it is told otherwise.
+
+use crate::record::Tables;
+use crate::store::SqliteStore;
+use crate::{Error, Unit};
+use hipaa_core::audit::Event;
+use hipaa_core::store::StoreError;
+use hipaa_core::unit::{Durable, Ledger, Notary, Position, Ticket, UnitError};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What became of one closure.
+pub(crate) struct Ran<T, E> {
+    /// Its result, or its panic.
+    pub(crate) outcome: std::thread::Result<Result<T, E>>,
+    /// Its ticket. An error means that the whole batch is lost, but for [`UnitError::Torn`], which loses this closure alone.
+    pub(crate) ticket: Result<Ticket, Error>,
+}
+
+/// A write transaction in progress.
+pub(crate) struct Batch<'a> {
+    connection: &'a Connection,
+    tables: &'a Tables,
+    /// Set while a closure runs, so that a COMMIT of its own SQL becomes a rollback.
+    in_closure: Option<&'a AtomicBool>,
+    ledger: Ledger,
+    /// Whether something that is no entry may need a commit.
+    dirty: bool,
+}
+
+impl<'a> Batch<'a> {
+    /// Begins a transaction.
+    pub(crate) fn begin(
+        connection: &'a Connection,
+        notary: &Arc<Notary>,
+        (tables, in_closure): (&'a Tables, &'a AtomicBool),
+    ) -> Result<Self, Error> {
+        let ledger = Ledger::open(notary)?;
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        Ok(Self { connection, tables, in_closure: Some(in_closure), ledger, dirty: false })
+    }
+
+    /// Joins a transaction of the host.
+    pub(crate) fn join(connection: &'a Connection, notary: &Arc<Notary>, tables: &'a Tables) -> Result<Self, Error> {
+        Ok(Self { connection, tables, in_closure: None, ledger: Ledger::open(notary)?, dirty: true })
+    }
+
+    /// Runs one closure under a savepoint.
+    ///
+    /// # Errors
+    /// Without a savepoint the closure does not run, and the batch is lost.
+    pub(crate) fn closure<T, E>(
+        &mut self,
+        work: impl FnOnce(&mut Unit<'_>) -> Result<T, E>,
+    ) -> Result<Ran<T, E>, Error> {
+        self.run("SAVEPOINT hipaa_unit")?;
+        self.ledger.enter();
+        let outcome = {
+            let _guard = self.in_closure.map(Guard::set);
+            let mut unit = Unit::new(SqliteStore::new(self.connection, self.tables), &mut self.ledger);
+            catch_unwind(AssertUnwindSafe(|| work(&mut unit)))
+        };
+        let succeeded = matches!(outcome, Ok(Ok(_)));
+        let ticket = self.leave(succeeded);
+        self.dirty |= succeeded && ticket.is_ok();
+        Ok(Ran { outcome, ticket })
+    }
+
+    fn leave(&mut self, succeeded: bool) -> Result<Ticket, Error> {
+        if self.connection.is_autocommit() {
+            return Err(UnitError::NotCommitted.into());
+        }
+        let mut store = SqliteStore::new(self.connection, self.tables);
+        if succeeded {
+            match self.ledger.leave(&mut store, false) {
+                Ok(ticket) => return self.run("RELEASE hipaa_unit").map(|()| ticket),
+                Err(UnitError::Torn) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.run("ROLLBACK TO hipaa_unit; RELEASE hipaa_unit")?;
+        let ticket = self.ledger.leave(&mut store, true)?;
+        if succeeded { Err(UnitError::Torn.into()) } else { Ok(ticket) }
+    }
+
+    /// Adds an entry without a closure. [`StoreError`]s mean that the whole batch is lost.
+    pub(crate) fn append(&mut self, event: &Event) -> Result<(Ticket, Position), Error> {
+        self.ledger.enter();
+        let mut unit = Unit::new(SqliteStore::new(self.connection, self.tables), &mut self.ledger);
+        let position = (&mut unit as &mut dyn hipaa_core::unit::Unit).append(event)?;
+        let ticket = self.ledger.leave(&mut SqliteStore::new(self.connection, self.tables), false)?;
+        Ok((ticket, position))
+    }
+
+    /// Whether an error of one closure or entry loses the whole batch.
+    pub(crate) fn is_lost_by(&self, error: &Error) -> bool {
+        self.connection.is_autocommit()
+            || matches!(error, Error::Store(_) | Error::Unit(UnitError::Store(_) | UnitError::NotCommitted))
+    }
+
+    /// Signs the heads and commits.
+    pub(crate) fn commit(mut self) -> Result<Durable, Error> {
+        match self.try_commit() {
+            Ok(()) => Ok(self.ledger.committed()),
+            Err(error) => match self.settle() {
+                Ok(true) => Ok(self.ledger.committed()),
+                Ok(false) => {
+                    self.recover()?;
+                    Err(error)
+                }
+                Err(uncertain) => Err(uncertain),
+            },
+        }
+    }
+
+    fn try_commit(&mut self) -> Result<(), Error> {
+        if !self.ledger.has_grown() && !self.dirty {
+            return self.run("ROLLBACK");
+        }
+        self.ledger.close(&mut SqliteStore::new(self.connection, self.tables))?;
+        self.run("COMMIT")
+    }
+
+    /// After a failed COMMIT: whether it took effect all the same.
+    ///
+    /// The entries that it would have written are looked for. If they are not there, a small durable write follows: it
+    /// lies in the log where a commit record of the lost transaction could stand, so that no recovery can find one later.
+    fn settle(&self) -> Result<bool, Error> {
+        if !self.connection.is_autocommit() {
+            self.run("ROLLBACK").map_err(|_| UnitError::Uncertain)?;
+        }
+        for last in self.ledger.last_entries() {
+            let sql = "SELECT leaf FROM hipaa_audit WHERE log = ?1 AND sequence = ?2";
+            let sequence = i64::try_from(last.sequence).unwrap_or(i64::MAX);
+            let read = |row: &rusqlite::Row<'_>| row.get::<_, Vec<u8>>(0);
+            let found = self.connection.query_row(sql, params![last.log.0, sequence], read).optional();
+            if found.map_err(|_| UnitError::Uncertain)?.is_some_and(|leaf| leaf == last.leaf) {
+                return Ok(true);
+            }
+        }
+        let bury = "INSERT INTO hipaa_meta (key, value) VALUES ('failed_commits', 1)
+            ON CONFLICT (key) DO UPDATE SET value = value + 1";
+        self.run(bury).map_err(|_| UnitError::Uncertain)?;
+        Ok(false)
+    }
+
+    /// The batch is lost: what is left of its transaction is rolled back, and its refusals are committed by themselves.
+    pub(crate) fn recover(mut self) -> Result<(), Error> {
+        if !self.connection.is_autocommit() {
+            self.run("ROLLBACK")?;
+        }
+        self.run("BEGIN IMMEDIATE")?;
+        let mut store = SqliteStore::new(self.connection, self.tables);
+        let written = self.ledger.recover(&mut store).and_then(|()| self.ledger.close(&mut store));
+        if written.is_err() || !self.ledger.has_grown() {
+            self.run("ROLLBACK")?;
+            return Ok(written?);
+        }
+        match self.run("COMMIT") {
+            Ok(()) => drop(self.ledger.committed()),
+            Err(error) => {
+                let _ignored = self.run("ROLLBACK");
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn run(&self, sql: &str) -> Result<(), Error> {
+        match self.connection.execute_batch(sql) {
+            Ok(()) => Ok(()),
+            Err(error) => match crate::error::kind(&error) {
+                // No such savepoint, no transaction: the closure's own SQL ended it.
+                StoreError::Missing | StoreError::Other | StoreError::Refused => Err(UnitError::NotCommitted.into()),
+                kind => Err(kind.into()),
+            },
+        }
+    }
+}
+
+impl Drop for Batch<'_> {
+    fn drop(&mut self) {
+        if self.in_closure.is_some() && !self.connection.is_autocommit() {
+            let _ignored = self.run("ROLLBACK");
+        }
+    }
+}
+
+/// Marks that a closure runs, for as long as it lives.
+struct Guard<'a>(&'a AtomicBool);
+
+impl<'a> Guard<'a> {
+    fn set(flag: &'a AtomicBool) -> Self {
+        flag.store(true, Ordering::SeqCst);
+        Self(flag)
+    }
+}
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+}
