@@ -143,7 +143,7 @@ pub fn attach(connection: &mut Connection, kek: Kek, clock: Clock) -> Result<Arc
     let tables = Tables::default();
     let (notary, founded) = open_deployment(&mut SqliteStore::new(&transaction, &tables), kek, clock)?;
     transaction.commit().map_err(|_| Error::Unit(UnitError::NotCommitted))?;
-    if let Some(ledger) = founded {
+    if let Some(mut ledger) = founded {
         drop(ledger.committed());
     }
     Ok(notary)

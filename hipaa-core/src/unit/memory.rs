@@ -41,7 +41,7 @@ impl<S: Store + Clone> MemoryDatabase<S> {
     /// [`UnitError`].
     pub fn open(mut store: S, kek: Kek, clock: Clock) -> Result<Self, UnitError> {
         let (notary, founded) = crate::tenancy::open_deployment(&mut store, kek, clock)?;
-        if let Some(ledger) = founded {
+        if let Some(mut ledger) = founded {
             drop(ledger.committed());
         }
         Ok(Self { store, notary })
