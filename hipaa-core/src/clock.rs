@@ -6,7 +6,7 @@ use core::fmt;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A difference between wall clock and monotonic clock above which the wall clock was set, in microseconds.
 pub const STEP_TOLERANCE_MICROS: i64 = 2_000_000;
@@ -64,6 +64,25 @@ pub struct Reading {
     pub wall: Timestamp,
     /// What is known of it.
     pub state: ClockState,
+}
+
+/// Measures how long something takes; for waiting and for metrics, never for an entry.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this room is the door to the system clock")]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// The time since the start.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
 }
 
 /// Where time comes from.
@@ -165,7 +184,6 @@ impl fmt::Debug for Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     fn at(origin: &Origin, wall: i64, steady_secs: u64) -> Origin {
         Origin { wall: origin.wall + wall, steady: origin.steady + Duration::from_secs(steady_secs) }

@@ -31,7 +31,7 @@ mod notary;
 
 pub use held::{Committed, Held, Proof, Release, ReleaseError};
 pub(crate) use ledger::Entry;
-pub use ledger::{Durable, Ledger, Position, Ticket};
+pub use ledger::{Durable, Ledger, Position, Reading, Ticket};
 #[cfg(any(test, feature = "conformance"))]
 pub use memory::{MemoryDatabase, MemoryUnit};
 pub use notary::Notary;
@@ -64,6 +64,9 @@ pub enum UnitError {
     /// The transaction ended inside the unit, or its COMMIT failed.
     #[error("the transaction was not committed")]
     NotCommitted,
+    /// A read transaction cannot give the position of an entry, nor write: its entries are appended later.
+    #[error("this unit only reads")]
+    Reading,
     /// The COMMIT failed, and whether it took effect could not be found out.
     #[error("whether the transaction was committed is not known")]
     Uncertain,
@@ -89,6 +92,15 @@ impl dyn Unit + '_ {
     pub fn append(&mut self, event: &Event) -> Result<Position, UnitError> {
         let (store, ledger) = self.parts();
         ledger.append(store, event)
+    }
+
+    /// Adds an entry whose position does not matter; also in a unit that only reads, whose entries a writer appends.
+    ///
+    /// # Errors
+    /// [`UnitError`]: the unit must then fail; it cannot commit without the entry.
+    pub fn note(&mut self, event: Event) -> Result<(), UnitError> {
+        let (store, ledger) = self.parts();
+        ledger.note(store, event)
     }
 
     /// Notes a refusal (denial, failed check): its entry is written in the same commit even if the closure fails and

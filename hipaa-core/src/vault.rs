@@ -161,7 +161,7 @@ impl TenantVault {
             self.refuse_altered(unit, table, &altered);
         }
         let outcome = if altered.is_empty() { Outcome::Success } else { Outcome::IntegrityFailed };
-        unit.append(&event.outcome(outcome).subjects(&subjects).records(table.label(), &ids))?;
+        unit.note(event.outcome(outcome).subjects(&subjects).records(table.label(), &ids))?;
         Ok(())
     }
 

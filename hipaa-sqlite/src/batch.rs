@@ -6,10 +6,10 @@
 
 use crate::record::Tables;
 use crate::store::SqliteStore;
+use crate::turnstile::{Turn, Turnstile};
 use crate::{Error, Unit};
-use hipaa_core::audit::Event;
 use hipaa_core::store::StoreError;
-use hipaa_core::unit::{Durable, Ledger, Notary, Position, Ticket, UnitError};
+use hipaa_core::unit::{Durable, Ledger, Notary, Ticket, UnitError};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -23,6 +23,14 @@ pub(crate) struct Ran<T, E> {
     pub(crate) ticket: Result<Ticket, Error>,
 }
 
+/// A batch that was not committed.
+#[derive(Debug)]
+pub(crate) struct Lost {
+    pub(crate) error: Error,
+    /// Whether its refusals were.
+    pub(crate) recovered: bool,
+}
+
 /// A write transaction in progress.
 pub(crate) struct Batch<'a> {
     connection: &'a Connection,
@@ -30,6 +38,8 @@ pub(crate) struct Batch<'a> {
     /// Set while a closure runs, so that a COMMIT of its own SQL becomes a rollback.
     in_closure: Option<&'a AtomicBool>,
     ledger: Ledger,
+    /// This writer's turn among those of all processes.
+    turn: Option<Turn<'a>>,
     /// Whether something that is no entry may need a commit.
     dirty: bool,
 }
@@ -39,16 +49,17 @@ impl<'a> Batch<'a> {
     pub(crate) fn begin(
         connection: &'a Connection,
         notary: &Arc<Notary>,
-        (tables, in_closure): (&'a Tables, &'a AtomicBool),
+        (tables, in_closure, turnstile): (&'a Tables, &'a AtomicBool, Option<&'a Turnstile>),
     ) -> Result<Self, Error> {
         let ledger = Ledger::open(notary)?;
+        let turn = turnstile.map(Turnstile::enter).transpose()?;
         connection.execute_batch("BEGIN IMMEDIATE")?;
-        Ok(Self { connection, tables, in_closure: Some(in_closure), ledger, dirty: false })
+        Ok(Self { connection, tables, in_closure: Some(in_closure), ledger, turn, dirty: false })
     }
 
     /// Joins a transaction of the host.
     pub(crate) fn join(connection: &'a Connection, notary: &Arc<Notary>, tables: &'a Tables) -> Result<Self, Error> {
-        Ok(Self { connection, tables, in_closure: None, ledger: Ledger::open(notary)?, dirty: true })
+        Ok(Self { connection, tables, in_closure: None, ledger: Ledger::open(notary)?, turn: None, dirty: true })
     }
 
     /// Runs one closure under a savepoint.
@@ -90,12 +101,22 @@ impl<'a> Batch<'a> {
     }
 
     /// Adds an entry without a closure. [`StoreError`]s mean that the whole batch is lost.
-    pub(crate) fn append(&mut self, event: &Event) -> Result<(Ticket, Position), Error> {
+    #[cfg(feature = "tokio")]
+    pub(crate) fn append(
+        &mut self,
+        event: &hipaa_core::audit::Event,
+    ) -> Result<(Ticket, hipaa_core::unit::Position), Error> {
         self.ledger.enter();
         let mut unit = Unit::new(SqliteStore::new(self.connection, self.tables), &mut self.ledger);
         let position = (&mut unit as &mut dyn hipaa_core::unit::Unit).append(event)?;
         let ticket = self.ledger.leave(&mut SqliteStore::new(self.connection, self.tables), false)?;
         Ok((ticket, position))
+    }
+
+    /// Adds the entries of a read transaction. [`StoreError`]s mean that the whole batch is lost.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn append_reading(&mut self, reading: &hipaa_core::unit::Reading) -> Result<Ticket, Error> {
+        Ok(self.ledger.append_reading(&mut SqliteStore::new(self.connection, self.tables), reading)?)
     }
 
     /// Whether an error of one closure or entry loses the whole batch.
@@ -105,17 +126,20 @@ impl<'a> Batch<'a> {
     }
 
     /// Signs the heads and commits.
-    pub(crate) fn commit(mut self) -> Result<Durable, Error> {
-        match self.try_commit() {
-            Ok(()) => Ok(self.ledger.committed()),
-            Err(error) => match self.settle() {
-                Ok(true) => Ok(self.ledger.committed()),
-                Ok(false) => {
-                    self.recover()?;
-                    Err(error)
-                }
-                Err(uncertain) => Err(uncertain),
-            },
+    pub(crate) fn commit(mut self) -> Result<Durable, Lost> {
+        let Err(error) = self.try_commit() else { return Ok(self.ledger.committed()) };
+        match self.settle() {
+            Ok(true) => Ok(self.ledger.committed()),
+            Ok(false) => Err(self.lose(error)),
+            Err(uncertain) => Err(Lost { error: uncertain, recovered: false }),
+        }
+    }
+
+    /// The batch is lost for this reason; its refusals are not, if it can be helped.
+    pub(crate) fn lose(self, error: Error) -> Lost {
+        match self.recover() {
+            Ok(()) => Lost { error, recovered: true },
+            Err(error) => Lost { error, recovered: false },
         }
     }
 
@@ -151,7 +175,7 @@ impl<'a> Batch<'a> {
     }
 
     /// The batch is lost: what is left of its transaction is rolled back, and its refusals are committed by themselves.
-    pub(crate) fn recover(mut self) -> Result<(), Error> {
+    fn recover(mut self) -> Result<(), Error> {
         if !self.connection.is_autocommit() {
             self.run("ROLLBACK")?;
         }
@@ -186,6 +210,7 @@ impl<'a> Batch<'a> {
 
 impl Drop for Batch<'_> {
     fn drop(&mut self) {
+        let _until_after_the_rollback = self.turn.take();
         if self.in_closure.is_some() && !self.connection.is_autocommit() {
             let _ignored = self.run("ROLLBACK");
         }

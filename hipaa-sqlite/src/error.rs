@@ -29,6 +29,10 @@ pub enum Error {
     /// What was read is not to be released by this commit.
     #[error(transparent)]
     Release(#[from] ReleaseError),
+    /// The bridge did not take the closure.
+    #[cfg(feature = "tokio")]
+    #[error(transparent)]
+    Bridge(#[from] crate::bridge::BridgeError),
     /// The database was made by a newer version of this crate.
     #[error("the database has schema {0}, this version knows up to {known}", known = crate::SCHEMA_VERSION)]
     NewerSchema(u32),

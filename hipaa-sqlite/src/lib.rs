@@ -10,6 +10,8 @@
 //! | `ddl` | from declared tables to SQL tables |
 //! | `unit`, `batch` | one unit of work; one transaction with one of them or many |
 //! | `audit`, `key`, `record`, `state`, `tenant`, `term` | one store trait each |
+//! | `turnstile` | a fair queue of writers, across processes |
+//! | `bridge` | feature `tokio`: async callers, group commit, readers |
 //! | `error` | one error, without SQL text |
 //!
 //! SQL lives in this crate and nowhere else. It sees neither a key nor a plaintext.
@@ -17,6 +19,8 @@
 
 mod audit;
 mod batch;
+#[cfg(feature = "tokio")]
+pub mod bridge;
 mod ddl;
 mod error;
 mod key;
@@ -27,6 +31,7 @@ mod state;
 mod store;
 mod tenant;
 mod term;
+mod turnstile;
 mod unit;
 
 pub use ddl::{DeclareError, declare};

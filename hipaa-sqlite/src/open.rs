@@ -1,9 +1,10 @@
 //! Connections with safe settings, and the deployment behind them.
 
-use crate::batch::Batch;
+use crate::batch::{Batch, Lost};
 use crate::migrate::{migrate, version};
 use crate::record::Tables;
 use crate::store::SqliteStore;
+use crate::turnstile::Turnstile;
 use crate::{Error, Unit, migrate::SCHEMA_VERSION, unit};
 use hipaa_core::clock::Clock;
 use hipaa_core::keys::Kek;
@@ -45,6 +46,7 @@ pub struct Database {
     tables: Tables,
     /// Set while a closure runs: a COMMIT that the closure's own SQL tries is then turned into a rollback.
     in_closure: Arc<AtomicBool>,
+    turnstile: Option<Turnstile>,
 }
 
 impl Database {
@@ -66,9 +68,11 @@ impl Database {
         if options.create {
             flags |= OpenFlags::SQLITE_OPEN_CREATE;
         }
-        let connection = Connection::open_with_flags(path, flags)?;
+        let connection = Connection::open_with_flags(path.as_ref(), flags)?;
         connection.busy_timeout(options.busy_timeout)?;
-        Self::from_connection(connection, kek, options.clock.clone())
+        let mut database = Self::from_connection(connection, kek, options.clock.clone())?;
+        database.turnstile = Turnstile::beside(path.as_ref(), options.busy_timeout);
+        Ok(database)
     }
 
     /// The same over a connection of the host's.
@@ -81,7 +85,7 @@ impl Database {
         let in_closure = Arc::new(AtomicBool::new(false));
         let inside = Arc::clone(&in_closure);
         connection.commit_hook(Some(move || inside.load(Ordering::SeqCst)))?;
-        Ok(Self { connection, notary, tables: Tables::default(), in_closure })
+        Ok(Self { connection, notary, tables: Tables::default(), in_closure, turnstile: None })
     }
 
     /// Makes the tables, or adds the columns that they lack.
@@ -105,14 +109,31 @@ impl Database {
         &mut self,
         work: impl FnOnce(&mut Unit<'_>) -> Result<T, E>,
     ) -> Result<Committed<T>, E> {
-        let mut batch = Batch::begin(&self.connection, &self.notary, (&self.tables, &self.in_closure))?;
+        let mut batch = self.begin()?;
         let ran = batch.closure(work)?;
         let ended = match ran.ticket {
             Ok(ticket) => batch.commit().map(|durable| Some((durable, ticket))),
-            Err(error) if batch.is_lost_by(&error) => batch.recover().and(Err(error)),
-            Err(error) => batch.commit().and(Err(error)),
+            Err(error) if batch.is_lost_by(&error) => Err(batch.lose(error)),
+            Err(error) => batch.commit().and(Err(Lost { error, recovered: true })),
         };
         unit::answer(ran.outcome, ended)
+    }
+
+    fn begin(&self) -> Result<Batch<'_>, Error> {
+        Batch::begin(&self.connection, &self.notary, (&self.tables, &self.in_closure, self.turnstile.as_ref()))
+    }
+
+    /// Runs many closures in one transaction; an error of `run` loses them all, but for their refusals.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn batch(
+        &self,
+        run: impl FnOnce(&mut Batch<'_>) -> Result<(), Error>,
+    ) -> Result<hipaa_core::unit::Durable, Lost> {
+        let mut batch = self.begin().map_err(|error| Lost { error, recovered: false })?;
+        match run(&mut batch) {
+            Ok(()) => batch.commit(),
+            Err(error) => Err(batch.lose(error)),
+        }
     }
 
     /// The notary, for [`join`](crate::join) on other connections to the same file.
@@ -158,6 +179,11 @@ pub fn configure(connection: &Connection) -> Result<(), Error> {
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "secure_delete", true)?;
+    configure_reader(connection)
+}
+
+/// The settings that matter to a connection that only reads, too.
+pub(crate) fn configure_reader(connection: &Connection) -> Result<(), Error> {
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;

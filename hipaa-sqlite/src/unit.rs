@@ -1,11 +1,11 @@
 //! One unit of work, and units inside a transaction of the host.
 
 use crate::Error;
-use crate::batch::Batch;
+use crate::batch::{Batch, Lost};
 use crate::record::Tables;
 use crate::store::SqliteStore;
 use hipaa_core::store::Store;
-use hipaa_core::unit::{Committed, Ledger, Notary, UnitError};
+use hipaa_core::unit::{Committed, Durable, Ledger, Notary, Ticket, UnitError};
 use rusqlite::{Connection, Transaction, TransactionState};
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -59,10 +59,11 @@ pub fn join<T, E: From<Error>>(
     let ran = batch.closure(work)?;
     let ended = match (&ran.outcome, ran.ticket) {
         (Ok(Ok(_)), Ok(ticket)) => batch.commit().map(|durable| Some((durable, ticket))),
-        (_, ticket) => {
-            let recovered = batch.recover();
-            ticket.and(recovered).map(|()| None)
-        }
+        (_, Ok(_)) => match batch.lose(UnitError::NotCommitted.into()) {
+            Lost { recovered: true, .. } => Ok(None),
+            lost => Err(lost),
+        },
+        (_, Err(error)) => Err(batch.lose(error)),
     };
     answer(ran.outcome, ended)
 }
@@ -70,13 +71,13 @@ pub fn join<T, E: From<Error>>(
 /// What the caller of one closure is told.
 pub(crate) fn answer<T, E: From<Error>>(
     outcome: std::thread::Result<Result<T, E>>,
-    ended: Result<Option<(hipaa_core::unit::Durable, hipaa_core::unit::Ticket)>, Error>,
+    ended: Result<Option<(Durable, Ticket)>, Lost>,
 ) -> Result<Committed<T>, E> {
     match (outcome.unwrap_or_else(|panic| resume_unwind(panic)), ended) {
         (Ok(value), Ok(Some((durable, ticket)))) => Ok(durable.release(&ticket, value)),
         (Ok(_), Ok(None)) => Err(Error::Unit(UnitError::NotCommitted).into()),
         // The closure's own error, once its refusals are durable.
-        (Err(error), Ok(_)) => Err(error),
-        (_, Err(error)) => Err(error.into()),
+        (Err(error), Ok(_) | Err(Lost { recovered: true, .. })) => Err(error),
+        (_, Err(lost)) => Err(lost.error.into()),
     }
 }

@@ -50,6 +50,15 @@ pub struct Ledger {
     refusals: Vec<Event>,
     /// Refusals that are written in this transaction already, for the case that it is lost.
     noted: Vec<Event>,
+    /// The entries of a read transaction, which a writer appends later.
+    deferred: Option<Vec<Event>>,
+}
+
+/// What a read transaction has shown, until a writer has appended its entries.
+#[derive(Debug)]
+pub struct Reading {
+    unit: UnitId,
+    events: Vec<Event>,
 }
 
 #[derive(Clone)]
@@ -73,7 +82,39 @@ impl Ledger {
             undo: BTreeMap::new(),
             refusals: Vec::new(),
             noted: Vec::new(),
+            deferred: None,
         })
+    }
+
+    /// The ledger of a read transaction: entries are kept for the writer, and what is read is held until it has committed
+    /// them.
+    ///
+    /// # Errors
+    /// [`UnitError::Entropy`].
+    pub fn open_reading(notary: &Arc<Notary>) -> Result<Self, UnitError> {
+        let mut ledger = Self::open(notary)?;
+        ledger.deferred = Some(Vec::new());
+        Ok(ledger)
+    }
+
+    /// Ends a read transaction. If its closure failed, only refusals are left to write.
+    #[must_use]
+    pub fn finish_reading(&mut self, failed: bool) -> Reading {
+        self.notary.remember_keys(&self.keys);
+        let mut events = self.deferred.take().filter(|_| !failed).unwrap_or_default();
+        events.append(&mut self.refusals);
+        Reading { unit: self.unit, events }
+    }
+
+    /// Appends the entries of a read transaction; its ticket releases what that transaction holds.
+    ///
+    /// # Errors
+    /// [`UnitError`]: nothing that the read transaction holds is released.
+    pub fn append_reading(&mut self, store: &mut dyn Store, reading: &Reading) -> Result<Ticket, UnitError> {
+        reading.events.iter().try_for_each(|event| self.append(store, event).map(|_| ()))?;
+        // Should this transaction be lost, they are not: over-reporting a read is better than losing a refusal.
+        self.noted.extend(reading.events.iter().cloned());
+        Ok(Ticket(reading.unit))
     }
 
     /// Begins one closure; the adapter has just set its savepoint.
@@ -185,7 +226,21 @@ impl Ledger {
         Held::new(self.unit, value)
     }
 
+    /// Writes an entry now, or in the writer's transaction that follows a read transaction.
+    pub(super) fn note(&mut self, store: &mut dyn Store, event: Event) -> Result<(), UnitError> {
+        match &mut self.deferred {
+            Some(deferred) => deferred.push(event),
+            None => {
+                self.append(store, &event)?;
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn append(&mut self, store: &mut dyn Store, event: &Event) -> Result<Position, UnitError> {
+        if self.deferred.is_some() {
+            return Err(UnitError::Reading);
+        }
         let entry = Entry { kind: EntryKind::Event, fields: event.fields(), details: event.sealed_text() };
         self.append_entry(store, event.tenant(), entry)
     }

@@ -89,7 +89,7 @@ impl TenantVault {
             shown.push(read(entry, details)?);
         }
         let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
-        unit.append(&self.event(EventName::AUDIT_READ, Action::Read).subjects(about).count(count))?;
+        unit.note(self.event(EventName::AUDIT_READ, Action::Read).subjects(about).count(count))?;
         Ok(unit.hold(shown))
     }
 }

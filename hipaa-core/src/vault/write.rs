@@ -137,7 +137,7 @@ impl TenantVault {
         if current.readable() == values {
             let event = self.event(EventName::PHI_READ, Action::Read).outcome(Outcome::Unchanged);
             let subjects = current.record.subject();
-            unit.append(&event.subjects(subjects.as_slice()).records(table.label(), &[record]))?;
+            unit.note(event.subjects(subjects.as_slice()).records(table.label(), &[record]))?;
             return Ok(Upsert::Unchanged(record));
         }
         let (stored, _) = self.rewrite(unit, table, current, values)?;
@@ -208,7 +208,7 @@ impl TenantVault {
         let state = RecordState { record: current.record.id(), version, mac: RecordState::TOMBSTONE };
         store.put_state(table, &StoredState { tenant: self.tenant(), state })?;
         let event = self.event(EventName::PHI_DELETE, Action::Delete).subjects(current.record.subject().as_slice());
-        unit.append(&event.states(table.label(), &[state]))?;
+        unit.note(event.states(table.label(), &[state]))?;
         Ok(())
     }
 
@@ -280,7 +280,7 @@ impl TenantVault {
     ) -> Result<(), VaultError> {
         let state = RecordState { record: stored.record, version: blob.version, mac: blob.mac };
         let about = subject_of(table, stored.record, values);
-        unit.append(&self.event(name, action).subjects(about.as_slice()).states(table.label(), &[state]))?;
+        unit.note(self.event(name, action).subjects(about.as_slice()).states(table.label(), &[state]))?;
         Ok(())
     }
 }

@@ -1,0 +1,196 @@
+//! From async callers to the one writer: a bounded queue, group commit, and readers on connections of their own.
+//!
+//! [`Bridge::write`] sends a closure to the writer thread. The writer takes what the queue holds and commits it together:
+//! one BEGIN IMMEDIATE, a savepoint per closure, one signature per touched log, one flush to disk; then it answers every
+//! caller. [`Bridge::disclose`] reads and opens on a reader's connection and holds what it read until the writer has
+//! committed its entries.
+//!
+//! # Fairness between processes
+//! Writers of all processes queue at a turnstile: nobody commits twice in a row while another one waits. A wait
+//! that exceeds the database's busy timeout ends in [`StoreError::Busy`] for the whole batch, and nothing of it is written.
+
+mod job;
+mod metrics;
+mod reader;
+mod writer;
+
+pub use metrics::Metrics;
+
+use crate::{Database, Error, Unit};
+use hipaa_core::audit::Event;
+use hipaa_core::store::StoreError;
+use hipaa_core::unit::{Committed, Notary, Position};
+use job::{Append, Disclose, Job, Reply, Write};
+use metrics::Counters;
+use reader::Readers;
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// How a bridge works.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct BridgeOptions {
+    /// The most callers that wait in the queue.
+    pub queue: usize,
+    /// The most closures of one commit.
+    pub batch: usize,
+    /// How long a caller waits for a place in a full queue.
+    pub patience: Duration,
+    /// How many readers there are.
+    pub readers: usize,
+}
+
+impl Default for BridgeOptions {
+    fn default() -> Self {
+        Self { queue: 4096, batch: 256, patience: Duration::from_secs(5), readers: 4 }
+    }
+}
+
+/// Why a bridge did not take a closure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BridgeError {
+    /// The queue stayed full for as long as a caller waits.
+    #[error("the writer's queue is full")]
+    Full,
+    /// The bridge was closed, or its writer is gone.
+    #[error("the bridge is closed")]
+    Closed,
+}
+
+/// The way from async callers to the database. `Clone` it freely; the last clone does not close it, [`Bridge::close`] does.
+#[derive(Debug, Clone)]
+pub struct Bridge {
+    sender: Arc<Mutex<Option<mpsc::Sender<Box<dyn Job>>>>>,
+    writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+    readers: Arc<Readers>,
+    counters: Arc<Counters>,
+    notary: Arc<Notary>,
+    patience: Duration,
+}
+
+impl Bridge {
+    /// Moves the database to a writer thread of its own and opens the readers.
+    ///
+    /// # Errors
+    /// [`Error::CannotOpen`] when a reader's connection, or the thread, cannot be had.
+    pub fn start(database: Database, options: &BridgeOptions) -> Result<Self, Error> {
+        let notary = Arc::clone(database.notary());
+        let readers = Arc::new(Readers::open(&database, options.readers)?);
+        let counters = Arc::new(Counters::default());
+        let (sender, receiver) = mpsc::channel(options.queue.max(1));
+        let (seen, most) = (Arc::clone(&counters), options.batch.max(1));
+        let thread = std::thread::Builder::new().name("hipaa-writer".to_owned());
+        let writer =
+            thread.spawn(move || writer::run(&database, receiver, &seen, most)).map_err(|_| Error::CannotOpen)?;
+        Ok(Self {
+            sender: Arc::new(Mutex::new(Some(sender))),
+            writer: Arc::new(Mutex::new(Some(writer))),
+            readers,
+            counters,
+            notary,
+            patience: options.patience,
+        })
+    }
+
+    /// Runs one unit of work on the writer, in one commit with others. A panic of `work` goes on in the caller.
+    ///
+    /// # Errors
+    /// That of `work`, once its refusals are durable; or, converted, why the unit did not commit.
+    pub async fn write<T, E>(
+        &self,
+        work: impl FnOnce(&mut Unit<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<Committed<T>, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.send(Box::new(Write::new(work, reply))).await.map_err(Error::from)?;
+        receive(answer).await
+    }
+
+    /// Adds one audit entry. It is durable when this returns.
+    ///
+    /// # Errors
+    /// [`Error`]: the entry was not written.
+    pub async fn append(&self, event: Event) -> Result<Position, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Box::new(Append::new(event, reply))).await?;
+        receive(answer).await.map(Committed::into_inner)
+    }
+
+    /// Reads and opens on a reader's connection, beside the writer; the writer commits the entries before anything is
+    /// released. `work` sees the last commit, and writes nothing.
+    ///
+    /// # Errors
+    /// That of `work`, once its refusals are durable; or, converted, why the entries were not committed.
+    pub async fn disclose<T, E>(
+        &self,
+        work: impl FnOnce(&mut Unit<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<Committed<T>, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (readers, notary) = (Arc::clone(&self.readers), Arc::clone(&self.notary));
+        let permit = self.readers.permit().await?;
+        let read = tokio::task::spawn_blocking(move || {
+            let read = readers.read(&notary, work);
+            drop(permit);
+            read
+        });
+        let (outcome, reading) = read.await.map_err(|_| Error::from(BridgeError::Closed))??;
+        let (reply, answer) = oneshot::channel();
+        self.send(Box::new(Disclose::new(outcome, reading, reply))).await.map_err(Error::from)?;
+        receive(answer).await
+    }
+
+    /// What the writer has done so far.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        self.counters.read()
+    }
+
+    /// Takes no more, answers what was accepted, and ends the writer.
+    ///
+    /// # Errors
+    /// [`BridgeError::Closed`] when it was closed before.
+    pub async fn close(&self) -> Result<(), BridgeError> {
+        let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(sender.ok_or(BridgeError::Closed)?);
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or(BridgeError::Closed)?;
+        let joined = tokio::task::spawn_blocking(move || writer.join()).await;
+        joined.ok().and_then(Result::ok).ok_or(BridgeError::Closed)
+    }
+
+    async fn send(&self, job: Box<dyn Job>) -> Result<(), BridgeError> {
+        let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(BridgeError::Closed)?;
+        self.counters.enqueued();
+        let sent = sender.send_timeout(job, self.patience).await.map_err(|error| match error {
+            mpsc::error::SendTimeoutError::Timeout(_) => BridgeError::Full,
+            mpsc::error::SendTimeoutError::Closed(_) => BridgeError::Closed,
+        });
+        if sent.is_err() {
+            self.counters.dequeued();
+        }
+        sent
+    }
+}
+
+async fn receive<T, E: From<Error>>(answer: oneshot::Receiver<Reply<T, E>>) -> Result<Committed<T>, E> {
+    match answer.await {
+        Ok(Ok(result)) => result,
+        Ok(Err(panic)) => resume_unwind(panic),
+        // The writer is gone with the closure: whether it was committed is not known.
+        Err(_) => Err(Error::from(hipaa_core::unit::UnitError::Uncertain).into()),
+    }
+}
+
+/// The kind of a store's failure, for a reader that cannot be opened.
+pub(crate) const fn unavailable() -> Error {
+    Error::Store(StoreError::Other)
+}
