@@ -41,6 +41,9 @@ pub enum StoreError {
     /// The operating system failed to read or write.
     #[error("reading or writing the database failed")]
     Io,
+    /// The transaction ended inside the unit: what would be written now would commit by itself, so it is not.
+    #[error("the transaction ended inside the unit")]
+    NoTransaction,
     /// A host's rule (constraint, trigger) refused the write.
     #[error("a constraint or trigger refused the write")]
     Refused,

@@ -12,6 +12,8 @@
 mod job;
 mod metrics;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use metrics::Metrics;

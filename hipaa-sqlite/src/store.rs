@@ -43,6 +43,9 @@ impl<'a> SqliteStore<'a> {
 
     /// Runs a statement and says how many rows it changed.
     pub(crate) fn run(&self, sql: &str, params: impl Params) -> Result<usize, StoreError> {
+        if self.connection.is_autocommit() {
+            return Err(StoreError::NoTransaction);
+        }
         let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
         statement.execute(params).map_err(failed)
     }
