@@ -29,6 +29,8 @@
 pub mod audit;
 pub mod cipher;
 pub mod clock;
+#[cfg(feature = "danger")]
+pub mod danger;
 pub mod encoding;
 pub mod entropy;
 pub mod index;

@@ -58,7 +58,7 @@ impl NormalForm {
         Term { bytes, length }
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "danger"))]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }
