@@ -128,7 +128,7 @@ impl<'a> Batch<'a> {
     /// Signs the heads and commits.
     pub(crate) fn commit(mut self) -> Result<Durable, Lost> {
         let Err(error) = self.try_commit() else { return Ok(self.ledger.committed()) };
-        match self.settle() {
+        match self.settle(error) {
             Ok(true) => Ok(self.ledger.committed()),
             Ok(false) => Err(self.lose(error)),
             Err(uncertain) => Err(Lost { error: uncertain, recovered: false }),
@@ -155,7 +155,8 @@ impl<'a> Batch<'a> {
     ///
     /// The entries that it would have written are looked for. If they are not there, a small durable write follows: it
     /// lies in the log where a commit record of the lost transaction could stand, so that no recovery can find one later.
-    fn settle(&self) -> Result<bool, Error> {
+    /// A full disk needs no such write: the commit record is what comes last, and it did not fit.
+    fn settle(&self, error: Error) -> Result<bool, Error> {
         if !self.connection.is_autocommit() {
             self.run("ROLLBACK").map_err(|_| UnitError::Uncertain)?;
         }
@@ -170,8 +171,10 @@ impl<'a> Batch<'a> {
         }
         let bury = "INSERT INTO hipaa_meta (key, value) VALUES ('failed_commits', 1)
             ON CONFLICT (key) DO UPDATE SET value = value + 1";
-        self.run(bury).map_err(|_| UnitError::Uncertain)?;
-        Ok(false)
+        match self.run(bury) {
+            Err(_) if error != Error::Store(StoreError::Full) => Err(UnitError::Uncertain.into()),
+            _ => Ok(false),
+        }
     }
 
     /// The batch is lost: what is left of its transaction is rolled back, and its refusals are committed by themselves.

@@ -63,10 +63,12 @@ pub enum BridgeError {
     Closed,
 }
 
+type Sender = mpsc::Sender<Box<dyn Job>>;
+
 /// The way from async callers to the database. `Clone` it freely; the last clone does not close it, [`Bridge::close`] does.
 #[derive(Debug, Clone)]
 pub struct Bridge {
-    sender: Arc<Mutex<Option<mpsc::Sender<Box<dyn Job>>>>>,
+    sender: Arc<Mutex<Option<Sender>>>,
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
     readers: Arc<Readers>,
     counters: Arc<Counters>,

@@ -98,9 +98,11 @@ fn no_adapter_or_application_word_enters_the_core() {
 }
 
 #[test]
-fn every_crate_forbids_unsafe_code() {
-    let manifest = fs::read_to_string(root().join("../../Cargo.toml")).unwrap();
-    assert!(manifest.contains("unsafe_code = \"forbid\""));
+fn every_crate_that_ships_forbids_unsafe_code() {
+    for file in ["hipaa-core/src/lib.rs", "hipaa-sqlite/src/lib.rs", "reference-app/src/lib.rs"] {
+        let source = fs::read_to_string(root().join("../..").join(file)).unwrap();
+        assert!(source.contains("#![forbid(unsafe_code)]"), "{file}");
+    }
     for package in ["hipaa-core", "hipaa-sqlite", "reference-app", "tests"] {
         let path = root().join("../..").join(package).join("Cargo.toml");
         assert!(fs::read_to_string(path).unwrap().contains("[lints]\nworkspace = true"), "{package}");
