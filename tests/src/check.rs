@@ -153,3 +153,47 @@ fn check_records(connection: &Connection, table: &str, replayed: &States, faults
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ward::{PATIENT, clinic, kek, patient};
+    use hipaa_sqlite::Database;
+
+    /// Each of these is found, and what is not damaged is not.
+    const DAMAGES: &[(&str, &str)] = &[
+        ("DELETE FROM hipaa_audit WHERE sequence = 2", "does not follow"),
+        ("DELETE FROM hipaa_audit WHERE sequence = 3", "the head says"),
+        ("UPDATE hipaa_audit SET time = time + 1 WHERE sequence = 1", "does not follow"),
+        ("UPDATE hipaa_audit SET body = zeroblob(9) WHERE sequence = 1", "malformed"),
+        ("UPDATE hipaa_head SET size = size - 1", "the head says"),
+        ("UPDATE hipaa_head SET signature = zeroblob(64)", "signature is wrong"),
+        ("DELETE FROM hipaa_head WHERE tenant <> zeroblob(16)", "without a head"),
+        ("DELETE FROM patient WHERE rowid = 1", "rows are not those"),
+        ("UPDATE patient SET hipaa_seal = zeroblob(3) WHERE rowid = 1", "seal is malformed"),
+        ("DELETE FROM hipaa_state", "recorded states"),
+        ("UPDATE hipaa_state SET version = 9", "recorded states"),
+        ("DELETE FROM hipaa_term", "terms are not those"),
+    ];
+
+    #[test]
+    fn every_planted_damage_is_found_and_a_sound_file_is_sound() {
+        for (sql, expected) in DAMAGES {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("check.db");
+            let mut database = Database::open(&path, kek()).unwrap();
+            let vault = clinic(&mut database).unwrap();
+            for number in ["one", "two", "three"] {
+                database.write(|unit| vault.create(unit, &PATIENT, &patient(number))).unwrap().into_inner();
+            }
+            drop(database);
+            assert_eq!(faults(&path, "patient").unwrap(), Vec::<String>::new());
+            let connection = Connection::open(&path).unwrap();
+            let triggers = "DROP TRIGGER hipaa_audit_no_update; DROP TRIGGER hipaa_audit_no_delete;";
+            connection.execute_batch(triggers).unwrap();
+            assert!(connection.execute(sql, []).unwrap() > 0, "{sql}");
+            let found = faults(&path, "patient").unwrap();
+            assert!(found.iter().any(|fault| fault.contains(expected)), "{sql}: {found:?}");
+        }
+    }
+}
