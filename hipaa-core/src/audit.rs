@@ -15,7 +15,6 @@ mod range;
 pub use actor::{Actor, ActorError, MAX_ACTOR_BYTES};
 pub use body::{Body, BodyError, EntryKind, LogId, MAX_BODY_BYTES, PREFIX_BYTES, Prefix, leaf_of};
 pub use event::{Action, Event, EventName, MAX_RECORDS_PER_ENTRY, Outcome};
-pub(crate) use field::text_field;
 pub use field::{Field, RecordState, read_records, read_states, read_subjects, tag};
 pub use head::{Head, HeadError, StoredHead, origin};
 pub use range::Range;

@@ -4,7 +4,7 @@
 //! everything below it.
 
 use crate::audit::Action;
-use crate::audit::{Actor, EntryKind, Event, EventName, Field, LogId, tag, text_field};
+use crate::audit::{Actor, EntryKind, Event, EventName, Field, LogId, tag};
 use crate::clock::Clock;
 use crate::encoding::encode;
 use crate::entropy::{Entropy, EntropyError, generate_from_system};
@@ -157,12 +157,11 @@ pub fn create_tenant(unit: &mut dyn Unit, actor: &Actor, name: &str) -> Result<T
     store.put_tenant(&row)?;
     let genesis = begin_log(store, ledger, (log, tenant), Vec::new())?;
     let mut fields = vec![
-        text_field(tag::USER, actor.user()),
-        text_field(tag::ROLE, actor.role()),
         Field { tag: tag::LOG, value: log.0.to_vec() },
         Field { tag: tag::GENESIS, value: genesis.leaf.to_vec() },
         Field { tag: tag::TENANT, value: tenant.as_bytes().to_vec() },
     ];
+    actor.fields(&mut fields);
     fields.sort_by_key(|field| field.tag);
     ledger.append_entry(store, TenantId::DEPLOYMENT, Entry { kind: EntryKind::LogOpened, fields, details: None })?;
     Ok(Tenant { id: tenant, log, name: row.name })

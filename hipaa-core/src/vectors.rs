@@ -258,7 +258,7 @@ fn audit() -> Js {
         clock: ClockState::SteppedBack,
         salt: [6; 16],
     };
-    let mut fields = event.fields();
+    let mut fields = event.fields().unwrap();
     fields.push(Field { tag: tag::APPLICATION, value: vec![1, 2, 3] });
     let body = Body { prefix, fields };
     let bytes = body.encode().unwrap();

@@ -114,7 +114,8 @@ impl Database {
         let ended = match ran.ticket {
             Ok(ticket) => batch.commit().map(|durable| Some((durable, ticket))),
             Err(error) if batch.is_lost_by(&error) => Err(batch.lose(error)),
-            Err(error) => batch.commit().and(Err(Lost { error, recovered: true })),
+            // The closure was torn, or it failed and its refusals could not be written.
+            Err(error) => batch.commit().and(Err(Lost { error, recovered: false })),
         };
         unit::answer(ran.outcome, ended)
     }

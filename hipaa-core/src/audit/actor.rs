@@ -103,7 +103,7 @@ impl Actor {
         &self.role
     }
 
-    pub(super) fn fields(&self, fields: &mut Vec<Field>) {
+    pub(crate) fn fields(&self, fields: &mut Vec<Field>) {
         fields.push(text_field(tag::USER, &self.user));
         fields.push(text_field(tag::ROLE, &self.role));
         if let Some(session) = self.session {

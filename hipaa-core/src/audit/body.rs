@@ -130,6 +130,9 @@ pub enum BodyError {
     /// The entry would be longer than 65,535 bytes.
     #[error("the audit entry is too long")]
     TooLong,
+    /// The entry would name more than 500 records or subjects, or a table by a text that is no label.
+    #[error("the audit entry names more than 500 records")]
+    TooMany,
     /// Not the bytes of an entry.
     #[error("the audit entry is malformed")]
     Malformed,

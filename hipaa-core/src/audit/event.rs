@@ -1,7 +1,9 @@
 //! What happened, before it is an entry.
 
 use super::actor::Actor;
+use super::body::BodyError;
 use super::field::{Field, RecordState, records_field, states_field, subjects_field, tag, text_field};
+use crate::encoding::MAX_LABEL_BYTES;
 use crate::schema::{RecordId, TenantId};
 use core::fmt;
 use zeroize::Zeroizing;
@@ -106,13 +108,22 @@ pub struct Event {
     action: Action,
     outcome: Outcome,
     fields: Vec<Field>,
+    oversized: bool,
 }
 
 impl Event {
     /// An event in the log of the actor's tenant.
     #[must_use]
     pub fn new(actor: &Actor, name: EventName, action: Action) -> Self {
-        Self { actor: actor.clone(), details: None, name, action, outcome: Outcome::Success, fields: Vec::new() }
+        Self {
+            actor: actor.clone(),
+            details: None,
+            name,
+            action,
+            outcome: Outcome::Success,
+            fields: Vec::new(),
+            oversized: false,
+        }
     }
 
     /// How it ended; [`Outcome::Success`] unless told.
@@ -125,6 +136,7 @@ impl Event {
     /// The patients whom it is about, [`MAX_RECORDS_PER_ENTRY`] at most.
     #[must_use]
     pub fn subjects(mut self, subjects: &[RecordId]) -> Self {
+        self.oversized |= subjects.len() > MAX_RECORDS_PER_ENTRY;
         if !subjects.is_empty() {
             self.fields.push(subjects_field(subjects));
         }
@@ -134,6 +146,7 @@ impl Event {
     /// The records that were seen, [`MAX_RECORDS_PER_ENTRY`] at most.
     #[must_use]
     pub fn records(mut self, table: &str, records: &[RecordId]) -> Self {
+        self.oversized |= records.len() > MAX_RECORDS_PER_ENTRY || table.len() > MAX_LABEL_BYTES;
         self.fields.push(records_field(table, records));
         self
     }
@@ -193,14 +206,20 @@ impl Event {
     }
 
     /// The fields of the entry, in ascending order of tags.
-    pub(crate) fn fields(&self) -> Vec<Field> {
+    ///
+    /// # Errors
+    /// [`BodyError::TooMany`] when more records or subjects were named than one entry takes.
+    pub(crate) fn fields(&self) -> Result<Vec<Field>, BodyError> {
+        if self.oversized {
+            return Err(BodyError::TooMany);
+        }
         let mut fields = self.fields.clone();
         fields.push(text_field(tag::NAME, self.name.as_str()));
         self.actor.fields(&mut fields);
         fields.push(Field { tag: tag::ACTION, value: vec![self.action as u8] });
         fields.push(Field { tag: tag::OUTCOME, value: vec![self.outcome as u8] });
         fields.sort_by_key(|field| field.tag);
-        fields
+        Ok(fields)
     }
 
     /// The text that is sealed beside the entry: a JSON object with what may hold PHI.

@@ -92,7 +92,7 @@ impl RecordState {
     }
 }
 
-pub(crate) fn text_field(tag: u16, text: &str) -> Field {
+pub(super) fn text_field(tag: u16, text: &str) -> Field {
     Field { tag, value: text.as_bytes().to_vec() }
 }
 

@@ -241,7 +241,7 @@ impl Ledger {
         if self.deferred.is_some() {
             return Err(UnitError::Reading);
         }
-        let entry = Entry { kind: EntryKind::Event, fields: event.fields(), details: event.sealed_text() };
+        let entry = Entry { kind: EntryKind::Event, fields: event.fields()?, details: event.sealed_text() };
         self.append_entry(store, event.tenant(), entry)
     }
 

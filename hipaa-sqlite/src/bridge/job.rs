@@ -74,7 +74,8 @@ fn settle<T, E: From<Error>>(
     let result = outcome?;
     Ok(match (result, ticket, verdict) {
         (Ok(value), Ok(ticket), Verdict::Committed(durable)) => Ok(durable.release(&ticket, value)),
-        (Ok(_), Err(error), Verdict::Committed(_)) => Err(error.into()),
+        // The closure was torn, or it failed and its refusals could not be written.
+        (_, Err(error), Verdict::Committed(_)) => Err(error.into()),
         (Ok(_), _, Verdict::Lost(_)) => Err(Error::Unit(UnitError::NotCommitted).into()),
         (_, _, Verdict::Failed(error)) => Err(error.into()),
         // The closure's own error: its refusals are durable.
