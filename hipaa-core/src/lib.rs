@@ -26,6 +26,8 @@
 //! and no value leaves a unit before its audit entry is committed.
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+mod attack;
 pub mod audit;
 pub mod cipher;
 pub mod clock;

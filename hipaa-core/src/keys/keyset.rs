@@ -62,6 +62,16 @@ impl TenantKeys {
         &self.ring
     }
 
+    /// The same keys as they were while `epoch` was the active one.
+    #[cfg(test)]
+    pub(crate) fn as_of(&self, epoch: u32) -> Self {
+        let copy = |root: &Root| secrecy::SecretBox::new(Box::new(*root.expose_secret()));
+        let known = self.roots.iter().filter(|roots| roots.epoch <= epoch);
+        let roots = known.map(|of| EpochRoots { epoch: of.epoch, roots: of.roots.each_ref().map(copy) }).collect();
+        let ring = (1..epoch).fold(Ring::first(), |ring, _| ring.with_new_epoch());
+        Self { tenant: self.tenant, ring, roots, tables: RwLock::new(Vec::new()) }
+    }
+
     /// Checks that an epoch found in stored bytes can be opened.
     fn root(&self, kind: RootKind, epoch: u32) -> Result<&Root, KeyError> {
         let found = self.roots.iter().find(|roots| roots.epoch == epoch);

@@ -58,6 +58,14 @@ impl Ring {
         Self { version: self.version.saturating_add(1), epochs }
     }
 
+    /// The same ring with the keys of `epoch` gone.
+    #[cfg(test)]
+    pub(crate) fn without_epoch(&self, epoch: u32) -> Self {
+        let state = |known: u32, state| if known == epoch { EpochState::Destroyed } else { state };
+        let epochs = self.epochs.iter().map(|(known, was)| (*known, state(*known, *was))).collect();
+        Self { version: self.version.saturating_add(1), epochs }
+    }
+
     /// Counts up with every change.
     #[must_use]
     pub const fn version(&self) -> u64 {

@@ -11,24 +11,39 @@ use std::collections::{BTreeMap, BTreeSet};
 type Label = &'static str;
 
 /// All of a deployment in memory.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct MemoryStore {
-    deployment: Option<[u8; 16]>,
-    tenants: BTreeMap<String, StoredTenant>,
-    rings: BTreeMap<TenantId, Vec<u8>>,
-    wrapped: BTreeMap<(TenantId, u32, RootKind), Vec<u8>>,
-    heads: BTreeMap<TenantId, StoredHead>,
-    entries: BTreeMap<(LogId, u64), (StoredEntry, Vec<RecordId>)>,
-    rows: BTreeMap<(Label, TenantId, RecordId), MemoryRow>,
-    terms: BTreeSet<(Label, Term, RecordId)>,
-    states: BTreeMap<(Label, RecordId), StoredState>,
+    pub(crate) deployment: Option<[u8; 16]>,
+    pub(crate) tenants: BTreeMap<String, StoredTenant>,
+    pub(crate) rings: BTreeMap<TenantId, Vec<u8>>,
+    pub(crate) wrapped: BTreeMap<(TenantId, u32, RootKind), Vec<u8>>,
+    pub(crate) heads: BTreeMap<TenantId, StoredHead>,
+    pub(crate) entries: BTreeMap<(LogId, u64), (StoredEntry, Vec<RecordId>)>,
+    pub(crate) rows: BTreeMap<(Label, TenantId, RecordId), MemoryRow>,
+    pub(crate) terms: BTreeSet<(Label, Term, RecordId)>,
+    pub(crate) states: BTreeMap<(Label, RecordId), StoredState>,
+    /// What goes wrong with entries, in attack tests.
+    #[cfg(test)]
+    pub(crate) fault: Fault,
+}
+
+/// What goes wrong with the entries that a unit appends.
+#[cfg(test)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Fault {
+    #[default]
+    None,
+    /// Every entry is refused.
+    RefuseEntries,
+    /// The next entry vanishes, as when a host rolls a savepoint back behind the unit.
+    LoseNextEntry,
 }
 
 /// Columns by label, so that a row of an older schema reads as a newer one does in SQL.
-#[derive(Debug, Clone)]
-struct MemoryRow {
-    columns: BTreeMap<Label, StoredValue>,
-    seal: Vec<u8>,
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct MemoryRow {
+    pub(crate) columns: BTreeMap<Label, StoredValue>,
+    pub(crate) seal: Vec<u8>,
 }
 
 impl MemoryRow {
@@ -78,6 +93,15 @@ impl AuditStore for MemoryStore {
     }
 
     fn append_entry(&mut self, entry: &StoredEntry, projection: &EntryProjection<'_>) -> Result<(), StoreError> {
+        #[cfg(test)]
+        match core::mem::take(&mut self.fault) {
+            Fault::None => {}
+            Fault::LoseNextEntry => return Ok(()),
+            Fault::RefuseEntries => {
+                self.fault = Fault::RefuseEntries;
+                return Err(StoreError::Full);
+            }
+        }
         let key = (entry.log, entry.sequence);
         if self.entries.contains_key(&key) {
             return Err(StoreError::Conflict);

@@ -153,6 +153,9 @@ impl Ledger {
         self.undo.clear();
         let mut refusals = core::mem::take(&mut self.noted);
         refusals.append(&mut self.refusals);
+        if removed(Safeguard::RefusalSurvival) {
+            refusals.clear();
+        }
         self.refusals = refusals;
         self.write_refusals(store)
     }

@@ -1,0 +1,16 @@
+//! Attacks on this crate from where an attacker stands: edits of what the store holds, behind the library's back.
+//!
+//! Every attack says where it was stopped. Those of `twin` run a second time without the one safeguard that stops them,
+//! and must then succeed: so a passing test is known to mean something.
+
+mod canary;
+mod clinic;
+mod denial;
+mod index;
+mod key;
+mod limit;
+mod log;
+mod matrix;
+mod row;
+mod state;
+mod twin;

@@ -1,0 +1,94 @@
+//! Edits of the term table, and of rows that a search should find.
+
+use super::clinic::{BY_MRN, BY_NAME, Clinic, FAMILY, PATIENT, VISIT, day, family, patient};
+use crate::audit::{read_records, tag};
+use crate::index::Term;
+use crate::schema::RecordId;
+use crate::seal::{SealBlob, StoredValue};
+use crate::vault::{Break, Matches, Upsert, VaultError};
+
+fn two() -> (Clinic, RecordId, RecordId) {
+    let mut clinic = Clinic::open();
+    let osei = clinic.admit("Osei", "M-1");
+    let brandt = clinic.admit("Brandt", "M-2");
+    (clinic, osei, brandt)
+}
+
+fn find(clinic: &mut Clinic, name: &str) -> Matches {
+    let before = clinic.entries().len();
+    let north = clinic.north.clone();
+    let found = clinic.db.write(|unit| north.find(unit, &PATIENT, BY_NAME, (name, day()))).unwrap().open().unwrap();
+    let altered = found.records.iter().filter(|record| !record.integrity().is_intact()).map(crate::vault::Record::id);
+    let expected = found.flagged.iter().copied().chain(altered).collect::<Vec<_>>();
+    assert_eq!(clinic.named_since(before, "INTEGRITY_FAILED").concat(), expected);
+    found
+}
+
+fn term_of(clinic: &mut Clinic, record: RecordId, index: &str) -> Term {
+    let blob = SealBlob::decode(&clinic.row(record).seal).unwrap();
+    blob.terms.iter().find(|term| term.index == index).unwrap().term
+}
+
+fn add_term(clinic: &mut Clinic, term: Term, record: RecordId) {
+    assert!(clinic.store().terms.insert((PATIENT.label(), term, record)));
+}
+
+fn remove_term(clinic: &mut Clinic, term: Term, record: RecordId) {
+    assert!(clinic.store().terms.remove(&(PATIENT.label(), term, record)));
+}
+
+#[test]
+fn a_term_copied_to_another_row_is_flagged_and_the_right_row_still_found() {
+    let (mut clinic, osei, brandt) = two();
+    let term = term_of(&mut clinic, osei, "name_birth");
+    add_term(&mut clinic, term, brandt);
+    let found = find(&mut clinic, "Osei");
+    assert_eq!(found.records.iter().map(family).collect::<Vec<_>>(), ["Osei"]);
+    assert_eq!((found.candidates, found.flagged), (2, vec![brandt]));
+}
+
+#[test]
+fn a_term_used_for_another_index_finds_nothing_and_is_flagged() {
+    let (mut clinic, osei, brandt) = two();
+    let (name, mrn) = (term_of(&mut clinic, osei, "name_birth"), term_of(&mut clinic, brandt, "mrn"));
+    assert_ne!(name, mrn);
+    remove_term(&mut clinic, name, osei);
+    add_term(&mut clinic, name, brandt);
+    let found = find(&mut clinic, "Osei");
+    assert_eq!((found.records.len(), found.flagged), (0, vec![brandt]));
+}
+
+#[test]
+fn an_altered_row_that_still_matches_is_found_with_its_break() {
+    let (mut clinic, osei, _) = two();
+    clinic.set(osei, "ward", StoredValue::Text("west".to_owned()));
+    let found = find(&mut clinic, "Osei");
+    assert_eq!(found.records[0].integrity().breaks(), [Break::Mac]);
+    assert_eq!(found.flagged, []);
+}
+
+#[test]
+fn a_term_moved_to_a_record_of_another_tenant_or_table_shows_nothing() {
+    let (mut clinic, osei, _) = two();
+    let (north, south) = (clinic.north.clone(), clinic.south.clone());
+    let foreign = clinic.write(|unit| south.create(unit, &PATIENT, &patient("Osei", "M-1"))).unwrap();
+    let visit = clinic.write(|unit| north.create(unit, &VISIT, &crate::vault::Row::new())).unwrap();
+    let term = term_of(&mut clinic, osei, "name_birth");
+    remove_term(&mut clinic, term, osei);
+    add_term(&mut clinic, term, foreign);
+    add_term(&mut clinic, term, visit);
+    let found = find(&mut clinic, "Osei");
+    assert_eq!((found.records.len(), found.candidates), (0, 2));
+}
+
+#[test]
+fn a_search_in_epoch_two_finds_what_was_sealed_in_epoch_one() {
+    let (mut clinic, osei, _) = two();
+    let vault = clinic.north.clone();
+    assert_eq!(clinic.new_epoch(&vault), 2);
+    assert_eq!(find(&mut clinic, "Osei").records.iter().map(crate::vault::Record::id).collect::<Vec<_>>(), [osei]);
+    let renamed = crate::vault::Row::new().set(FAMILY, "Osei-Brandt");
+    clinic.write(|unit| vault.update(unit, &PATIENT, (osei, 1), &renamed)).unwrap();
+    assert_eq!(find(&mut clinic, "Osei").candidates, 0);
+    assert_eq!(find(&mut clinic, "osei brandt").records.len(), 1);
+}
