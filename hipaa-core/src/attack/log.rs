@@ -113,3 +113,35 @@ fn an_old_head_over_the_whole_log_is_not_extended() {
     clinic.store().heads.insert(tenant, old);
     assert_refused(&mut clinic, record);
 }
+
+/// The host rolls a savepoint back behind the first read of a unit, and the unit goes on to read another record.
+#[test]
+fn an_entry_lost_in_the_middle_of_a_unit_is_noticed_too() {
+    let (mut clinic, osei) = one();
+    let brandt = clinic.admit("Brandt", "M-2");
+    let vault = clinic.north.clone();
+    let before = clinic.store().clone();
+    clinic.store().fault = Fault::LoseNextEntry;
+    let read = clinic.write(|unit| {
+        let lost = vault.read(unit, &PATIENT, osei)?;
+        Ok((lost, vault.read(unit, &PATIENT, brandt)?))
+    });
+    assert_eq!(read.map(drop), Err(VaultError::Unit(UnitError::Torn)));
+    clinic.store().fault = Fault::None;
+    assert!(*clinic.store() == before);
+    clinic.read(osei).unwrap();
+}
+
+/// As before, but the closure hides the error of the second read.
+#[test]
+fn an_entry_lost_in_a_unit_that_swallows_errors_does_not_commit() {
+    let (mut clinic, osei) = one();
+    let vault = clinic.north.clone();
+    clinic.store().fault = Fault::LoseNextEntry;
+    let read = clinic.write(|unit| {
+        let lost = vault.read(unit, &PATIENT, osei);
+        let _swallowed = vault.read(unit, &PATIENT, osei);
+        Ok(lost.is_ok())
+    });
+    assert_eq!(read, Err(VaultError::Unit(UnitError::Torn)));
+}

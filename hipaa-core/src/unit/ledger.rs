@@ -280,8 +280,10 @@ impl Ledger {
         entry: Entry,
     ) -> Result<Position, UnitError> {
         let (log, sequence) = {
-            let head = &self.touch(store, tenant)?.head;
-            (head.log, head.size())
+            let touched = self.touch(store, tenant)?;
+            // An entry that was rolled back behind the unit must not be hidden by the next one.
+            compare_tails(store, core::iter::once(&*touched))?;
+            (touched.head.log, touched.head.size())
         };
         let details = match &entry.details {
             Some(text) => Some(self.seal_details(store, (log, tenant, sequence), text)?),
