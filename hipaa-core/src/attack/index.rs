@@ -59,6 +59,33 @@ fn a_term_used_for_another_index_finds_nothing_and_is_flagged() {
 }
 
 #[test]
+fn a_row_whose_indexed_cell_was_destroyed_is_flagged_and_not_silently_left_out_of_a_search() {
+    let (mut clinic, osei, _) = two();
+    clinic.set(osei, "family", StoredValue::Null);
+    let found = find(&mut clinic, "Osei");
+    assert_eq!((found.records.len(), found.flagged), (0, vec![osei]));
+}
+
+#[test]
+fn a_row_deleted_behind_the_back_is_flagged_and_not_silently_left_out_of_a_search() {
+    let (mut clinic, osei, _) = two();
+    let tenant = clinic.north_id();
+    clinic.store().rows.remove(&(PATIENT.label(), tenant, osei)).unwrap();
+    let found = find(&mut clinic, "Osei");
+    assert_eq!((found.records.len(), found.flagged), (0, vec![osei]));
+}
+
+#[test]
+fn a_term_left_over_from_a_deleted_record_is_no_finding() {
+    let (mut clinic, osei, _) = two();
+    let (vault, term) = (clinic.north.clone(), term_of(&mut clinic, osei, "name_birth"));
+    clinic.write(|unit| vault.delete(unit, &PATIENT, (osei, 1))).unwrap();
+    add_term(&mut clinic, term, osei);
+    let found = find(&mut clinic, "Osei");
+    assert_eq!((found.records.len(), found.candidates, found.flagged), (0, 1, vec![]));
+}
+
+#[test]
 fn an_altered_row_that_still_matches_is_found_with_its_break() {
     let (mut clinic, osei, _) = two();
     clinic.set(osei, "ward", StoredValue::Text("west".to_owned()));

@@ -9,9 +9,9 @@ use crate::schema::{Index, IndexDef, Parts, RecordId, Table};
 use crate::seal::{SealBlob, StoredRow};
 use crate::store::Store;
 use crate::unit::{Held, Proof, Release, ReleaseError, Unit};
+use core::fmt;
 
 /// What a search found, held until its unit has committed.
-#[derive(Debug)]
 pub struct Found {
     records: Vec<Held<Record>>,
     candidates: usize,
@@ -25,8 +25,16 @@ pub struct Matches {
     pub records: Vec<Record>,
     /// How many candidates the terms named; those beyond `records` were false positives and stayed sealed here.
     pub candidates: usize,
-    /// Candidates to which a term was moved behind the application's back.
+    /// Candidates that cannot be compared because they were altered, whose rows are gone, or to which a term was moved:
+    /// somebody was at work behind the application's back.
     pub flagged: Vec<RecordId>,
+}
+
+/// Not even how many: what was found is shown with its audit entry or not at all.
+impl fmt::Debug for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Found(…)")
+    }
 }
 
 impl Release for Found {
@@ -48,11 +56,11 @@ pub(super) struct Search {
 }
 
 /// What came of one candidate.
-enum Candidate {
+pub(super) enum Candidate {
     Match(Record),
     FalsePositive,
-    /// The term is not in the record's own list: somebody moved it here.
-    Moved,
+    /// The row was altered, or the term is not in its own list: somebody moved it here.
+    Altered,
 }
 
 impl TenantVault {
@@ -73,8 +81,8 @@ impl TenantVault {
         let probe = self.probe(unit, table, index.def(), parts)?;
         let tenant = self.tenant();
         let mut rows = Vec::with_capacity(probe.candidates.len());
-        for (record, term) in &probe.candidates {
-            rows.push((unit.parts().0.row(table, tenant, *record)?, *term));
+        for (record, _) in &probe.candidates {
+            rows.push(unit.parts().0.row(table, tenant, *record)?);
         }
         self.judge(unit, table, &probe, rows)
     }
@@ -92,28 +100,44 @@ impl TenantVault {
             return Err(IndexError::NotDeclared.into());
         }
         let form = probe_form(&index, &parts.probes())?;
+        self.search(unit, table, index, form)
+    }
+
+    /// Looks the candidates of a normal form up.
+    pub(super) fn search(
+        &self,
+        unit: &mut dyn Unit,
+        table: &Table,
+        index: IndexDef,
+        form: NormalForm,
+    ) -> Result<Search, VaultError> {
         let (store, ledger) = unit.parts();
         let keys = ledger.keys(store, self.tenant())?;
         let terms = live_terms(&keys, table, &index, &form)?;
         Ok(Search { candidates: candidates(store, table, &terms)?, index, form })
     }
 
-    /// Opens and compares the rows of the candidates; a term without a row is of another tenant, or left over.
+    /// Opens and compares the rows of the candidates, which are given in the candidates' order.
     pub(super) fn judge(
         &self,
         unit: &mut dyn Unit,
         table: &'static Table,
         search: &Search,
-        rows: Vec<(Option<StoredRow>, EpochTerm)>,
+        rows: Vec<Option<StoredRow>>,
     ) -> Result<Found, VaultError> {
         let mut records = Vec::new();
         let mut flagged = Vec::new();
-        for (row, term) in rows {
-            let Some(row) = row else { continue };
-            match self.weigh(unit, table, (search, term), &row)? {
+        for (row, (candidate, term)) in rows.into_iter().zip(&search.candidates) {
+            let Some(row) = row else {
+                if self.is_missing(unit, table, *candidate)? {
+                    flagged.push(*candidate);
+                }
+                continue;
+            };
+            match self.weigh(unit, table, (search, *term), &row)? {
                 Candidate::Match(record) => records.push(record),
                 Candidate::FalsePositive => {}
-                Candidate::Moved => flagged.push(row.record),
+                Candidate::Altered => flagged.push(row.record),
             }
         }
         if !flagged.is_empty() {
@@ -126,7 +150,13 @@ impl TenantVault {
         Ok(Found { records, candidates: search.candidates.len(), flagged })
     }
 
-    fn weigh(
+    /// Whether a record without a row should have one; if not, its term is of another tenant, or left over.
+    pub(super) fn is_missing(&self, unit: &mut dyn Unit, table: &Table, record: RecordId) -> Result<bool, VaultError> {
+        let state = unit.parts().0.state(table, record)?;
+        Ok(state.is_some_and(|state| state.tenant == self.tenant() && !state.state.is_tombstone()))
+    }
+
+    pub(super) fn weigh(
         &self,
         unit: &mut dyn Unit,
         table: &'static Table,
@@ -143,7 +173,9 @@ impl TenantVault {
         {
             return Ok(Candidate::Match(record));
         }
-        Ok(if lists(blob.as_ref(), &search.index, term) { Candidate::FalsePositive } else { Candidate::Moved })
+        // Of a row that was altered nobody knows whether it would have matched, so it is never left out in silence.
+        let innocent = record.integrity().is_intact() && lists(blob.as_ref(), &search.index, term);
+        Ok(if innocent { Candidate::FalsePositive } else { Candidate::Altered })
     }
 }
 

@@ -80,8 +80,8 @@ impl TenantVault {
     ) -> Result<Found, E> {
         let search = self.probe(unit, table, index.def(), parts)?;
         let mut rows = Vec::with_capacity(search.candidates.len());
-        for (record, term) in &search.candidates {
-            rows.push((fetch(unit, *record)?, *term));
+        for (record, _) in &search.candidates {
+            rows.push(fetch(unit, *record)?);
         }
         Ok(self.judge(unit, table, &search, rows)?)
     }
