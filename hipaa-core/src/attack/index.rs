@@ -109,6 +109,35 @@ fn a_term_moved_to_a_record_of_another_tenant_or_table_shows_nothing() {
 }
 
 #[test]
+fn an_upsert_does_not_write_over_the_record_to_which_a_term_was_moved() {
+    let (mut clinic, osei, brandt) = two();
+    let term = term_of(&mut clinic, osei, "mrn");
+    remove_term(&mut clinic, term, osei);
+    add_term(&mut clinic, term, brandt);
+    let (vault, before) = (clinic.north.clone(), clinic.entries().len());
+    let kept = clinic.store().rows.clone();
+    let refused = clinic.write(|unit| vault.upsert(unit, &PATIENT, BY_MRN, &patient("Osei", "M-1")));
+    assert_eq!(refused, Err(VaultError::Tampered));
+    assert_eq!(clinic.named_since(before, "INTEGRITY_FAILED"), [[brandt]]);
+    assert_eq!(clinic.names_since(before).len(), 1);
+    assert!(clinic.store().rows == kept);
+}
+
+#[test]
+fn an_upsert_refuses_when_a_term_was_copied_to_another_record() {
+    let (mut clinic, osei, brandt) = two();
+    let term = term_of(&mut clinic, osei, "mrn");
+    add_term(&mut clinic, term, brandt);
+    let (vault, before) = (clinic.north.clone(), clinic.entries().len());
+    let refused = clinic.write(|unit| vault.upsert(unit, &PATIENT, BY_MRN, &patient("Osei-Two", "M-1")));
+    assert_eq!(refused, Err(VaultError::Tampered));
+    assert_eq!(clinic.named_since(before, "INTEGRITY_FAILED"), [[brandt]]);
+    remove_term(&mut clinic, term, brandt);
+    let done = clinic.write(|unit| vault.upsert(unit, &PATIENT, BY_MRN, &patient("Osei-Two", "M-1")));
+    assert_eq!(done, Ok(Upsert::Updated(osei)));
+}
+
+#[test]
 fn a_search_in_epoch_two_finds_what_was_sealed_in_epoch_one() {
     let (mut clinic, osei, _) = two();
     let vault = clinic.north.clone();

@@ -1,6 +1,6 @@
 //! Creating, changing and deleting.
 
-use super::find::live_terms;
+use super::find::{Candidate, Search, live_terms};
 use super::record::Record;
 use super::row::subject_of;
 use super::{Operation, Row, TenantVault, VaultError};
@@ -93,8 +93,9 @@ impl TenantVault {
     /// same data again writes no row.
     ///
     /// # Errors
-    /// [`VaultError::NoUniqueValue`] when `index` is not unique or `row` has no value in it; otherwise as
-    /// [`TenantVault::create`] and [`TenantVault::update`].
+    /// [`VaultError::NoUniqueValue`] when `index` is not unique or `row` has no value in it; [`VaultError::Tampered`] also
+    /// when the index leads to a record that does not have the value; otherwise as [`TenantVault::create`] and
+    /// [`TenantVault::update`].
     pub fn upsert<P>(
         &self,
         unit: &mut dyn Unit,
@@ -112,17 +113,43 @@ impl TenantVault {
             return Err(VaultError::NoUniqueValue);
         }
         let mut holder = None;
-        for form in &forms {
-            let (store, ledger) = unit.parts();
-            let keys = ledger.keys(store, self.tenant())?;
-            for (_, term) in live_terms(&keys, table, &index, form)? {
-                holder = holder.or(unit.parts().0.candidates(table, term, 1)?.first().copied());
-            }
+        for form in forms {
+            let search = self.search(unit, table, index, form)?;
+            holder = holder.or(self.holder(unit, table, &search)?);
         }
         match holder {
             None => self.create(unit, table, row).map(Upsert::Created),
             Some(record) => self.replace(unit, table, record, &values),
         }
+    }
+
+    /// The record that has what is searched for. Its values are compared: a term alone says nothing, because whoever
+    /// moves it would choose which record is written over.
+    fn holder(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        search: &Search,
+    ) -> Result<Option<RecordId>, VaultError> {
+        let mut holder = None;
+        for (candidate, term) in &search.candidates {
+            let Some(row) = unit.parts().0.row(table, self.tenant(), *candidate)? else {
+                if self.is_missing(unit, table, *candidate)? {
+                    self.refuse_altered(unit, table, &[*candidate]);
+                    return Err(VaultError::RowMissing);
+                }
+                continue;
+            };
+            match self.weigh(unit, table, (search, *term), &row)? {
+                Candidate::Match(record) => holder = holder.or(Some(record.id())),
+                Candidate::FalsePositive => {}
+                Candidate::Altered => {
+                    self.refuse_altered(unit, table, &[*candidate]);
+                    return Err(VaultError::Tampered);
+                }
+            }
+        }
+        Ok(holder)
     }
 
     fn replace(
