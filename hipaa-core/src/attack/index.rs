@@ -138,6 +138,27 @@ fn an_upsert_refuses_when_a_term_was_copied_to_another_record() {
 }
 
 #[test]
+fn asking_for_a_duplicate_leaves_an_entry_that_names_its_holder() {
+    let (mut clinic, osei, brandt) = two();
+    let (vault, before) = (clinic.north.clone(), clinic.entries().len());
+    let tried = [
+        clinic.write(|unit| vault.create(unit, &PATIENT, &patient("Anyone", "M-1")).map(drop)),
+        clinic.write(|unit| {
+            let change = crate::vault::Row::new().set(super::clinic::MRN, "M-1");
+            vault.update(unit, &PATIENT, (brandt, 1), &change).map(drop)
+        }),
+    ];
+    assert_eq!(tried, [Err(VaultError::Duplicate("mrn")); 2]);
+    let entries = clinic.entries();
+    let seen = entries[before..].iter().map(|body| {
+        let records = body.field(tag::RECORDS).and_then(read_records).map(|(_, records)| records);
+        (body.name(), body.text(tag::INDEX), records)
+    });
+    let expected = (Some("PHI_SEARCH"), Some("mrn"), Some(vec![osei]));
+    assert_eq!(seen.collect::<Vec<_>>(), [expected.clone(), expected]);
+}
+
+#[test]
 fn a_search_in_epoch_two_finds_what_was_sealed_in_epoch_one() {
     let (mut clinic, osei, _) = two();
     let vault = clinic.north.clone();

@@ -39,7 +39,8 @@ impl TenantVault {
     ///
     /// # Errors
     /// [`VaultError::Denied`], [`VaultError::UnknownColumn`], [`VaultError::NoSubject`], [`VaultError::Duplicate`],
-    /// [`VaultError::Seal`], or the unit's.
+    /// [`VaultError::Seal`], or the unit's. A duplicate tells the actor that somebody has the value, so it is an entry that
+    /// names the holder.
     pub fn create(&self, unit: &mut dyn Unit, table: &'static Table, row: &Row) -> Result<RecordId, VaultError> {
         let stored = self.seal(unit, table, row)?;
         unit.parts().0.insert_row(table, &stored)?;
@@ -269,7 +270,10 @@ impl TenantVault {
         for index in table.indexes().iter().filter(|index| index.is_unique()) {
             for form in record_forms(table, index, values)? {
                 for (_, term) in live_terms(&keys, table, index, &form)? {
-                    if store.candidates(table, term, 2)?.iter().any(|holder| *holder != record) {
+                    let holders = store.candidates(table, term, 2)?;
+                    if let Some(holder) = holders.into_iter().find(|holder| *holder != record) {
+                        let event = self.event(EventName::PHI_SEARCH, Action::Execute).outcome(Outcome::Failed);
+                        unit.refuse(event.index(index.label()).count(1).records(table.label(), &[holder]));
                         return Err(VaultError::Duplicate(index.label()));
                     }
                 }
