@@ -121,6 +121,27 @@ fn nothing_that_a_vault_gives_shows_a_value() {
 }
 
 #[test]
+fn what_is_found_is_not_counted_before_it_is_released() {
+    let mut clinic = Clinic::open();
+    let vault = clinic.north.clone();
+    let none = clinic.db.write(|unit| vault.find(unit, &PATIENT, BY_MRN, (MRN_CANARY,))).unwrap().into_inner();
+    let empty = clinic.db.write(|unit| vault.list(unit, &PATIENT, None, 9)).unwrap().into_inner();
+    clinic.write(|unit| vault.create(unit, &PATIENT, &row())).unwrap();
+    let one = clinic.db.write(|unit| vault.find(unit, &PATIENT, BY_MRN, (MRN_CANARY,))).unwrap().into_inner();
+    let page = clinic.db.write(|unit| vault.list(unit, &PATIENT, None, 9)).unwrap().into_inner();
+    assert_eq!(format!("{none:?}"), format!("{one:?}"));
+    assert_eq!(format!("{empty:?}"), format!("{page:?}"));
+}
+
+#[test]
+fn what_people_type_into_headers_is_not_shown() {
+    let actor = Actor::new(crate::schema::TenantId::DEPLOYMENT, "u-17", "clinician").unwrap().with_user_agent(CANARY);
+    assert_quiet(&actor);
+    assert_quiet(&TenantVault::new(actor.clone(), Permissions::everything()));
+    assert_quiet(&Event::new(&actor, EventName::PHI_READ, Action::Read));
+}
+
+#[test]
 fn no_key_is_shown() {
     let clinic = Clinic::open();
     let key = hex::encode([7; 32]);

@@ -2,6 +2,7 @@
 
 use super::field::{Field, tag, text_field};
 use crate::schema::TenantId;
+use core::fmt;
 use std::net::IpAddr;
 
 /// The longest user id, role, user agent or request id, in bytes.
@@ -22,7 +23,7 @@ pub enum ActorError {
 /// Who acts, in which role, for which tenant, from where.
 ///
 /// User ids and roles appear in the log in clear: use ids of your own, not names or e-mail addresses.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Actor {
     pub(crate) tenant: TenantId,
     pub(crate) user: String,
@@ -119,5 +120,17 @@ impl Actor {
         if self.claimed {
             fields.push(Field { tag: tag::CLAIMED, value: vec![1] });
         }
+    }
+}
+
+/// Without the user agent: it is sealed in the log, so it is not shown here either.
+impl fmt::Debug for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Actor")
+            .field("tenant", &self.tenant)
+            .field("user", &self.user)
+            .field("role", &self.role)
+            .field("claimed", &self.claimed)
+            .finish_non_exhaustive()
     }
 }
