@@ -1,11 +1,12 @@
 //! Edits of the audit log: the application never extends, and so never signs, what somebody else left.
 
 use super::clinic::{Clinic, PATIENT};
+use crate::audit::{Action, Body, Event, EventName, Field, leaf_of, tag};
 use crate::clock::Timestamp;
 use crate::schema::RecordId;
-use crate::store::StoredHead;
 use crate::store::memory::{Fault, MemoryStore};
-use crate::unit::UnitError;
+use crate::store::{StoredEntry, StoredHead};
+use crate::unit::{Unit, UnitError};
 use crate::vault::VaultError;
 
 const TAMPERED: Result<(), VaultError> = Err(VaultError::Unit(UnitError::Tampered));
@@ -144,4 +145,64 @@ fn an_entry_lost_in_a_unit_that_swallows_errors_does_not_commit() {
         Ok(lost.is_ok())
     });
     assert_eq!(read, Err(VaultError::Unit(UnitError::Torn)));
+}
+
+/// A log of genesis, creation, an entry with details, and a read.
+fn with_details() -> (Clinic, RecordId) {
+    let (mut clinic, record) = one();
+    let vault = clinic.north.clone();
+    let event = Event::new(vault.actor(), EventName::PHI_READ, Action::Read).subjects(&[record]).details("a reason");
+    clinic.write(|unit| Ok((unit as &mut dyn Unit).append(&event)?)).unwrap();
+    clinic.read(record).unwrap();
+    (clinic, record)
+}
+
+/// The sequences that a trail shows as not intact, in order and by patient, and whether a refusal says so.
+fn altered(clinic: &mut Clinic, record: RecordId) -> (Vec<u64>, Vec<u64>) {
+    let vault = clinic.north.clone();
+    let before = clinic.entries().len();
+    let all = clinic.db.write(|unit| vault.trail(unit, 0, 100)).unwrap().open().unwrap();
+    let about = clinic.db.write(|unit| vault.trail_about(unit, record, 100)).unwrap().open().unwrap();
+    let [all, about] = [all, about].map(|entries| {
+        let altered = entries.iter().filter(|entry| !entry.intact);
+        altered.map(|entry| entry.sequence).collect::<Vec<_>>()
+    });
+    let expected = usize::from(!all.is_empty()) + usize::from(!about.is_empty());
+    assert_eq!(clinic.names_since(before).iter().filter(|name| *name == "INTEGRITY_FAILED").count(), expected);
+    (all, about)
+}
+
+#[test]
+fn a_trail_shows_which_entry_was_altered() {
+    let edits: [fn(&mut StoredEntry); 5] = [
+        |entry| entry.details = None,
+        |entry| *entry.details.as_mut().unwrap().last_mut().unwrap() ^= 1,
+        |entry| entry.leaf[0] ^= 1,
+        |entry| *entry.body.last_mut().unwrap() ^= 1,
+        |entry| {
+            let mut body = Body::decode(&entry.body).unwrap();
+            let user = body.fields.iter_mut().find(|field| field.tag == tag::USER).unwrap();
+            *user = Field { tag: tag::USER, value: b"someone-else".to_vec() };
+            entry.body = body.encode().unwrap();
+            entry.leaf = leaf_of(&entry.body);
+        },
+    ];
+    for (at, edit) in edits.into_iter().enumerate() {
+        let (mut clinic, record) = with_details();
+        assert_eq!(altered(&mut clinic, record), (vec![], vec![]));
+        let log = clinic.north_log();
+        let entry = &mut clinic.store().entries.get_mut(&(log, 3)).unwrap().0;
+        let before = entry.clone();
+        edit(entry);
+        assert_ne!(*entry, before);
+        assert_eq!(altered(&mut clinic, record), (vec![3], vec![3]), "edit {at}");
+    }
+}
+
+#[test]
+fn a_trail_shows_where_an_entry_is_missing() {
+    let (mut clinic, record) = with_details();
+    let log = clinic.north_log();
+    clinic.store().entries.remove(&(log, 3)).unwrap();
+    assert_eq!(altered(&mut clinic, record), (vec![2], vec![2]));
 }

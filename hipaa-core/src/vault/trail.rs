@@ -1,12 +1,13 @@
 //! Reading the audit log: who looked at what.
 
 use super::{MAX_PAGE, TenantVault, VaultError};
-use crate::audit::{Action, Body, EventName, Outcome, read_records, read_states, read_subjects, tag};
+use crate::audit::{Action, Body, EventName, Leaf, Outcome, leaf_of, read_records, read_states, read_subjects, tag};
 use crate::clock::Timestamp;
 use crate::schema::{RecordId, Value};
 use crate::store::StoredEntry;
 use crate::unit::{Held, Unit, UnitError};
 use core::fmt;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 /// One entry of the log, as a person may read it.
@@ -32,6 +33,10 @@ pub struct TrailEntry {
     pub records: Option<(String, Vec<RecordId>)>,
     /// The sealed details, opened: JSON text.
     pub details: Option<Zeroizing<String>>,
+    /// Whether the stored bytes agree with each other: the entry with its place and its details, and with the entry that
+    /// follows. Where they do not, this entry or one before it was altered. That they do proves little by itself: whether
+    /// the log is whole is for verification to say.
+    pub intact: bool,
 }
 
 impl fmt::Debug for TrailEntry {
@@ -83,15 +88,53 @@ impl TenantVault {
         about: &[RecordId],
     ) -> Result<Held<Vec<TrailEntry>>, VaultError> {
         let mut shown = Vec::with_capacity(entries.len());
-        for entry in entries {
+        for (at, entry) in entries.iter().enumerate() {
+            let next = self.next_previous(unit, entry, entries.get(at + 1))?;
             let (store, ledger) = unit.parts();
-            let details = ledger.open_details(store, self.tenant(), entry)?;
-            shown.push(read(entry, details)?);
+            let details = ledger.open_details(store, self.tenant(), entry);
+            let opened = details.is_ok();
+            let mut read = read(entry, details.unwrap_or_default())?;
+            read.intact &= opened && next.is_none_or(|previous| previous == leaf_of(&entry.body));
+            shown.push(read);
+        }
+        let altered = shown.iter().any(|entry| !entry.intact);
+        let outcome = if altered { Outcome::IntegrityFailed } else { Outcome::Success };
+        if altered {
+            unit.refuse(self.event(EventName::INTEGRITY_FAILED, Action::Read).outcome(outcome));
         }
         let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
-        unit.note(self.event(EventName::AUDIT_READ, Action::Read).subjects(about).count(count))?;
+        let event = self.event(EventName::AUDIT_READ, Action::Read).outcome(outcome);
+        unit.note(event.subjects(about).count(count))?;
         Ok(unit.hold(shown))
     }
+
+    /// What the entry after this one says its leaf is; none for the last entry, for which the head answers.
+    fn next_previous(
+        &self,
+        unit: &mut dyn Unit,
+        entry: &StoredEntry,
+        shown_next: Option<&StoredEntry>,
+    ) -> Result<Option<Leaf>, VaultError> {
+        let sequence = entry.sequence.saturating_add(1);
+        let next = match shown_next.filter(|next| next.sequence == sequence) {
+            Some(next) => Some(next.clone()),
+            None => unit.parts().0.entries(entry.log, sequence, 1)?.pop(),
+        };
+        // Of a gap, or of an entry that is none, no leaf is the right one.
+        Ok(next.map(|next| match Body::decode(&next.body) {
+            Ok(body) if next.sequence == sequence => body.prefix.previous,
+            _ => [0; 32],
+        }))
+    }
+}
+
+/// Whether an entry stands where it says, and with the details that it says.
+fn agrees(entry: &StoredEntry, body: &Body) -> bool {
+    let digest = entry.details.as_ref().map(|sealed| Sha256::digest(sealed).to_vec());
+    body.prefix.log == entry.log
+        && body.prefix.sequence == entry.sequence
+        && leaf_of(&entry.body) == entry.leaf
+        && body.field(tag::DETAILS) == digest.as_deref()
 }
 
 fn read(entry: &StoredEntry, details: Option<Value>) -> Result<TrailEntry, VaultError> {
@@ -114,5 +157,6 @@ fn read(entry: &StoredEntry, details: Option<Value>) -> Result<TrailEntry, Vault
             Some(Value::Text(text)) => Some(text),
             _ => None,
         },
+        intact: agrees(entry, &body),
     })
 }
