@@ -6,3 +6,5 @@ pub mod ward;
 
 #[cfg(test)]
 mod architecture;
+#[cfg(test)]
+mod attacks;
