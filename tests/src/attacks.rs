@@ -2,6 +2,7 @@
 //!
 //! Every attack must change the rows that it is aimed at; a test whose attack changes nothing fails.
 
+mod canary;
 mod index;
 mod key;
 mod log;

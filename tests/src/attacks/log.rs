@@ -63,13 +63,16 @@ fn triggers_refuse_to_change_or_delete_entries() {
     assert_eq!(everything(&site), before);
 }
 
+/// Sets the highest byte of the wall clock, which is zero in every entry of ours.
+const EDIT: &str = "UPDATE hipaa_audit SET body = CAST(substr(body, 1, 86) || x'01' || substr(body, 88) AS BLOB)";
+
 const OF_NORTH: &str = "log = (SELECT log FROM hipaa_head WHERE tenant = ?1)";
 
 #[test]
 fn a_log_whose_last_entry_was_edited_is_not_extended() {
     let last = format!("{OF_NORTH} AND sequence = (SELECT max(sequence) FROM hipaa_audit WHERE {OF_NORTH})");
     for sql in [
-        format!("UPDATE hipaa_audit SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB) WHERE {last}"),
+        format!("{EDIT} WHERE {last}"),
         format!("DELETE FROM hipaa_audit WHERE {last}"),
         format!(
             "INSERT INTO hipaa_audit SELECT log, sequence + 1, body, leaf, details, time, name, actor
@@ -124,8 +127,7 @@ fn a_log_cut_short_together_with_its_head_is_noticed_by_the_process_that_saw_it_
 fn an_entry_edited_in_the_middle_is_shown_as_altered() {
     let (mut site, _) = one();
     drop_triggers(&site);
-    let edit = "UPDATE hipaa_audit SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB)";
-    site.attack("hipaa_audit", &format!("{edit} WHERE sequence = 1 AND {OF_NORTH}"), [site.north_id()]);
+    site.attack("hipaa_audit", &format!("{EDIT} WHERE sequence = 1 AND {OF_NORTH}"), [site.north_id()]);
     let (vault, before) = (site.north.clone(), site.entries().len());
     let trail = site.db.write(|unit| vault.trail(unit, 0, 10)).unwrap().open().unwrap();
     let altered = trail.iter().filter(|entry| !entry.intact).map(|entry| entry.sequence).collect::<Vec<_>>();

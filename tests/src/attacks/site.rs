@@ -119,7 +119,7 @@ impl Site {
         let select = format!("SELECT * FROM {watched}");
         let before = self.rows(&select);
         self.attacker.execute(sql, params).unwrap();
-        assert_ne!(before, self.rows(&select), "the attack changes nothing: {sql}");
+        assert!(before != self.rows(&select), "the attack changes nothing: {sql}");
     }
 
     /// The entries of North's log.
