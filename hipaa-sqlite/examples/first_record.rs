@@ -1,7 +1,9 @@
 //! The first record: declared, sealed, found.
+#![expect(unreachable_pub, clippy::print_stdout, reason = "an example: its module is a library's in a host, and it talks")]
 
 use hipaa_core::audit::Actor;
 use hipaa_core::keys::Kek;
+use hipaa_core::schema::{Date, TenantId};
 use hipaa_core::tenancy::create_tenant;
 use hipaa_core::vault::{Permissions, Row, TenantVault};
 use hipaa_sqlite::Database;
@@ -22,18 +24,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut db = Database::open(folder.path().join("emr.db"), kek)?;
     db.declare(&[&patient::TABLE])?;
 
-    let operator = Actor::new(hipaa_core::schema::TenantId::DEPLOYMENT, "setup", "operator")?;
+    let operator = Actor::new(TenantId::DEPLOYMENT, "setup", "operator")?;
     let tenant = db.write(|unit| create_tenant(unit, &operator, "North clinic"))?.into_inner();
     let clinic = TenantVault::new(Actor::new(tenant.id, "dr-osei", "clinician")?, Permissions::everything());
 
-    let day = hipaa_core::schema::Date::new(1980, 2, 29)?;
+    let day = Date::new(1980, 2, 29)?;
     let row = Row::new().set(patient::FAMILY, "Müller").set(patient::GIVEN, "Jürgen").set(patient::BORN, day);
     db.write(|unit| clinic.create(unit, &patient::TABLE, &row))?.into_inner();
 
-    let found =
-        db.write(|unit| clinic.find(unit, &patient::TABLE, patient::BY_NAME, ("MÜLLER ", "jürgen", day)))?.open()?;
+    let name = ("MÜLLER ", "jürgen", day);
+    let found = db.write(|unit| clinic.find(unit, &patient::TABLE, patient::BY_NAME, name))?.open()?;
     for record in &found.records {
-        println!("{} {:?}", record.get(patient::FAMILY)?.unwrap_or("-"), record.integrity());
+        println!("{}, intact: {}", record.get(patient::FAMILY)?.unwrap_or("-"), record.integrity().is_intact());
     }
     Ok(())
 }
