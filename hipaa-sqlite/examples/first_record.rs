@@ -1,5 +1,5 @@
 //! The first record: declared, sealed, found.
-#![expect(unreachable_pub, clippy::print_stdout, reason = "an example: its module is a library's in a host, and it talks")]
+#![expect(unreachable_pub, clippy::print_stdout, reason = "an example")]
 
 use hipaa_core::audit::Actor;
 use hipaa_core::keys::Kek;

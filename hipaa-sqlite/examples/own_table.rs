@@ -1,5 +1,5 @@
 //! A host's own connection and table: the host writes the SQL, the vault does everything else.
-#![expect(unreachable_pub, clippy::print_stdout, reason = "an example: its module is a library's in a host, and it talks")]
+#![expect(unreachable_pub, clippy::print_stdout, reason = "an example")]
 
 use hipaa_core::vault::{Permissions, Row, TenantVault};
 use hipaa_core::{audit::Actor, clock::Clock, keys::Kek, schema::TenantId, tenancy::create_tenant};
