@@ -8,3 +8,5 @@ pub mod ward;
 mod architecture;
 #[cfg(test)]
 mod attacks;
+#[cfg(test)]
+mod traceability;

@@ -1,0 +1,110 @@
+//! Every row of the compliance table names tests that exist, or says that it comes in a later round.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const TABLE: &str = "docs/compliance/164.312.md";
+const CRATES: &[&str] = &["hipaa-core", "hipaa-sqlite", "reference-app", "tests"];
+const PARAGRAPHS: &[&str] = &[
+    "(a)(1)",
+    "(a)(2)(i)",
+    "(a)(2)(ii)",
+    "(a)(2)(iii)",
+    "(a)(2)(iv)",
+    "(b)",
+    "(c)(1)",
+    "(c)(2)",
+    "(d)",
+    "(e)(1)",
+    "(e)(2)(i)",
+    "(e)(2)(ii)",
+];
+
+/// One row: its paragraph, what the code does, and the tests that it names.
+struct Claim<'a> {
+    paragraph: &'a str,
+    text: &'a str,
+    tests: Vec<&'a str>,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn claims(table: &str) -> Vec<Claim<'_>> {
+    table.lines().filter(|line| line.starts_with("| (")).map(claim).collect()
+}
+
+fn claim(row: &str) -> Claim<'_> {
+    let cells = row.trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>();
+    let [paragraph, _label, text, tests] = cells[..] else { panic!("a row of four cells: {row}") };
+    let paragraph = paragraph.split_whitespace().next().unwrap_or_default();
+    Claim { paragraph, text, tests: tests.split('`').skip(1).step_by(2).collect() }
+}
+
+/// The names of the functions that a `#[test]` stands before.
+fn tests_in(source: &str) -> BTreeSet<String> {
+    let behind = source.split("#[test]").skip(1).filter_map(|rest| rest.split_once("fn "));
+    behind.map(|(_, rest)| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()).collect()
+}
+
+fn tests_of(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("target") {
+            tests_of(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.extend(tests_in(&fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+fn existing() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    CRATES.iter().for_each(|name| tests_of(&root().join(name), &mut found));
+    found
+}
+
+/// Every row that names a test that does not exist, or neither a test nor a later round; every paragraph without a row.
+fn gaps(table: &str, existing: &BTreeSet<String>) -> Vec<String> {
+    let claims = claims(table);
+    let mut gaps = Vec::new();
+    for claim in &claims {
+        let missing = claim.tests.iter().filter(|test| !existing.contains(**test));
+        gaps.extend(missing.map(|test| format!("{}: no test {test}", claim.paragraph)));
+        if claim.tests.is_empty() && !claim.text.starts_with("later round") {
+            gaps.push(format!("{}: neither a test nor a later round", claim.paragraph));
+        }
+    }
+    let unclaimed = PARAGRAPHS.iter().filter(|known| !claims.iter().any(|claim| claim.paragraph == **known));
+    gaps.extend(unclaimed.map(|paragraph| format!("{paragraph}: no row")));
+    gaps
+}
+
+#[test]
+fn every_row_of_the_compliance_table_names_tests_that_exist() {
+    let table = fs::read_to_string(root().join(TABLE)).unwrap();
+    assert_eq!(gaps(&table, &existing()), Vec::<String>::new());
+}
+
+#[test]
+fn a_made_up_row_is_found() {
+    let table = fs::read_to_string(root().join(TABLE)).unwrap();
+    let existing = existing();
+    let before = gaps(&table, &existing).len();
+    let without_a_test = "| (b) made up | required | Everything | |\n";
+    let made_up = "| (b) made up | required | Everything | `a_test_that_nobody_wrote` |\n";
+    for row in [made_up, without_a_test] {
+        assert_eq!(gaps(&format!("{table}{row}"), &existing).len(), before + 1, "{row}");
+    }
+    let lines = table.lines().filter(|line| !line.starts_with("| (d)"));
+    let shortened = lines.collect::<Vec<_>>().join("\n");
+    assert_eq!(gaps(&shortened, &existing).len(), before + 1);
+}
+
+#[test]
+fn a_function_without_the_attribute_is_no_test() {
+    let source = "#[test]\nfn one() {}\nfn two() {}\n    #[test]\n    #[ignore]\n    fn three() {}\n";
+    assert_eq!(tests_in(source), ["one", "three"].map(str::to_owned).into());
+}
