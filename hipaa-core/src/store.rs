@@ -3,6 +3,11 @@
 //! One trait per noun, few verbs, synchronous and object-safe, so that a host's own SQL rides in the same commit. An
 //! adapter sees neither a key nor a plaintext, and decides nothing. May import the value types of the rooms below; knows
 //! no I/O.
+//!
+//! What holds for every verb: a call that fails changes nothing; what was written reads back bit for bit, storage class
+//! included; ids, terms and names are compared and ordered by their bytes; numbers are kept or refused as
+//! [`StoreError::Full`], never changed; a limit of 0 gives nothing. The room `conformance` has a case for each sentence of
+//! this page.
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod memory;
@@ -76,7 +81,7 @@ pub struct EntryProjection<'a> {
     pub name: Option<&'a str>,
     /// Who.
     pub user: Option<&'a str>,
-    /// About whom: every patient of whom the entry shows something.
+    /// About whom: every patient of whom the entry shows something, ascending and distinct.
     pub subjects: &'a [RecordId],
 }
 
@@ -136,24 +141,24 @@ pub trait AuditStore {
     /// Writes the head of a log, new or replaced.
     ///
     /// # Errors
-    /// [`StoreError`] of the adapter.
+    /// [`StoreError::Conflict`] where the tenant has another log, or the log another tenant.
     fn put_head(&mut self, head: &StoredHead) -> Result<(), StoreError>;
     /// The entry with the highest sequence.
     ///
     /// # Errors
     /// [`StoreError`] of the adapter.
     fn tail(&mut self, log: LogId) -> Result<Option<StoredEntry>, StoreError>;
-    /// Adds an entry and its projection.
+    /// Adds an entry and its projection. That sequences have no gap is for the unit to see to.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where that sequence is taken.
     fn append_entry(&mut self, entry: &StoredEntry, projection: &EntryProjection<'_>) -> Result<(), StoreError>;
-    /// Up to `limit` entries from sequence `from`, ascending.
+    /// Up to `limit` entries from sequence `from` on, ascending; none behind the end.
     ///
     /// # Errors
     /// [`StoreError`] of the adapter.
     fn entries(&mut self, log: LogId, from: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError>;
-    /// Up to `limit` entries about one patient, the newest first, found through the projection.
+    /// Up to `limit` entries about one patient, the newest first, found through the projection alone.
     ///
     /// # Errors
     /// [`StoreError`] of the adapter.
@@ -167,7 +172,7 @@ pub trait RecordStore {
     /// # Errors
     /// [`StoreError`] of the adapter.
     fn row(&mut self, table: &Table, tenant: TenantId, record: RecordId) -> Result<Option<StoredRow>, StoreError>;
-    /// Up to `limit` rows of a tenant after `after`, ascending by record id.
+    /// Up to `limit` rows of a tenant behind `after`, which need not exist, ascending by record id.
     ///
     /// # Errors
     /// [`StoreError`] of the adapter.
@@ -181,23 +186,23 @@ pub trait RecordStore {
     /// Writes a new row.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] where the record exists.
+    /// [`StoreError::Conflict`] where the tenant has the record; [`StoreError::Corrupt`] for [`StoredValue::Foreign`].
     fn insert_row(&mut self, table: &Table, row: &StoredRow) -> Result<(), StoreError>;
-    /// Replaces a row.
+    /// Replaces a row: every column and the seal.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] where the record does not exist.
+    /// [`StoreError::Missing`] where the tenant has no such record; [`StoreError::Corrupt`] for [`StoredValue::Foreign`].
     fn update_row(&mut self, table: &Table, row: &StoredRow) -> Result<(), StoreError>;
     /// Deletes a row.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] where the record does not exist.
+    /// [`StoreError::Missing`] where the tenant has no such record.
     fn delete_row(&mut self, table: &Table, tenant: TenantId, record: RecordId) -> Result<(), StoreError>;
 }
 
 /// Index terms: a projection of the lists in the seals.
 pub trait TermStore {
-    /// Adds a term of a record.
+    /// Adds a term of a record; one that is there is no error. A record has as many terms as were added.
     ///
     /// # Errors
     /// [`StoreError`] of the adapter.
@@ -224,9 +229,10 @@ pub trait StateStore {
     /// Writes the state of a record, new or replaced.
     ///
     /// # Errors
-    /// [`StoreError`] of the adapter.
+    /// [`StoreError::Conflict`] where the record is another tenant's.
     fn put_state(&mut self, table: &Table, state: &StoredState) -> Result<(), StoreError>;
-    /// Up to `limit` states of a tenant's records that were not deleted, after `after`, ascending by record id.
+    /// Up to `limit` states of a tenant's records that were not deleted, behind `after`, which need not exist, ascending by
+    /// record id.
     ///
     /// # Errors
     /// [`StoreError`] of the adapter.
@@ -256,7 +262,7 @@ pub trait TenantStore {
     /// # Errors
     /// [`StoreError`] of the adapter.
     fn tenants(&mut self) -> Result<Vec<StoredTenant>, StoreError>;
-    /// The tenant with this name.
+    /// The tenant with exactly this name.
     ///
     /// # Errors
     /// [`StoreError`] of the adapter.

@@ -17,7 +17,7 @@ impl StateStore for SqliteStore<'_> {
         let sql = "INSERT INTO hipaa_state (tbl, record, tenant, version, mac) VALUES (?1, ?2, ?3, ?4, ?5)
             ON CONFLICT (tbl, record) DO UPDATE SET version = ?4, mac = ?5 WHERE tenant = ?3";
         let (id, version) = (stored.state.record, signed(stored.state.version)?);
-        self.run_one(sql, params![table.label(), id.as_bytes(), stored.tenant.as_bytes(), version, stored.state.mac])
+        self.run_own(sql, params![table.label(), id.as_bytes(), stored.tenant.as_bytes(), version, stored.state.mac])
     }
 
     fn live_states(

@@ -57,6 +57,14 @@ impl<'a> SqliteStore<'a> {
             _ => Err(StoreError::Missing),
         }
     }
+
+    /// Runs an upsert that leaves the row alone where it is another owner's.
+    pub(crate) fn run_own(&self, sql: &str, params: impl Params) -> Result<(), StoreError> {
+        match self.run(sql, params)? {
+            1 => Ok(()),
+            _ => Err(StoreError::Conflict),
+        }
+    }
 }
 
 fn failed(error: rusqlite::Error) -> StoreError {

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::index::Term;
 use crate::schema::{RecordId, Table, TenantId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 type Label = &'static str;
 
@@ -47,9 +48,12 @@ pub(crate) struct MemoryRow {
 }
 
 impl MemoryRow {
-    fn new(table: &Table, row: &StoredRow) -> Self {
+    fn new(table: &Table, row: &StoredRow) -> Result<Self, StoreError> {
+        if row.columns.contains(&StoredValue::Foreign) {
+            return Err(StoreError::Corrupt);
+        }
         let labels = table.columns().iter().map(crate::schema::ColumnDef::label);
-        Self { columns: labels.zip(row.columns.iter().cloned()).collect(), seal: row.seal.clone() }
+        Ok(Self { columns: labels.zip(row.columns.iter().cloned()).collect(), seal: row.seal.clone() })
     }
 
     fn read(&self, table: &Table, tenant: TenantId, record: RecordId) -> StoredRow {
@@ -74,7 +78,7 @@ impl KeyStore for MemoryStore {
     }
 
     fn put_wrapped(&mut self, tenant: TenantId, epoch: u32, kind: RootKind, blob: &[u8]) -> Result<(), StoreError> {
-        absent(self.wrapped.insert((tenant, epoch, kind), blob.to_vec()))
+        vacant(self.wrapped.entry((tenant, epoch, kind)), blob.to_vec())
     }
 }
 
@@ -84,6 +88,9 @@ impl AuditStore for MemoryStore {
     }
 
     fn put_head(&mut self, head: &StoredHead) -> Result<(), StoreError> {
+        if self.heads.values().any(|known| (known.tenant == head.tenant) != (known.log == head.log)) {
+            return Err(StoreError::Conflict);
+        }
         self.heads.insert(head.tenant, head.clone());
         Ok(())
     }
@@ -102,12 +109,7 @@ impl AuditStore for MemoryStore {
                 return Err(StoreError::Full);
             }
         }
-        let key = (entry.log, entry.sequence);
-        if self.entries.contains_key(&key) {
-            return Err(StoreError::Conflict);
-        }
-        self.entries.insert(key, (entry.clone(), projection.subjects.to_vec()));
-        Ok(())
+        vacant(self.entries.entry((entry.log, entry.sequence)), (entry.clone(), projection.subjects.to_vec()))
     }
 
     fn entries(&mut self, log: LogId, from: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError> {
@@ -141,15 +143,17 @@ impl RecordStore for MemoryStore {
     }
 
     fn insert_row(&mut self, table: &Table, row: &StoredRow) -> Result<(), StoreError> {
-        absent(self.rows.insert((table.label(), row.tenant, row.record), MemoryRow::new(table, row)))
+        vacant(self.rows.entry((table.label(), row.tenant, row.record)), MemoryRow::new(table, row)?)
     }
 
     fn update_row(&mut self, table: &Table, row: &StoredRow) -> Result<(), StoreError> {
-        present(self.rows.insert((table.label(), row.tenant, row.record), MemoryRow::new(table, row)))
+        let known = self.rows.get_mut(&(table.label(), row.tenant, row.record)).ok_or(StoreError::Missing)?;
+        *known = MemoryRow::new(table, row)?;
+        Ok(())
     }
 
     fn delete_row(&mut self, table: &Table, tenant: TenantId, record: RecordId) -> Result<(), StoreError> {
-        present(self.rows.remove(&(table.label(), tenant, record)))
+        self.rows.remove(&(table.label(), tenant, record)).map(|_| ()).ok_or(StoreError::Missing)
     }
 }
 
@@ -176,7 +180,11 @@ impl StateStore for MemoryStore {
     }
 
     fn put_state(&mut self, table: &Table, state: &StoredState) -> Result<(), StoreError> {
-        self.states.insert((table.label(), state.state.record), *state);
+        let place = self.states.entry((table.label(), state.state.record)).or_insert(*state);
+        if place.tenant != state.tenant {
+            return Err(StoreError::Conflict);
+        }
+        *place = *state;
         Ok(())
     }
 
@@ -203,7 +211,11 @@ impl TenantStore for MemoryStore {
     }
 
     fn put_deployment(&mut self, deployment: &[u8; 16]) -> Result<(), StoreError> {
-        absent(self.deployment.replace(*deployment))
+        if self.deployment.is_some() {
+            return Err(StoreError::Conflict);
+        }
+        self.deployment = Some(*deployment);
+        Ok(())
     }
 
     fn tenants(&mut self) -> Result<Vec<StoredTenant>, StoreError> {
@@ -227,10 +239,13 @@ impl TenantStore for MemoryStore {
     }
 }
 
-fn absent<T>(before: Option<T>) -> Result<(), StoreError> {
-    if before.is_some() { Err(StoreError::Conflict) } else { Ok(()) }
-}
-
-fn present<T>(before: Option<T>) -> Result<(), StoreError> {
-    if before.is_some() { Ok(()) } else { Err(StoreError::Missing) }
+/// Fills a place that nothing holds; what holds it stays.
+fn vacant<K: Ord, V>(place: Entry<'_, K, V>, value: V) -> Result<(), StoreError> {
+    match place {
+        Entry::Occupied(_) => Err(StoreError::Conflict),
+        Entry::Vacant(place) => {
+            place.insert(value);
+            Ok(())
+        }
+    }
 }
