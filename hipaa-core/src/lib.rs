@@ -31,6 +31,8 @@ mod attack;
 pub mod audit;
 pub mod cipher;
 pub mod clock;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 #[cfg(feature = "danger")]
 pub mod danger;
 pub mod encoding;

@@ -17,20 +17,21 @@ pub struct MemoryDatabase<S = MemoryStore> {
 
 /// One unit on a [`MemoryDatabase`].
 #[derive(Debug)]
-pub struct MemoryUnit<'a> {
-    store: &'a mut dyn Store,
+pub struct MemoryUnit<'a, S = MemoryStore> {
+    store: &'a mut S,
     ledger: &'a mut Ledger,
 }
 
-impl Unit for MemoryUnit<'_> {
-    fn parts(&mut self) -> (&mut dyn Store, &mut Ledger) {
-        (self.store, self.ledger)
+impl<S> MemoryUnit<'_, S> {
+    /// The store inside this unit, for what a host does behind the unit's back.
+    pub const fn store(&mut self) -> &mut S {
+        self.store
     }
 }
 
-impl core::fmt::Debug for dyn Store + '_ {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Store(…)")
+impl<S: Store> Unit for MemoryUnit<'_, S> {
+    fn parts(&mut self) -> (&mut dyn Store, &mut Ledger) {
+        (self.store, self.ledger)
     }
 }
 
@@ -64,7 +65,7 @@ impl<S: Store + Clone> MemoryDatabase<S> {
     /// The closure's own, or [`UnitError`] when the unit did not commit.
     pub fn write<T, E: From<UnitError>>(
         &mut self,
-        work: impl FnOnce(&mut MemoryUnit<'_>) -> Result<T, E>,
+        work: impl FnOnce(&mut MemoryUnit<'_, S>) -> Result<T, E>,
     ) -> Result<Committed<T>, E> {
         let before = self.store.clone();
         let mut ledger = Ledger::open(&self.notary)?;

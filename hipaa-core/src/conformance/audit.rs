@@ -1,0 +1,180 @@
+//! Logs and their heads.
+
+use super::sample::{LOG, OTHER_LOG, OTHER_TENANT, TENANT, repeated, uuid};
+use super::{Case, Finding, expect, kept_or_full, refused};
+use crate::audit::MAX_BODY_BYTES;
+use crate::clock::Timestamp;
+use crate::schema::{RecordId, TenantId};
+use crate::store::{EntryProjection, LogId, Store, StoreError, StoredEntry, StoredHead};
+
+pub(super) const CASES: &[Case] = cases! {
+    a_head_reads_back_bit_for_bit_and_is_replaced
+    a_head_never_moves_to_another_log_or_tenant
+    a_head_too_long_for_the_store_is_full_and_never_wrapped
+    entries_read_back_bit_for_bit
+    a_taken_sequence_is_a_conflict_and_the_first_entry_stays
+    an_entry_behind_a_gap_is_missing
+    entries_ascend_from_a_sequence_up_to_a_limit
+    entries_behind_the_end_are_none
+    the_tail_is_the_entry_with_the_highest_sequence
+    entries_of_two_logs_do_not_mix
+    entries_about_a_patient_come_newest_first_up_to_a_limit
+    an_entry_is_found_by_each_of_its_patients_and_no_other
+};
+
+/// Enough for two bytes of sequence, where an order by text or by one byte goes wrong.
+const MANY: u64 = 300;
+
+fn a_head_reads_back_bit_for_bit_and_is_replaced(store: &mut dyn Store) -> Finding {
+    expect(store.head(TENANT)?.is_none(), "no head of a log that was not begun")?;
+    let mut head = head(TENANT, LOG, 0);
+    store.put_head(&head)?;
+    for (size, micros) in [(1, i64::MIN), (0xffff_ffff, -1), (u64::MAX >> 1, i64::MAX)] {
+        head = StoredHead { size, last_time: Timestamp::from_micros(micros), last_leaf: [0xff; 32], ..head };
+        head.range = vec![0x80; 32 * 64];
+        store.put_head(&head)?;
+        expect(store.head(TENANT)?.as_ref() == Some(&head), "the head that was written last")?;
+    }
+    expect(store.head(OTHER_TENANT)?.is_none(), "no head for a tenant that has none")
+}
+
+fn a_head_never_moves_to_another_log_or_tenant(store: &mut dyn Store) -> Finding {
+    let first = head(TENANT, LOG, 1);
+    store.put_head(&first)?;
+    let moved = store.put_head(&head(TENANT, OTHER_LOG, 2));
+    refused(moved, StoreError::Conflict, "a conflict for another log of the same tenant")?;
+    let moved = store.put_head(&head(OTHER_TENANT, LOG, 3));
+    refused(moved, StoreError::Conflict, "a conflict for another tenant with the same log")?;
+    expect(store.head(TENANT)? == Some(first), "the first head")?;
+    expect(store.head(OTHER_TENANT)?.is_none(), "no head for the other tenant")
+}
+
+fn a_head_too_long_for_the_store_is_full_and_never_wrapped(store: &mut dyn Store) -> Finding {
+    let before = head(TENANT, LOG, 1);
+    store.put_head(&before)?;
+    let longest = head(TENANT, LOG, u64::MAX);
+    let written = store.put_head(&longest);
+    let now = store.head(TENANT)?;
+    kept_or_full(written, now.as_ref() == Some(&longest), now.as_ref() == Some(&before))
+}
+
+fn entries_read_back_bit_for_bit(store: &mut dyn Store) -> Finding {
+    let all_bytes = (0..=u8::MAX).collect::<Vec<_>>();
+    let details = [None, Some(Vec::new()), Some(all_bytes.clone())];
+    let bodies = [all_bytes, Vec::new(), vec![0; MAX_BODY_BYTES]];
+    let mut written = Vec::new();
+    for (sequence, (body, details)) in (0..).zip(bodies.into_iter().zip(details)) {
+        let entry = StoredEntry { log: LOG, sequence, body, leaf: [0xfe; 32], details };
+        store.append_entry(&entry, &about(&[]))?;
+        written.push(entry);
+    }
+    expect(store.entries(LOG, 0, 9)? == written, "the entries as they were written")
+}
+
+fn a_taken_sequence_is_a_conflict_and_the_first_entry_stays(store: &mut dyn Store) -> Finding {
+    fill(store, LOG, 2)?;
+    for sequence in [0, 1] {
+        let second = StoredEntry { body: vec![9], leaf: [9; 32], ..entry(LOG, sequence) };
+        let again = store.append_entry(&second, &about(&[uuid(9)]));
+        refused(again, StoreError::Conflict, "a conflict for a sequence that is taken")?;
+    }
+    expect(store.entries(LOG, 0, 9)? == [entry(LOG, 0), entry(LOG, 1)], "the first entries")?;
+    expect(store.entries_about(LOG, uuid(9), 9)?.is_empty(), "no projection of an entry that was refused")
+}
+
+fn an_entry_behind_a_gap_is_missing(store: &mut dyn Store) -> Finding {
+    let early = store.append_entry(&entry(LOG, 1), &about(&[uuid(9)]));
+    refused(early, StoreError::Missing, "an entry before the first to be refused as missing")?;
+    fill(store, LOG, 2)?;
+    let early = store.append_entry(&entry(LOG, 3), &about(&[uuid(9)]));
+    refused(early, StoreError::Missing, "an entry behind a gap to be refused as missing")?;
+    expect(store.entries(LOG, 0, 9)?.len() == 2, "the entries before the gap and no other")?;
+    expect(store.entries_about(LOG, uuid(9), 9)?.is_empty(), "no projection of an entry that was refused")
+}
+
+fn entries_ascend_from_a_sequence_up_to_a_limit(store: &mut dyn Store) -> Finding {
+    fill(store, LOG, MANY)?;
+    let pages: [(u64, usize); 6] = [(0, 500), (0, 1), (9, 3), (250, 20), (299, 5), (0, usize::MAX)];
+    for (from, limit) in pages {
+        let expected = (from..MANY).take(limit).map(|sequence| entry(LOG, sequence)).collect::<Vec<_>>();
+        expect(store.entries(LOG, from, limit)? == expected, "entries from a sequence on, ascending, up to the limit")?;
+    }
+    expect(store.entries(LOG, 0, 0)?.is_empty(), "no entry for a limit of 0")
+}
+
+fn entries_behind_the_end_are_none(store: &mut dyn Store) -> Finding {
+    fill(store, LOG, 3)?;
+    for from in [3, 4, u64::MAX >> 1, (u64::MAX >> 1) + 1, u64::MAX] {
+        expect(store.entries(LOG, from, 9)?.is_empty(), "no entry behind the end")?;
+    }
+    Ok(())
+}
+
+fn the_tail_is_the_entry_with_the_highest_sequence(store: &mut dyn Store) -> Finding {
+    expect(store.tail(LOG)?.is_none(), "no tail of an empty log")?;
+    for sequence in 0..MANY {
+        store.append_entry(&entry(LOG, sequence), &about(&[]))?;
+        expect(store.tail(LOG)? == Some(entry(LOG, sequence)), "the entry that was added last")?;
+    }
+    Ok(())
+}
+
+fn entries_of_two_logs_do_not_mix(store: &mut dyn Store) -> Finding {
+    fill(store, LOG, 3)?;
+    fill(store, OTHER_LOG, 5)?;
+    expect(store.entries(LOG, 0, 9)?.len() == 3, "the entries of one log")?;
+    expect(store.tail(LOG)? == Some(entry(LOG, 2)), "the tail of one log")?;
+    expect(store.entries(OTHER_LOG, 0, 9)?.iter().all(|entry| entry.log == OTHER_LOG), "the entries of the other log")
+}
+
+fn entries_about_a_patient_come_newest_first_up_to_a_limit(store: &mut dyn Store) -> Finding {
+    for sequence in 0..MANY {
+        let patients = if sequence % 3 == 0 { vec![uuid(1), uuid(2)] } else { vec![uuid(2)] };
+        store.append_entry(&entry(LOG, sequence), &about(&patients))?;
+    }
+    store.append_entry(&entry(OTHER_LOG, 0), &about(&[uuid(1)]))?;
+    for limit in [0, 1, 7, 1000, usize::MAX] {
+        let newest = (0..MANY).rev().filter(|sequence| sequence % 3 == 0).take(limit);
+        let expected = newest.map(|sequence| entry(LOG, sequence)).collect::<Vec<_>>();
+        let found = store.entries_about(LOG, uuid(1), limit)?;
+        expect(found == expected, "the entries about one patient, the newest first, up to the limit")?;
+    }
+    Ok(())
+}
+
+fn an_entry_is_found_by_each_of_its_patients_and_no_other(store: &mut dyn Store) -> Finding {
+    let mut patients = vec![repeated(1, 1), repeated(1, 2), repeated(1, 39), repeated(1, 40)];
+    patients.extend((2..=250).map(uuid));
+    patients.sort_unstable();
+    store.append_entry(&entry(LOG, 0), &about(&patients))?;
+    store.append_entry(&entry(LOG, 1), &about(&[]))?;
+    for patient in &patients {
+        expect(store.entries_about(LOG, *patient, 9)? == [entry(LOG, 0)], "one entry about each of its patients")?;
+    }
+    for stranger in [repeated(1, 3), uuid(251), repeated(2, 1)] {
+        expect(store.entries_about(LOG, stranger, 9)?.is_empty(), "no entry about another patient")?;
+    }
+    expect(store.entries_about(OTHER_LOG, uuid(2), 9)?.is_empty(), "no entry of another log")
+}
+
+fn fill(store: &mut dyn Store, log: LogId, count: u64) -> Finding {
+    for sequence in 0..count {
+        store.append_entry(&entry(log, sequence), &about(&[]))?;
+    }
+    Ok(())
+}
+
+fn about(subjects: &[RecordId]) -> EntryProjection<'_> {
+    EntryProjection { time: Timestamp::from_micros(-5), name: Some("PHI_READ"), user: None, subjects }
+}
+
+fn entry(log: LogId, sequence: u64) -> StoredEntry {
+    let mut leaf = [0x40; 32];
+    leaf[..8].copy_from_slice(&sequence.to_be_bytes());
+    StoredEntry { log, sequence, body: [log.0.as_slice(), &leaf].concat(), leaf, details: None }
+}
+
+fn head(tenant: TenantId, log: LogId, size: u64) -> StoredHead {
+    let last_time = Timestamp::from_micros(0);
+    StoredHead { log, tenant, size, last_leaf: [0; 32], last_time, range: Vec::new(), signature: [1; 64], mac: [2; 32] }
+}
