@@ -4,6 +4,7 @@
 //! commit by itself. So after every closure the batch checks that it is still inside its own transaction; if not, the
 //! whole batch is lost and nobody in it is told otherwise.
 
+use crate::bolt;
 use crate::record::Tables;
 use crate::store::SqliteStore;
 use crate::turnstile::{Turn, Turnstile};
@@ -70,6 +71,9 @@ impl<'a> Batch<'a> {
         &mut self,
         work: impl FnOnce(&mut Unit<'_>) -> Result<T, E>,
     ) -> Result<Ran<T, E>, Error> {
+        if self.is_joined() {
+            self.run(bolt::SHUT)?;
+        }
         self.run("SAVEPOINT hipaa_unit")?;
         self.ledger.enter();
         let outcome = {
@@ -83,9 +87,17 @@ impl<'a> Batch<'a> {
         Ok(Ran { outcome, ticket })
     }
 
+    /// Whether the transaction is the host's, on a connection that has no hook of ours.
+    const fn is_joined(&self) -> bool {
+        self.in_closure.is_none()
+    }
+
     fn leave(&mut self, succeeded: bool) -> Result<Ticket, Error> {
         if self.connection.is_autocommit() {
             return Err(UnitError::NotCommitted.into());
+        }
+        if self.is_joined() {
+            self.run(bolt::DRAWN)?;
         }
         let mut store = SqliteStore::new(self.connection, self.tables);
         if succeeded {

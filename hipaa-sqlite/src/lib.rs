@@ -9,6 +9,7 @@
 //! | `migrate` | the versions of the schema, forward only |
 //! | `ddl` | from declared tables to SQL tables |
 //! | `unit`, `batch` | one unit of work; one transaction with one of them or many |
+//! | `bolt` | no COMMIT inside a joined unit |
 //! | `audit`, `key`, `record`, `state`, `tenant`, `term` | one store trait each |
 //! | `turnstile` | a fair queue of writers, across processes |
 //! | `bridge` | feature `tokio`: async callers, group commit, readers |
@@ -19,6 +20,7 @@
 
 mod audit;
 mod batch;
+mod bolt;
 #[cfg(feature = "tokio")]
 pub mod bridge;
 mod ddl;

@@ -24,7 +24,8 @@ impl<'a> Unit<'a> {
 
     /// The connection inside this unit's transaction, for the host's own statements.
     ///
-    /// A statement that ends the transaction, or a savepoint rolled back behind the vault's work, makes the unit fail.
+    /// A COMMIT fails. A statement that rolls the transaction back, or a savepoint rolled back behind the vault's work, makes
+    /// the unit fail.
     #[must_use]
     pub const fn sql(&self) -> &Connection {
         self.store.connection()
@@ -45,6 +46,10 @@ impl hipaa_core::unit::Unit for Unit<'_> {
 /// # Errors
 /// [`UnitError::NotWriting`] for a transaction that is not in write state: begin it with `BEGIN IMMEDIATE`. Otherwise that
 /// of `work`; or, converted, why the unit did not commit.
+///
+/// # Security
+/// A COMMIT inside `work` is refused by a deferred foreign key, so on a connection with `PRAGMA foreign_keys = OFF` it is
+/// not: it leaves entries without a head, and the log is refused as [`UnitError::Tampered`] from then on.
 pub fn join<T, E: From<Error>>(
     transaction: Transaction<'_>,
     notary: &Arc<Notary>,
