@@ -1,8 +1,8 @@
 //! The contract that every adapter must pass, as plain functions.
 //!
-//! [`CASES`] hold the sentences of [`store`](crate::store) against a bare store, one noun per file; [`unit`] holds those
-//! of [`unit`](mod@crate::unit) against an adapter that runs units of work. Every case has a name, and says what was
-//! expected when it fails, never what was stored. Sees every room; no room sees it.
+//! [`CASES`] hold the sentences of [`store`](crate::store) against a bare store, one noun per file; [`mod@unit`] holds
+//! those of [`crate::unit`] against an adapter that runs units of work. Every case has a name, and says what was expected
+//! when it fails, never what was stored. Sees every room; no room sees it.
 //!
 //! # Examples
 //! ```

@@ -3,5 +3,15 @@
 
 #[path = "sqlite/conformance.rs"]
 mod conformance;
+#[path = "sqlite/declare.rs"]
+mod declare;
 #[path = "sqlite/fixture.rs"]
 mod fixture;
+#[path = "sqlite/host.rs"]
+mod host;
+#[path = "sqlite/migration.rs"]
+mod migration;
+#[path = "sqlite/own_table.rs"]
+mod own_table;
+#[path = "sqlite/plan.rs"]
+mod plan;

@@ -1,0 +1,58 @@
+//! Opening a database of another version.
+
+use crate::fixture::{Clinic, kek};
+use hipaa_core::clock::Clock;
+use hipaa_sqlite::rusqlite::Connection;
+use hipaa_sqlite::{Database, Error, SCHEMA_VERSION, attach};
+use std::fs;
+
+#[test]
+fn a_newer_schema_is_refused_and_the_file_is_left_alone() {
+    let mut clinic = Clinic::new();
+    clinic.record();
+    let (path, folder) = (clinic.path(), clinic.folder);
+    drop(clinic.db);
+    let connection = Connection::open(&path).unwrap();
+    let newer = SCHEMA_VERSION + 1;
+    connection.execute("UPDATE hipaa_meta SET value = ?1 WHERE key = 'schema'", [newer]).unwrap();
+    // Leave write-ahead mode, so that whoever only looks at the file need not write to it.
+    connection.pragma_update(None, "journal_mode", "delete").unwrap();
+    drop(connection);
+    let files = || fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
+    let before = (fs::read(&path).unwrap(), files());
+
+    assert_eq!(Database::open(&path, kek()).err(), Some(Error::NewerSchema(newer)));
+    let mut host = Connection::open(&path).unwrap();
+    assert_eq!(attach(&mut host, kek(), Clock::system()).err(), Some(Error::NewerSchema(newer)));
+    drop(host);
+
+    assert!((fs::read(&path).unwrap(), files()) == before, "a file was changed or made");
+}
+
+#[test]
+fn opening_again_changes_nothing() {
+    let mut clinic = Clinic::new();
+    clinic.record();
+    let before = clinic.see();
+    let schema = |connection: &Connection| {
+        let mut statement = connection.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name").unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.collect::<Result<Vec<(String, Option<String>)>, _>>().unwrap()
+    };
+    let objects = schema(clinic.db.connection());
+    clinic.db = Database::open(clinic.path(), kek()).unwrap();
+    assert_eq!(schema(clinic.db.connection()), objects);
+    assert_eq!(clinic.see(), before);
+}
+
+#[test]
+fn every_object_of_ours_has_our_prefix() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Database::open(folder.path().join("emr.db"), kek()).unwrap();
+    let ours = "SELECT count(*), sum(name LIKE 'hipaa\\_%' ESCAPE '\\' OR name LIKE 'sqlite\\_autoindex\\_hipaa\\_%' ESCAPE '\\')
+        FROM sqlite_schema";
+    let (all, named) =
+        db.connection().query_row(ours, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))).unwrap();
+    assert!(all > 10);
+    assert_eq!(named, all);
+}
