@@ -23,11 +23,13 @@ pub(crate) enum Fault {
     ForgetsASubject,
     IgnoresLimits,
     FoldsNames,
+    ForgetsEverything,
+    InventsWhatIsMissing,
 }
 
 impl Fault {
     /// Every fault and the case that is there to find it.
-    pub(crate) const ALL: [(Self, &str); 15] = [
+    pub(crate) const ALL: [(Self, &str); 17] = [
         (Self::LosesTheLastTerm, "a_record_keeps_every_one_of_its_terms"),
         (Self::IgnoresTheCursor, "rows_page_behind_a_cursor_up_to_a_limit"),
         (Self::AcceptsTakenSequences, "a_taken_sequence_is_a_conflict_and_the_first_entry_stays"),
@@ -43,6 +45,8 @@ impl Fault {
         (Self::ForgetsASubject, "an_entry_is_found_by_each_of_its_patients_and_no_other"),
         (Self::IgnoresLimits, "entries_ascend_from_a_sequence_up_to_a_limit"),
         (Self::FoldsNames, "a_tenant_is_found_by_exactly_its_name"),
+        (Self::ForgetsEverything, "a_ring_reads_back_and_is_replaced"),
+        (Self::InventsWhatIsMissing, "a_missing_row_is_none"),
     ];
 }
 
@@ -58,6 +62,13 @@ impl Broken {
         Self { store: MemoryStore::default(), fault }
     }
 
+    fn store(&mut self) -> &mut MemoryStore {
+        if self.has(Fault::ForgetsEverything) {
+            self.store = MemoryStore::default();
+        }
+        &mut self.store
+    }
+
     fn has(&self, fault: Fault) -> bool {
         self.fault == Some(fault)
     }
@@ -65,19 +76,20 @@ impl Broken {
 
 impl KeyStore for Broken {
     fn ring(&mut self, tenant: TenantId) -> Result<Option<Vec<u8>>, StoreError> {
-        self.store.ring(tenant)
+        let ring = self.store().ring(tenant)?;
+        Ok(ring.or_else(|| self.has(Fault::InventsWhatIsMissing).then(Vec::new)))
     }
 
     fn put_ring(&mut self, tenant: TenantId, ring: &[u8]) -> Result<(), StoreError> {
-        self.store.put_ring(tenant, ring)
+        self.store().put_ring(tenant, ring)
     }
 
     fn wrapped(&mut self, tenant: TenantId, epoch: u32, kind: RootKind) -> Result<Option<Vec<u8>>, StoreError> {
-        self.store.wrapped(tenant, epoch, kind)
+        self.store().wrapped(tenant, epoch, kind)
     }
 
     fn put_wrapped(&mut self, tenant: TenantId, epoch: u32, kind: RootKind, blob: &[u8]) -> Result<(), StoreError> {
-        match self.store.put_wrapped(tenant, epoch, kind, blob) {
+        match self.store().put_wrapped(tenant, epoch, kind, blob) {
             Err(StoreError::Conflict) if self.has(Fault::AcceptsASecondRoot) => Ok(()),
             result => result,
         }
@@ -86,15 +98,15 @@ impl KeyStore for Broken {
 
 impl AuditStore for Broken {
     fn head(&mut self, tenant: TenantId) -> Result<Option<StoredHead>, StoreError> {
-        self.store.head(tenant)
+        self.store().head(tenant)
     }
 
     fn put_head(&mut self, head: &StoredHead) -> Result<(), StoreError> {
-        self.store.put_head(head)
+        self.store().put_head(head)
     }
 
     fn tail(&mut self, log: LogId) -> Result<Option<StoredEntry>, StoreError> {
-        self.store.tail(log)
+        self.store().tail(log)
     }
 
     fn append_entry(&mut self, entry: &StoredEntry, projection: &EntryProjection<'_>) -> Result<(), StoreError> {
@@ -102,7 +114,7 @@ impl AuditStore for Broken {
             [most @ .., _] if self.has(Fault::ForgetsASubject) => most,
             all => all,
         };
-        match self.store.append_entry(entry, &EntryProjection { subjects, ..*projection }) {
+        match self.store().append_entry(entry, &EntryProjection { subjects, ..*projection }) {
             Err(StoreError::Conflict) if self.has(Fault::AcceptsTakenSequences) => Ok(()),
             Err(StoreError::Missing) if self.has(Fault::AcceptsGaps) => Ok(()),
             result => result,
@@ -111,21 +123,22 @@ impl AuditStore for Broken {
 
     fn entries(&mut self, log: LogId, from: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError> {
         let limit = if self.has(Fault::IgnoresLimits) { usize::MAX } else { limit };
-        self.store.entries(log, from, limit)
+        self.store().entries(log, from, limit)
     }
 
     fn entries_about(&mut self, log: LogId, subject: RecordId, limit: usize) -> Result<Vec<StoredEntry>, StoreError> {
-        self.store.entries_about(log, subject, limit)
+        self.store().entries_about(log, subject, limit)
     }
 }
 
 impl RecordStore for Broken {
     fn row(&mut self, table: &Table, tenant: TenantId, record: RecordId) -> Result<Option<StoredRow>, StoreError> {
-        let own = self.store.row(table, tenant, record)?;
+        let own = self.store().row(table, tenant, record)?;
         if own.is_none() && self.has(Fault::ShowsRowsOfOtherTenants) {
-            return self.store.row(table, TenantId::from_bytes([0xa1; 16]), record);
+            return self.store().row(table, TenantId::from_bytes([0xa1; 16]), record);
         }
-        Ok(own)
+        let invented = StoredRow { tenant, record, columns: Vec::new(), seal: Vec::new() };
+        Ok(own.or_else(|| self.has(Fault::InventsWhatIsMissing).then_some(invented)))
     }
 
     fn rows(
@@ -136,7 +149,7 @@ impl RecordStore for Broken {
         limit: usize,
     ) -> Result<Vec<StoredRow>, StoreError> {
         let after = after.filter(|_| !self.has(Fault::IgnoresTheCursor));
-        let mut rows = self.store.rows(table, tenant, after, limit)?;
+        let mut rows = self.store().rows(table, tenant, after, limit)?;
         if self.has(Fault::OrdersByLength) {
             rows.sort_by_key(|row| row.record.as_bytes().len());
         }
@@ -150,18 +163,18 @@ impl RecordStore for Broken {
                 *value = StoredValue::Blob(text.as_bytes().to_vec());
             }
         }
-        self.store.insert_row(table, &row)
+        self.store().insert_row(table, &row)
     }
 
     fn update_row(&mut self, table: &Table, row: &StoredRow) -> Result<(), StoreError> {
-        match self.store.update_row(table, row) {
-            Err(StoreError::Missing) if self.has(Fault::InsertsOnUpdate) => self.store.insert_row(table, row),
+        match self.store().update_row(table, row) {
+            Err(StoreError::Missing) if self.has(Fault::InsertsOnUpdate) => self.store().insert_row(table, row),
             result => result,
         }
     }
 
     fn delete_row(&mut self, table: &Table, tenant: TenantId, record: RecordId) -> Result<(), StoreError> {
-        self.store.delete_row(table, tenant, record)
+        self.store().delete_row(table, tenant, record)
     }
 }
 
@@ -171,32 +184,32 @@ impl TermStore for Broken {
         if self.has(Fault::LosesTheLastTerm) {
             for byte in 0..=u8::MAX {
                 if let Some(known) = Term::from_slice(&[byte; 8]).filter(|known| *known != term) {
-                    self.store.remove_term(table, known, record)?;
+                    self.store().remove_term(table, known, record)?;
                 }
             }
         }
-        self.store.add_term(table, term, record)
+        self.store().add_term(table, term, record)
     }
 
     fn remove_term(&mut self, table: &Table, term: Term, record: RecordId) -> Result<(), StoreError> {
-        self.store.remove_term(table, term, record)
+        self.store().remove_term(table, term, record)
     }
 
     fn candidates(&mut self, table: &Table, term: Term, limit: usize) -> Result<Vec<RecordId>, StoreError> {
-        self.store.candidates(table, term, limit)
+        self.store().candidates(table, term, limit)
     }
 }
 
 impl StateStore for Broken {
     fn state(&mut self, table: &Table, record: RecordId) -> Result<Option<StoredState>, StoreError> {
-        self.store.state(table, record)
+        self.store().state(table, record)
     }
 
     fn put_state(&mut self, table: &Table, state: &StoredState) -> Result<(), StoreError> {
-        let known = self.store.state(table, state.state.record)?;
-        match self.store.put_state(table, state) {
+        let known = self.store().state(table, state.state.record)?;
+        match self.store().put_state(table, state) {
             Ok(()) if self.has(Fault::ForgetsNewStates) => {
-                known.map_or(Ok(()), |old| self.store.put_state(table, &old))
+                known.map_or(Ok(()), |old| self.store().put_state(table, &old))
             }
             Err(StoreError::Conflict) if self.has(Fault::AcceptsStatesOfOtherTenants) => Ok(()),
             result => result,
@@ -210,11 +223,11 @@ impl StateStore for Broken {
         after: Option<RecordId>,
         limit: usize,
     ) -> Result<Vec<RecordState>, StoreError> {
-        let mut live = self.store.live_states(table, tenant, after, limit)?;
+        let mut live = self.store().live_states(table, tenant, after, limit)?;
         if self.has(Fault::KeepsDeletedRecordsAlive) {
             let dead = (1..=u8::MAX).filter_map(|byte| RecordId::from_slice(&[byte; 16]).ok());
             for record in dead {
-                let known = self.store.state(table, record)?.map(|stored| stored.state);
+                let known = self.store().state(table, record)?.map(|stored| stored.state);
                 live.extend(known.filter(RecordState::is_tombstone));
             }
         }
@@ -224,25 +237,25 @@ impl StateStore for Broken {
 
 impl TenantStore for Broken {
     fn deployment(&mut self) -> Result<Option<[u8; 16]>, StoreError> {
-        self.store.deployment()
+        self.store().deployment()
     }
 
     fn put_deployment(&mut self, deployment: &[u8; 16]) -> Result<(), StoreError> {
-        self.store.put_deployment(deployment)
+        self.store().put_deployment(deployment)
     }
 
     fn tenants(&mut self) -> Result<Vec<StoredTenant>, StoreError> {
-        self.store.tenants()
+        self.store().tenants()
     }
 
     fn tenant_named(&mut self, name: &str) -> Result<Option<StoredTenant>, StoreError> {
         if self.has(Fault::FoldsNames) {
-            return Ok(self.store.tenants()?.into_iter().find(|tenant| tenant.name.eq_ignore_ascii_case(name)));
+            return Ok(self.store().tenants()?.into_iter().find(|tenant| tenant.name.eq_ignore_ascii_case(name)));
         }
-        self.store.tenant_named(name)
+        self.store().tenant_named(name)
     }
 
     fn put_tenant(&mut self, tenant: &StoredTenant) -> Result<(), StoreError> {
-        self.store.put_tenant(tenant)
+        self.store().put_tenant(tenant)
     }
 }
