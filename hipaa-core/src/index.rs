@@ -30,6 +30,10 @@ pub enum IndexError {
     /// A mistake of the program: the normaliser takes no text.
     #[error("the normaliser does not fit this kind of value")]
     Misuse,
+    /// The index was declared over rows that were there before, and they are not indexed yet: searching it would miss
+    /// them. `TenantVault::reindex` brings them in.
+    #[error("the index does not cover the older rows of its table yet")]
+    NotBuilt,
     /// The table has no such index: searching it is an error, never an empty result.
     #[error("the table does not declare this index")]
     NotDeclared,

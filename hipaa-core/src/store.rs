@@ -217,6 +217,16 @@ pub trait TermStore {
     /// # Errors
     /// [`StoreError`] of the adapter.
     fn candidates(&mut self, table: &Table, term: Term, limit: usize) -> Result<Vec<RecordId>, StoreError>;
+    /// Whether the index was declared over rows of this tenant that are not indexed by it yet.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn is_pending(&mut self, table: &Table, tenant: TenantId, index: &str) -> Result<bool, StoreError>;
+    /// Notes that all rows of this tenant are indexed; one that was never pending is no error.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn set_built(&mut self, table: &Table, tenant: TenantId, index: &str) -> Result<(), StoreError>;
 }
 
 /// The projected states of records; deleted records keep theirs.

@@ -9,6 +9,7 @@ mod list;
 mod own_table;
 mod permission;
 mod record;
+mod reindex;
 mod row;
 mod trail;
 mod write;

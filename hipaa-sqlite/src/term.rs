@@ -2,7 +2,7 @@
 
 use crate::store::{SqliteStore, limit, malformed};
 use hipaa_core::index::Term;
-use hipaa_core::schema::{RecordId, Table};
+use hipaa_core::schema::{RecordId, Table, TenantId};
 use hipaa_core::store::{StoreError, TermStore};
 use rusqlite::params;
 
@@ -22,5 +22,15 @@ impl TermStore for SqliteStore<'_> {
         self.all(sql, params![term.as_bytes(), table.label(), limit(most)], |row| {
             RecordId::from_slice(row.get_ref(0)?.as_blob()?).map_err(|_| malformed(0))
         })
+    }
+
+    fn is_pending(&mut self, table: &Table, tenant: TenantId, index: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM hipaa_pending_index WHERE tenant = ?1 AND tbl = ?2 AND label = ?3";
+        Ok(self.one(sql, params![tenant.as_bytes(), table.label(), index], |_| Ok(()))?.is_some())
+    }
+
+    fn set_built(&mut self, table: &Table, tenant: TenantId, index: &str) -> Result<(), StoreError> {
+        let sql = "DELETE FROM hipaa_pending_index WHERE tenant = ?1 AND tbl = ?2 AND label = ?3";
+        self.run(sql, params![tenant.as_bytes(), table.label(), index]).map(|_| ())
     }
 }

@@ -22,6 +22,7 @@ pub struct MemoryStore {
     pub(crate) entries: BTreeMap<(LogId, u64), (StoredEntry, Vec<RecordId>)>,
     pub(crate) rows: BTreeMap<(Label, TenantId, RecordId), MemoryRow>,
     pub(crate) terms: BTreeSet<(Label, Term, RecordId)>,
+    pending: BTreeSet<(Label, TenantId, Label)>,
     pub(crate) states: BTreeMap<(Label, RecordId), StoredState>,
     /// What goes wrong with entries, in attack tests.
     #[cfg(test)]
@@ -171,6 +172,25 @@ impl TermStore for MemoryStore {
     fn candidates(&mut self, table: &Table, term: Term, limit: usize) -> Result<Vec<RecordId>, StoreError> {
         let found = self.terms.iter().filter(|(label, known, _)| *label == table.label() && *known == term);
         Ok(found.take(limit).map(|(_, _, record)| *record).collect())
+    }
+
+    fn is_pending(&mut self, table: &Table, tenant: TenantId, index: &str) -> Result<bool, StoreError> {
+        Ok(self
+            .pending
+            .iter()
+            .any(|(label, owner, known)| *label == table.label() && *owner == tenant && *known == index))
+    }
+
+    fn set_built(&mut self, table: &Table, tenant: TenantId, index: &str) -> Result<(), StoreError> {
+        self.pending.retain(|(label, owner, known)| *label != table.label() || *owner != tenant || *known != index);
+        Ok(())
+    }
+}
+
+impl MemoryStore {
+    /// Declares an index over the rows that a tenant has: what an adapter does when a declaration names a new one.
+    pub fn set_pending(&mut self, table: &Table, tenant: TenantId, index: &'static str) {
+        self.pending.insert((table.label(), tenant, index));
     }
 }
 

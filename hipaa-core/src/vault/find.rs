@@ -69,7 +69,8 @@ impl TenantVault {
     ///
     /// # Errors
     /// [`VaultError::Denied`]; [`IndexError::EmptyPart`] for a part that normalises to nothing;
-    /// [`IndexError::NotDeclared`] for an index of another table; [`VaultError::TooMany`] for more than 500 candidates;
+    /// [`IndexError::NotDeclared`] for an index of another table; [`IndexError::NotBuilt`] for one that does not cover older
+    /// rows yet; [`VaultError::TooMany`] for more than 500 candidates;
     /// or the unit's.
     pub fn find<'a, P>(
         &self,
@@ -100,7 +101,22 @@ impl TenantVault {
             return Err(IndexError::NotDeclared.into());
         }
         let form = probe_form(&index, &parts.probes())?;
+        self.require_built(unit, table, &index)?;
         self.search(unit, table, index, form)
+    }
+
+    /// Searching an index that does not cover every row is an error, never a result that misses some.
+    pub(super) fn require_built(&self, unit: &mut dyn Unit, table: &Table, index: &IndexDef) -> Result<(), VaultError> {
+        match unit.parts().0.is_pending(table, self.tenant(), index.label())? {
+            true => Err(IndexError::NotBuilt.into()),
+            false => Ok(()),
+        }
+    }
+
+    /// Uniqueness can be enforced only over an index that covers every row.
+    pub(super) fn require_unique_built(&self, unit: &mut dyn Unit, table: &Table) -> Result<(), VaultError> {
+        let mut unique = table.indexes().iter().filter(|index| index.is_unique());
+        unique.try_for_each(|index| self.require_built(unit, table, index))
     }
 
     /// Looks the candidates of a normal form up.

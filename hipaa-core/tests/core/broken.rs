@@ -198,6 +198,14 @@ impl TermStore for Broken {
     fn candidates(&mut self, table: &Table, term: Term, limit: usize) -> Result<Vec<RecordId>, StoreError> {
         self.store().candidates(table, term, limit)
     }
+
+    fn is_pending(&mut self, table: &Table, tenant: TenantId, index: &str) -> Result<bool, StoreError> {
+        self.store().is_pending(table, tenant, index)
+    }
+
+    fn set_built(&mut self, table: &Table, tenant: TenantId, index: &str) -> Result<(), StoreError> {
+        self.store().set_built(table, tenant, index)
+    }
 }
 
 impl StateStore for Broken {

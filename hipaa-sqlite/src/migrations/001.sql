@@ -25,7 +25,27 @@ CREATE TABLE hipaa_wrapped_key (
     PRIMARY KEY (tenant, epoch, kind)
 ) WITHOUT ROWID;
 
--- Declared tables and columns, so that a dropped or retyped column is noticed before rows fail to verify.
+-- Declared tables, columns and indexes, so that a dropped or retyped one is noticed before rows fail to verify or to be found.
+CREATE TABLE hipaa_table (
+    label    TEXT NOT NULL PRIMARY KEY,
+    sql_name TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE hipaa_index (
+    tbl        TEXT NOT NULL,
+    label      TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    PRIMARY KEY (tbl, label)
+) WITHOUT ROWID;
+
+-- Indexes that were declared over rows which they do not cover yet.
+CREATE TABLE hipaa_pending_index (
+    tenant BLOB NOT NULL,
+    tbl    TEXT NOT NULL,
+    label  TEXT NOT NULL,
+    PRIMARY KEY (tenant, tbl, label)
+) WITHOUT ROWID;
+
 CREATE TABLE hipaa_column (
     tbl        TEXT NOT NULL,
     label      TEXT NOT NULL,

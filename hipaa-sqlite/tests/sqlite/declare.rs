@@ -1,8 +1,10 @@
 //! Declared tables over time: what may change under rows that are there already.
 
 use crate::fixture::Clinic;
+use hipaa_core::index::IndexError;
 use hipaa_core::schema::{Bytes, Column, Date, Index, Integer, RecordId, Table, Text};
-use hipaa_core::vault::{Record, Row, TenantVault};
+use hipaa_core::seal::SealError;
+use hipaa_core::vault::{Record, Row, TenantVault, VaultError};
 use hipaa_sqlite::{Database, DeclareError, Error};
 
 const NAME: Column<Text> = Column::text("name");
@@ -65,18 +67,54 @@ fn rows_of_an_older_declaration_verify_are_found_and_updated() {
 }
 
 #[test]
-fn a_new_index_finds_an_old_row_once_the_row_is_rewritten() {
+fn a_new_index_is_an_error_until_it_covers_the_old_rows() {
     const BY_WARD: Index<(Text,)> = Index::exact("by_ward", WARD.as_identifier());
     const INDEXED: Table = Table::new("person", &[NAME.def(), WARD.def()], &[BY_NAME.def(), BY_WARD.def()]);
     let (mut clinic, vault, record) = old_clinic();
     let db = &mut clinic.db;
     db.declare(&[&INDEXED]).unwrap();
+    let early = db.write(|unit| vault.find(unit, &INDEXED, BY_WARD, ("north",))).map(drop);
+    assert_eq!(early, Err(VaultError::Seal(SealError::Index(IndexError::NotBuilt))));
+    assert_eq!(db.write(|unit| vault.reindex(unit, &INDEXED, None, 500)).unwrap().into_inner(), None);
+    let found = db.write(|unit| vault.find(unit, &INDEXED, BY_WARD, ("north",))).unwrap().open().unwrap();
+    assert_eq!(found.records.iter().map(Record::id).collect::<Vec<_>>(), [record]);
     let version = read(db, &vault, &INDEXED, record).version();
-    for (version, expected) in [(version, vec![]), (version + 1, vec![record])] {
-        let found = db.write(|unit| vault.find(unit, &INDEXED, BY_WARD, ("north",))).unwrap().open().unwrap();
-        assert_eq!(found.records.iter().map(Record::id).collect::<Vec<_>>(), expected);
-        db.write(|unit| vault.update(unit, &INDEXED, (record, version), &Row::new())).unwrap().into_inner();
-    }
+    db.write(|unit| vault.reindex(unit, &INDEXED, None, 500)).unwrap().into_inner();
+    assert_eq!(read(db, &vault, &INDEXED, record).version(), version, "a record that has its terms is left alone");
+}
+
+#[test]
+fn a_new_unique_index_lets_nothing_be_written_until_it_covers_the_old_rows() {
+    const ONE_A_WARD: Index<(Text,)> = Index::exact("one_a_ward", WARD.as_identifier()).unique();
+    const UNIQUE: Table = Table::new("person", &[NAME.def(), WARD.def()], &[BY_NAME.def(), ONE_A_WARD.def()]);
+    let (mut clinic, vault, _) = old_clinic();
+    let db = &mut clinic.db;
+    db.declare(&[&UNIQUE]).unwrap();
+    let second = Row::new().set(WARD, "NORTH");
+    let early = db.write(|unit| vault.create(unit, &UNIQUE, &second)).map(drop);
+    assert_eq!(early, Err(VaultError::Seal(SealError::Index(IndexError::NotBuilt))));
+    db.write(|unit| vault.reindex(unit, &UNIQUE, None, 500)).unwrap().into_inner();
+    let refused = db.write(|unit| vault.create(unit, &UNIQUE, &second)).map(drop);
+    assert_eq!(refused, Err(VaultError::Duplicate("one_a_ward")));
+}
+
+#[test]
+fn a_dropped_and_a_changed_index_are_refused() {
+    const NONE: Table = Table::new("person", &[NAME.def(), WARD.def()], &[]);
+    const NARROW: Table = Table::new("person", &[NAME.def(), WARD.def()], &[BY_NAME.bits(16).def()]);
+    let (mut clinic, vault, record) = old_clinic();
+    let refused = |error| Err(Error::Declare(error));
+    assert_eq!(clinic.db.declare(&[&NONE]), refused(DeclareError::DroppedIndex("person")));
+    assert_eq!(clinic.db.declare(&[&NARROW]), refused(DeclareError::ChangedIndex("person", BY_NAME.def().label())));
+    read(&mut clinic.db, &vault, &OLD, record);
+}
+
+#[test]
+fn a_table_without_columns_can_be_declared_again() {
+    const EMPTY: Table = Table::new("empty", &[], &[]);
+    let (mut clinic, _, _) = old_clinic();
+    clinic.db.declare(&[&EMPTY]).unwrap();
+    clinic.db.declare(&[&EMPTY]).unwrap();
 }
 
 #[test]
