@@ -13,7 +13,7 @@ pub(super) const CASES: &[Case] = cases! {
     a_head_too_long_for_the_store_is_full_and_never_wrapped
     entries_read_back_bit_for_bit
     a_taken_sequence_is_a_conflict_and_the_first_entry_stays
-    an_entry_behind_a_gap_is_missing
+    a_sequence_too_high_for_the_store_is_full_and_never_wrapped
     entries_ascend_from_a_sequence_up_to_a_limit
     entries_behind_the_end_are_none
     the_tail_is_the_entry_with_the_highest_sequence
@@ -82,14 +82,18 @@ fn a_taken_sequence_is_a_conflict_and_the_first_entry_stays(store: &mut dyn Stor
     expect(store.entries_about(LOG, uuid(9), 9)?.is_empty(), "no projection of an entry that was refused")
 }
 
-fn an_entry_behind_a_gap_is_missing(store: &mut dyn Store) -> Finding {
-    let early = store.append_entry(&entry(LOG, 1), &about(&[uuid(9)]));
-    refused(early, StoreError::Missing, "an entry before the first to be refused as missing")?;
-    fill(store, LOG, 2)?;
-    let early = store.append_entry(&entry(LOG, 3), &about(&[uuid(9)]));
-    refused(early, StoreError::Missing, "an entry behind a gap to be refused as missing")?;
-    expect(store.entries(LOG, 0, 9)?.len() == 2, "the entries before the gap and no other")?;
-    expect(store.entries_about(LOG, uuid(9), 9)?.is_empty(), "no projection of an entry that was refused")
+fn a_sequence_too_high_for_the_store_is_full_and_never_wrapped(store: &mut dyn Store) -> Finding {
+    let last_of_all = u64::MAX >> 1;
+    store.append_entry(&entry(LOG, last_of_all), &about(&[]))?;
+    expect(store.tail(LOG)? == Some(entry(LOG, last_of_all)), "an entry at the highest sequence of 63 bits")?;
+    for sequence in [last_of_all + 1, u64::MAX] {
+        let before = store.tail(LOG)?;
+        let written = store.append_entry(&entry(LOG, sequence), &about(&[uuid(9)]));
+        let now = store.tail(LOG)?;
+        let unchanged = now == before && store.entries_about(LOG, uuid(9), 9)?.is_empty();
+        kept_or_full(written, now == Some(entry(LOG, sequence)), unchanged)?;
+    }
+    Ok(())
 }
 
 fn entries_ascend_from_a_sequence_up_to_a_limit(store: &mut dyn Store) -> Finding {
