@@ -101,7 +101,9 @@ impl TenantVault {
     /// # Errors
     /// [`VaultError::NoUniqueValue`] when `index` is not unique or `row` has no value in it; [`VaultError::Tampered`] also
     /// when the index leads to a record that does not have the value; otherwise as [`TenantVault::create`] and
-    /// [`TenantVault::update`].
+    /// [`TenantVault::update`]. What is wrong with this row alone (no unique value, [`VaultError::Duplicate`],
+    /// [`VaultError::Seal`], [`VaultError::Tampered`], [`VaultError::RowMissing`]) is found before anything of it is
+    /// written, so a unit that writes many rows can go on with the next one.
     pub fn upsert<P>(
         &self,
         unit: &mut dyn Unit,
