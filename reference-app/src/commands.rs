@@ -1,0 +1,84 @@
+//! The commands, one file each. A new one is a file here, a variant of [`Command`] and a line in [`Command::run`].
+
+pub mod demo;
+pub mod find;
+pub mod import;
+pub mod show;
+pub mod tenant;
+pub mod trail;
+
+use crate::config::Config;
+use crate::error::{Error, Exit};
+use crate::output::Output;
+use clap::Subcommand;
+use core::fmt;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make and list tenants (clinics)
+    #[command(subcommand)]
+    Tenant(tenant::Command),
+    /// Import patients from FHIR R4 NDJSON, plain or gzip
+    ///
+    /// Every line stands alone. One that is no patient, or whose MRN or SSN another record has, is reported as
+    /// `file:line: reason` and left out; all others are imported, and the exit code is 2. A patient who is known by the
+    /// FHIR id is left alone, or gets a new version if the line is another; so importing a file again changes nothing.
+    #[command(verbatim_doc_comment)]
+    Import(import::Command),
+    /// Find patients by name and birth date
+    ///
+    /// Case, blanks, dashes, apostrophes and the Unicode normal form do not matter; every name of a person counts.
+    Find(find::Command),
+    /// Show one patient's record
+    Show(show::Command),
+    /// Show the audit trail: who did what, and who looked at whom
+    ///
+    /// The last entries, or those from a place or about a patient. Reading the trail is an entry, too.
+    Trail(trail::Command),
+    /// A tour with made-up patients, in a temporary folder
+    ///
+    /// Needs no key and no database, and leaves nothing behind.
+    Demo(demo::Command),
+}
+
+impl Command {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// [`Error`], which has an exit code.
+    pub fn run(&self, config: &Config, output: &mut Output) -> Result<Exit, Error> {
+        match self {
+            Self::Tenant(command) => command.run(config, output),
+            Self::Import(command) => command.run(config, output),
+            Self::Find(command) => command.run(config, output),
+            Self::Show(command) => command.run(config, output),
+            Self::Trail(command) => command.run(config, output),
+            Self::Demo(command) => command.run(config, output),
+        }
+    }
+}
+
+/// An argument that is about a patient: `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Private(String);
+
+impl Private {
+    /// The argument.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Private {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Private {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Private(…)")
+    }
+}

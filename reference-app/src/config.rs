@@ -1,0 +1,99 @@
+//! What every command is told: which database, which key, which form of answer.
+
+use crate::error::Error;
+use crate::schema::PATIENT;
+use clap::Args;
+use hipaa_core::keys::{Kek, ProviderError};
+use hipaa_sqlite::{Database, Options};
+use std::path::{Path, PathBuf};
+
+/// The environment variable that holds the key-encryption key where no option names another source.
+pub const KEK_VARIABLE: &str = "HIPAA_KEK";
+/// The database where `--db` names none.
+pub const DEFAULT_DATABASE: &str = "reference-app.db";
+
+const EVERY: &str = "Options of every command";
+
+/// The options of every command.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Config {
+    /// The database [default: reference-app.db]
+    #[arg(long, global = true, value_name = "FILE", help_heading = EVERY)]
+    pub db: Option<PathBuf>,
+    /// Read the key-encryption key from this file
+    #[arg(long, global = true, value_name = "FILE", help_heading = EVERY, conflicts_with = "kek_fd")]
+    pub kek_file: Option<PathBuf>,
+    /// Read the key-encryption key from this open file descriptor
+    #[arg(long, global = true, value_name = "N", help_heading = EVERY)]
+    pub kek_fd: Option<u32>,
+    /// Answer in JSON
+    #[arg(long, global = true, help_heading = EVERY)]
+    pub json: bool,
+}
+
+/// Why there is no key-encryption key. Says where it was looked for, never what was found there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// No source of a key is named and the environment has none.
+    #[error("no key: set {KEK_VARIABLE}, or give --kek-file or --kek-fd (`openssl rand -hex 32` makes one)")]
+    NoKey,
+    /// The environment variable holds no key.
+    #[error("{KEK_VARIABLE}: {0}")]
+    Variable(ProviderError),
+    /// The file holds no key.
+    #[error("--kek-file: {0}")]
+    File(ProviderError),
+    /// The file descriptor holds no key.
+    #[error("--kek-fd: {0}")]
+    Descriptor(ProviderError),
+}
+
+impl Config {
+    /// The key-encryption key: from the option if one is given, else from the environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the source.
+    pub fn kek(&self) -> Result<Kek, ConfigError> {
+        match (&self.kek_file, self.kek_fd) {
+            (Some(path), _) => Kek::from_file(path).map_err(ConfigError::File),
+            (None, Some(descriptor)) => Kek::from_fd(descriptor).map_err(ConfigError::Descriptor),
+            (None, None) => Kek::from_env(KEK_VARIABLE).map_err(|error| match error {
+                ProviderError::NotSet => ConfigError::NoKey,
+                error => ConfigError::Variable(error),
+            }),
+        }
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn database(&self) -> &Path {
+        self.db.as_deref().unwrap_or(Path::new(DEFAULT_DATABASE))
+    }
+
+    /// Opens the database, which must exist.
+    ///
+    /// # Errors
+    /// [`Error::NoDatabase`]; [`Error::Config`]; or that of the database.
+    pub fn open(&self) -> Result<Database, Error> {
+        let kek = self.kek()?;
+        if !self.database().try_exists().map_err(|error| Error::DatabaseFile(error.kind()))? {
+            return Err(Error::NoDatabase);
+        }
+        self.open_with(kek, false)
+    }
+
+    /// Opens the database, or makes it.
+    ///
+    /// # Errors
+    /// [`Error::Config`]; or that of the database.
+    pub fn open_or_create(&self) -> Result<Database, Error> {
+        self.open_with(self.kek()?, true)
+    }
+
+    fn open_with(&self, kek: Kek, create: bool) -> Result<Database, Error> {
+        let mut database = Database::open_with(self.database(), kek, &Options { create, ..Options::default() })?;
+        database.declare(&[&PATIENT])?;
+        Ok(database)
+    }
+}

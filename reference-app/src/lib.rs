@@ -1,0 +1,31 @@
+//! A small EMR on `hipaa-core` and `hipaa-sqlite`: it imports FHIR R4 patients, finds and shows them, and shows who
+//! looked.
+//!
+//! | room | what it is for |
+//! |---|---|
+//! | `schema` | the patient table as constant values |
+//! | `fhir` | reading FHIR R4 resources |
+//! | `clinic` | one tenant of an open database: the only room that asks the vault |
+//! | `import` | from an NDJSON file to records |
+//! | `chart` | from a record to what a person or a program reads |
+//! | `generate` | fictitious patients, the same for the same seed |
+//! | `cli`, `commands`, `config` | what the command line says, and where the key comes from |
+//! | `demo` | the tour |
+//! | `output` | the only room that prints |
+//! | `error` | one error, and the exit code it leads to |
+//!
+//! No error, exit message or file name holds a value of a patient: standard output does, where it was asked for.
+#![forbid(unsafe_code)]
+
+pub mod chart;
+pub mod cli;
+pub mod clinic;
+pub mod commands;
+pub mod config;
+pub mod demo;
+pub mod error;
+pub mod fhir;
+pub mod generate;
+pub mod import;
+pub mod output;
+pub mod schema;
