@@ -1,0 +1,15 @@
+//! The command line as a child process, and the whole Synthea file through the library part.
+
+#[cfg(test)]
+mod cli {
+    mod altered;
+    mod commands;
+    mod demo;
+    mod failures;
+    mod generated;
+    mod import;
+    mod leak;
+    mod scanner;
+    mod support;
+    mod synthea;
+}
