@@ -51,6 +51,15 @@ impl Command {
         } else {
             output.table(0, &core::iter::once(head()).chain(entries.iter().map(row)).collect::<Vec<_>>())?;
         }
+        let altered = entries.iter().filter(|entry| !entry.intact).map(|entry| entry.sequence.to_string());
+        let altered = altered.collect::<Vec<_>>();
+        if !altered.is_empty() {
+            output.problem(&format!(
+                "reference-app: the log was altered: entries that do not fit: {}",
+                altered.join(", ")
+            ));
+            return Ok(Exit::Altered);
+        }
         Ok(if entries.is_empty() { Exit::NotFound } else { Exit::Done })
     }
 }
@@ -65,6 +74,7 @@ fn value(entry: &TrailEntry) -> Value {
         "role": entry.role,
         "claimed": entry.claimed,
         "outcome": entry.outcome.map(outcome),
+        "intact": entry.intact,
         "subjects": ids(&entry.subjects),
         "table": entry.records.as_ref().map(|(table, _)| table),
         "records": entry.records.as_ref().map(|(_, records)| ids(records)),
@@ -87,8 +97,12 @@ pub fn row(entry: &TrailEntry) -> Vec<Cell> {
         "denied" | "altered" | "failed" => Paint::Bad,
         _ => Paint::Plain,
     };
+    let sequence = match entry.intact {
+        true => Cell::from(entry.sequence.to_string()),
+        false => Cell::new(&format!("{} ALTERED", entry.sequence), Paint::Bad),
+    };
     vec![
-        entry.sequence.to_string().into(),
+        sequence,
         time(entry.time).into(),
         who.into(),
         entry.name.as_deref().unwrap_or("(log entry)").into(),

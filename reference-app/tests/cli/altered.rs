@@ -49,6 +49,23 @@ fn a_deleted_row_is_missing_and_not_merely_unknown() {
 }
 
 #[test]
+fn an_altered_entry_is_flagged_in_the_trail() {
+    let (desk, _) = two_patients();
+    let connection = Connection::open(desk.database()).unwrap();
+    connection.execute_batch("DROP TRIGGER hipaa_audit_no_update").unwrap();
+    let other_body = "UPDATE hipaa_audit SET body = (SELECT body FROM hipaa_audit AS other \
+        WHERE other.log = hipaa_audit.log AND other.sequence = 2) \
+        WHERE sequence = 1 AND log = (SELECT log FROM hipaa_tenant WHERE name = ?1)";
+    assert_eq!(connection.execute(other_body, [TENANT]).unwrap(), 1);
+    drop(connection);
+    let ran = desk.at(&["trail", "--json"]).ended(4);
+    assert!(ran.err.contains("entries that do not fit: 0, 1\n"), "{}", ran.err);
+    let intact = ran.json().as_array().unwrap().iter().map(|entry| entry["intact"] == true).collect::<Vec<_>>();
+    assert_eq!(&intact[..4], [false, false, true, true], "entry 1 and the one that it no longer follows");
+    assert!(desk.at(&["trail"]).ended(4).out.contains("1 ALTERED"));
+}
+
+#[test]
 fn a_shortened_audit_log_is_not_extended() {
     let (desk, id) = two_patients();
     let connection = Connection::open(desk.database()).unwrap();

@@ -91,7 +91,7 @@ fn the_trail_says_who_looked_at_whom() {
     let about = desk.at(&["trail", "--json", "--about", id.as_str().unwrap()]).ended(0).json();
     let names = about.as_array().unwrap().iter().map(|entry| entry["name"].as_str().unwrap()).collect::<Vec<_>>();
     assert_eq!(names, ["PHI_CREATE", "PHI_SEARCH", "PHI_READ"]);
-    assert_eq!(keys(&about[0]).join(" "), "claimed name outcome records role sequence subjects table time user");
+    assert_eq!(keys(&about[0]).join(" "), "claimed intact name outcome records role sequence subjects table time user");
     for entry in about.as_array().unwrap() {
         assert_eq!((&entry["user"], &entry["claimed"]), (&json!("cli:tester"), &json!(true)));
         assert_eq!((&entry["subjects"], &entry["outcome"]), (&json!([id]), &json!("done")));
