@@ -16,7 +16,7 @@
 //! | [`seal`] | a whole record: cells, terms and MAC |
 //! | [`audit`] | events, entries, heads |
 //! | [`store`] | what an adapter stores |
-//! | [`unit`] | units of work: held values, refusals, commits |
+//! | [`mod@unit`] | units of work: held values, refusals, commits |
 //! | [`tenancy`] | deployments, tenants and key epochs |
 //! | [`vault`] | the door to records |
 //!
