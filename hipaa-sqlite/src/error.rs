@@ -36,6 +36,9 @@ pub enum Error {
     /// The database was made by a newer version of this crate.
     #[error("the database has schema {0}, this version knows up to {known}", known = crate::SCHEMA_VERSION)]
     NewerSchema(u32),
+    /// The database holds no deployment of ours, and the options do not allow to found one.
+    #[error("the database holds no deployment of hipaa-core")]
+    NoDeployment,
     /// The file is not an SQLite database.
     #[error("the file is not an SQLite database")]
     NotADatabase,

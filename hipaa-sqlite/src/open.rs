@@ -28,7 +28,7 @@ pub struct Options {
     pub clock: Clock,
     /// How long a writer waits for another one.
     pub busy_timeout: Duration,
-    /// Whether a missing file is made.
+    /// Whether a missing file is made, and a deployment founded in a database that has none.
     pub create: bool,
 }
 
@@ -61,7 +61,8 @@ impl Database {
     /// Opens the database, or makes it and founds a deployment in it.
     ///
     /// # Errors
-    /// [`Error::CannotOpen`]; [`Error::NotADatabase`]; [`Error::NewerSchema`]; [`StoreError::ReadOnly`] for a file that
+    /// [`Error::CannotOpen`]; [`Error::NotADatabase`]; [`Error::NoDeployment`]; [`Error::NewerSchema`];
+    /// [`StoreError::ReadOnly`] for a file that
     /// cannot be written; `KeyError::WrongKek` when the database was made with another key.
     pub fn open_with(path: impl AsRef<Path>, kek: Kek, options: &Options) -> Result<Self, Error> {
         let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -70,6 +71,9 @@ impl Database {
         }
         let connection = Connection::open_with_flags(path.as_ref(), flags)?;
         connection.busy_timeout(options.busy_timeout)?;
+        if !options.create && version(&connection)? == 0 {
+            return Err(Error::NoDeployment);
+        }
         let mut database = Self::from_connection(connection, kek, options.clock.clone())?;
         database.turnstile = Turnstile::beside(path.as_ref(), options.busy_timeout);
         Ok(database)

@@ -34,7 +34,7 @@ pub struct TrailEntry {
     /// The sealed details, opened: JSON text.
     pub details: Option<Zeroizing<String>>,
     /// Whether the stored bytes agree with each other: the entry with its place and its details, and with the entry that
-    /// follows. Where they do not, this entry or one before it was altered. That they do proves little by itself: whether
+    /// follows. Where they do not, this entry, the one after it or one before it was altered. That they do proves little by itself: whether
     /// the log is whole is for verification to say.
     pub intact: bool,
 }

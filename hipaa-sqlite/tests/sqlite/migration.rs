@@ -3,7 +3,7 @@
 use crate::fixture::{Clinic, kek};
 use hipaa_core::clock::Clock;
 use hipaa_sqlite::rusqlite::Connection;
-use hipaa_sqlite::{Database, Error, SCHEMA_VERSION, attach};
+use hipaa_sqlite::{Database, Error, Options, SCHEMA_VERSION, attach};
 use std::fs;
 
 #[test]
@@ -55,4 +55,17 @@ fn every_object_of_ours_has_our_prefix() {
         db.connection().query_row(ours, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))).unwrap();
     assert!(all > 10);
     assert_eq!(named, all);
+}
+
+#[test]
+fn a_database_without_a_deployment_gets_none_unless_it_may() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("host.db");
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE host (x)").unwrap();
+    let before = fs::read(&path).unwrap();
+    let options = Options { create: false, ..Options::default() };
+    assert_eq!(Database::open_with(&path, kek(), &options).err(), Some(Error::NoDeployment));
+    assert_eq!(fs::read(&path).unwrap(), before);
+    drop(Database::open(&path, kek()).unwrap());
+    drop(Database::open_with(&path, kek(), &options).unwrap());
 }
