@@ -1,0 +1,315 @@
+//! Cue words: what they speak for, and how they are found in one pass.
+//!
+//! A phrase is keyed by the first eight bytes of its first word, lower-cased, in a small open
+//! table, so that a word that starts no phrase costs one probe. Only whole words count.
+
+mod class;
+mod gap;
+mod words;
+
+use super::byte::{self, ALNUM};
+pub use class::CueClass;
+pub(super) use class::Mask;
+pub(super) use gap::{Fit, after_gap, before_gap, is_number_word, list_gap};
+use words::WORDS;
+
+/// A cue found in the text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cue {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) class: CueClass,
+    /// Speaks only when it stands right beside the value.
+    pub(super) weak: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    /// Exactly this byte, nothing around it.
+    Sep(u8),
+    /// A word, behind blanks or light punctuation.
+    Word(Box<[u8]>),
+    /// A word like `number`, `no.`, `id`, or `#`.
+    Number,
+}
+
+#[derive(Clone, Debug)]
+struct Phrase {
+    key: u64,
+    /// What the first word has behind its first eight bytes.
+    rest: Box<[u8]>,
+    parts: Box<[Part]>,
+    class: CueClass,
+    weak: bool,
+    /// Counts only in capitals.
+    capitals: bool,
+}
+
+/// The phrases of the guard, ready for search.
+#[derive(Clone, Debug)]
+pub(super) struct Lexicon {
+    /// Sorted by key, longest phrase first.
+    phrases: Vec<Phrase>,
+    /// Open addressing: key and first phrase with it; 0 is free.
+    slots: Vec<(u64, usize)>,
+}
+
+impl Lexicon {
+    /// The built-in words and some more.
+    pub(super) fn new<'w>(more: impl IntoIterator<Item = (CueClass, &'w str)>) -> Self {
+        let built_in = WORDS.iter().flat_map(|(class, weak, list)| {
+            list.split('|')
+                .map(move |phrase| Phrase::parse(phrase, *class, *weak))
+        });
+        let own = more
+            .into_iter()
+            .map(|(class, phrase)| Phrase::parse(phrase, class, false));
+        let mut phrases: Vec<Phrase> = built_in.chain(own).flatten().collect();
+        phrases.sort_by_key(|phrase| {
+            (
+                phrase.key,
+                std::cmp::Reverse((phrase.parts.len(), phrase.rest.len())),
+            )
+        });
+        let mut slots = vec![(0, 0); (phrases.len() * 4).next_power_of_two()];
+        for (i, phrase) in phrases.iter().enumerate() {
+            let mut slot = slot_of(phrase.key, slots.len());
+            while slots[slot].0 != 0 && slots[slot].0 != phrase.key {
+                slot = (slot + 1) % slots.len();
+            }
+            if slots[slot].0 == 0 {
+                slots[slot] = (phrase.key, i);
+            }
+        }
+        Self { phrases, slots }
+    }
+
+    /// Adds the cues of the words that start in `from..to`; returns the place to go on from.
+    pub(super) fn collect(
+        &self,
+        bytes: &[u8],
+        from: usize,
+        to: usize,
+        out: &mut Vec<Cue>,
+    ) -> usize {
+        let mut at = from;
+        if byte::is(byte::prev(bytes, at), ALNUM) {
+            at = byte::skip(bytes, at, ALNUM);
+        }
+        while at < to {
+            if !byte::at(bytes, at, ALNUM) {
+                at += 1;
+                continue;
+            }
+            let end = byte::skip(bytes, at + 1, ALNUM);
+            at = match self.phrase_at(bytes, at, end) {
+                Some(cue) => {
+                    out.push(cue);
+                    cue.end
+                }
+                None => end,
+            };
+        }
+        at
+    }
+
+    /// The phrase whose first word is `start..end`.
+    #[inline]
+    pub(super) fn phrase_at(&self, bytes: &[u8], start: usize, end: usize) -> Option<Cue> {
+        let key = key_of(bytes, start, end);
+        let mut slot = slot_of(key, self.slots.len());
+        let first = loop {
+            match self.slots[slot] {
+                (0, _) => return None,
+                (found, first) if found == key => break first,
+                _ => slot = (slot + 1) % self.slots.len(),
+            }
+        };
+        self.longest(bytes, (start, end), first, key)
+    }
+
+    fn longest(&self, bytes: &[u8], word: (usize, usize), first: usize, key: u64) -> Option<Cue> {
+        let (start, end) = word;
+        let same_key = self.phrases[first..]
+            .iter()
+            .take_while(|phrase| phrase.key == key);
+        let (phrase, stop) = same_key
+            .filter_map(|phrase| Some((phrase, phrase.end_in(bytes, start, end)?)))
+            .max_by_key(|(_, stop)| *stop)?;
+        let placeholder = is_placeholder(bytes, start, stop);
+        let whole = !placeholder && !byte::glued(bytes, start, stop);
+        whole.then_some(Cue {
+            start,
+            end: stop,
+            class: phrase.class,
+            weak: phrase.weak,
+        })
+    }
+}
+
+impl Phrase {
+    fn parse(text: &str, class: CueClass, weak: bool) -> Option<Self> {
+        let capitals = text.starts_with('!');
+        let text = text.trim_start_matches('!').to_ascii_lowercase();
+        let bytes = text.as_bytes();
+        let first = byte::skip(bytes, 0, ALNUM);
+        let mut parts = Vec::new();
+        let mut at = first;
+        while let Some(&byte) = bytes.get(at) {
+            let end = byte::skip(bytes, at, ALNUM);
+            match byte {
+                b' ' => at += 1,
+                b'+' => {
+                    parts.push(Part::Number);
+                    at += 1;
+                }
+                _ if end > at => {
+                    parts.push(Part::Word(bytes[at..end].into()));
+                    at = end;
+                }
+                other => {
+                    parts.push(Part::Sep(other));
+                    at += 1;
+                }
+            }
+        }
+        let rest = bytes[..first].get(8..).unwrap_or(&[]).into();
+        (first > 0).then(|| Self {
+            key: key_of(bytes, 0, first),
+            rest,
+            parts: parts.into(),
+            class,
+            weak,
+            capitals,
+        })
+    }
+
+    /// Where this phrase ends when its first word is `start..end`.
+    fn end_in(&self, bytes: &[u8], start: usize, end: usize) -> Option<usize> {
+        let rest = bytes[start..end].get(8..).unwrap_or(&[]);
+        if !rest.eq_ignore_ascii_case(&self.rest)
+            || (self.capitals && bytes[start..end].iter().any(u8::is_ascii_lowercase))
+        {
+            return None;
+        }
+        let mut at = end;
+        let mut tight = false;
+        for part in &self.parts {
+            at = match part {
+                Part::Sep(byte) => {
+                    tight = true;
+                    (byte::peek(bytes, at) == *byte).then_some(at + 1)?
+                }
+                Part::Word(word) => {
+                    let from = if tight { at } else { skip_light(bytes, at) };
+                    tight = false;
+                    let stop = byte::skip(bytes, from, ALNUM);
+                    bytes[from..stop]
+                        .eq_ignore_ascii_case(word)
+                        .then_some(stop)?
+                }
+                Part::Number => number_word(bytes, at)?,
+            };
+        }
+        Some(at)
+    }
+}
+
+/// Whether the words are the label of a redaction: `[SSN]`, `[CREDIT_CARD:abc]`.
+fn is_placeholder(bytes: &[u8], start: usize, end: usize) -> bool {
+    let part = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    let before = bytes[..start]
+        .iter()
+        .rev()
+        .take(16)
+        .find(|byte| !part(byte));
+    let behind = bytes[end..].iter().take(16).find(|byte| !part(byte));
+    before == Some(&b'[') && matches!(behind, Some(b']' | b':'))
+}
+
+/// Skips what may stand between two words of a phrase.
+fn skip_light(bytes: &[u8], from: usize) -> usize {
+    let light = |at: &usize| {
+        matches!(
+            byte::peek(bytes, *at),
+            b' ' | b'\t' | b'\n' | b'\r' | b'-' | b'_' | b'.' | b'/'
+        )
+    };
+    (from..from + 3).find(|at| !light(at)).unwrap_or(from + 3)
+}
+
+fn number_word(bytes: &[u8], from: usize) -> Option<usize> {
+    let at = skip_light(bytes, from);
+    if byte::peek(bytes, at) == b'#' {
+        return Some(at + 1);
+    }
+    let end = byte::skip(bytes, at, ALNUM);
+    is_number_word(&bytes[at.min(bytes.len())..end.max(at).min(bytes.len())]).then_some(end)
+}
+
+/// The first eight bytes of the word, lower-cased; zero bytes behind a shorter one.
+#[inline]
+fn key_of(bytes: &[u8], start: usize, end: usize) -> u64 {
+    let word = match bytes.get(start..).and_then(<[u8]>::first_chunk::<8>) {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => {
+            let mut padded = [0; 8];
+            let tail = &bytes[start..];
+            padded[..tail.len()].copy_from_slice(tail);
+            u64::from_le_bytes(padded)
+        }
+    };
+    let keep = u64::MAX >> (8 * (8 - (end - start).clamp(1, 8)));
+    (word | 0x2020_2020_2020_2020) & keep
+}
+
+#[inline]
+fn slot_of(key: u64, slots: usize) -> usize {
+    let mixed = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+    usize::try_from(mixed).unwrap_or(0) & (slots - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cues(text: &str) -> Vec<(CueClass, &str)> {
+        let mut out = Vec::new();
+        Lexicon::new([(CueClass::Mrn, "episode key")]).collect(
+            text.as_bytes(),
+            0,
+            text.len(),
+            &mut out,
+        );
+        out.iter()
+            .map(|cue| (cue.class, &text[cue.start..cue.end]))
+            .collect()
+    }
+
+    #[test]
+    fn the_longest_phrase_wins_and_only_whole_words_count() {
+        assert_eq!(
+            cues("Medical Record Number: 1"),
+            [(CueClass::Mrn, "Medical Record Number")]
+        );
+        assert_eq!(cues("date of birth 1"), [(CueClass::Dob, "date of birth")]);
+        assert_eq!(cues("public policies, ssnx, xMRN"), []);
+        assert_eq!(cues("driver’s".replace('’', "'").as_str()), []);
+        assert_eq!(cues("S/N 4 and s n 4"), [(CueClass::Device, "S/N")]);
+        assert_eq!(cues("my episode key"), [(CueClass::Mrn, "episode key")]);
+    }
+
+    #[test]
+    fn placeholders_of_a_redaction_are_no_cues() {
+        assert_eq!(cues("[SSN] [MRN:abc] [CREDIT_CARD]"), []);
+        assert_eq!(cues("(SSN)"), [(CueClass::Ssn, "SSN")]);
+    }
+
+    #[test]
+    fn words_at_the_very_end_are_read() {
+        for text in ["m", "mrn", "medical record", "medical record #", "policy n"] {
+            let _ = cues(text);
+        }
+        assert_eq!(cues("mrn"), [(CueClass::Mrn, "mrn")]);
+    }
+}

@@ -1,0 +1,173 @@
+//! Numbers without a public format: medical record, plan, account, device, licence.
+
+use super::claim::Claim;
+use super::number::masked;
+use super::{Hit, Scan, unit};
+use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, UPPER};
+use crate::guard::cue::Fit;
+use crate::guard::{Confidence, Reason};
+
+/// The longest value that is taken for an identifier.
+const LONGEST: usize = 40;
+
+impl Scan<'_, '_> {
+    /// Claims the span for the kind of the cue, when it looks like a value at all.
+    pub(super) fn ident(&mut self, span: (usize, usize), hit: Hit) {
+        let Some(kind) = hit.class.kind().filter(|kind| kind.needs_cue()) else {
+            return;
+        };
+        let list = hit.reason == Reason::List;
+        let declared = !matches!(hit.reason, Reason::Cue { .. } | Reason::List);
+        let span = if declared {
+            span
+        } else {
+            self.widened(span, &hit)
+        };
+        let value = &self.bytes[span.0..span.1];
+        let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let solid = value.iter().filter(|byte| byte::is(**byte, ALNUM)).count();
+        let labelled = declared || (hit.fit == Fit::Label && self.labelled(span.0));
+        let least = if labelled && !hit.weak { 4 } else { 5 };
+        let plausible = solid >= least
+            && value.len() <= LONGEST
+            && digits >= 2
+            && !masked(self.bytes, span.0, span.1);
+        let year = value.len() == 4 && matches!(value, [b'1', b'8' | b'9', ..] | [b'2', b'0', ..]);
+        if !plausible || (year && !labelled) || (!declared && unit::follows(self.bytes, span.1)) {
+            return;
+        }
+        if list
+            && self
+                .last
+                .is_some_and(|last| last.len.abs_diff(span.1 - span.0) > 2)
+        {
+            return;
+        }
+        let confidence = match hit.fit {
+            _ if declared => Confidence::High,
+            Fit::Label if !hit.weak || labelled => Confidence::High,
+            Fit::Label => Confidence::Medium,
+            Fit::Strict if !hit.weak => Confidence::High,
+            Fit::Near if !hit.weak && digits >= 5 && self.near_enough(&hit) => Confidence::Medium,
+            _ => Confidence::Low,
+        };
+        self.remember(span, hit);
+        self.push(
+            Claim {
+                kind,
+                span,
+                base: Confidence::Low,
+                reason: Reason::Shape,
+            },
+            confidence,
+            Some(hit.reason),
+        );
+        self.done = self.done.max(span.1);
+    }
+
+    /// Whether the cue stands at most thirty bytes away.
+    fn near_enough(&self, hit: &Hit) -> bool {
+        matches!(hit.reason, Reason::Cue { at, .. } if (-30..=16).contains(&at))
+    }
+
+    /// Whether `:`, `#` or `=` stands right before the value.
+    fn labelled(&self, start: usize) -> bool {
+        let mut at = start;
+        while at > 0
+            && start - at < 4
+            && matches!(
+                self.bytes[at - 1],
+                b' ' | b'\n' | b'"' | b'(' | b'\t' | b'|'
+            )
+        {
+            at -= 1;
+        }
+        matches!(byte::prev(self.bytes, at), b':' | b'#' | b'=' | b'|')
+    }
+
+    /// The span with the groups that blanks separate from it: `44 55 66`, `XYZ 123456`.
+    fn widened(&self, span: (usize, usize), hit: &Hit) -> (usize, usize) {
+        if hit.fit < Fit::Strict || hit.reason == Reason::List {
+            return span;
+        }
+        (self.prefix(span.0), self.groups(span))
+    }
+
+    /// The start of one to four capitals right before the value, when they belong to it.
+    fn prefix(&self, start: usize) -> usize {
+        let bytes = self.bytes;
+        if byte::prev(bytes, start) != b' ' {
+            return start;
+        }
+        let from = byte::back(bytes, start - 1, UPPER, 5);
+        let len = start - 1 - from;
+        let free =
+            from > 0 && matches!(bytes[from - 1], b' ' | b':' | b'#' | b'=') && from < start - 1;
+        let word = &bytes[from..start - 1];
+        let label = crate::guard::cue::is_number_word(word)
+            || self
+                .rules
+                .lexicon
+                .phrase_at(bytes, from, start - 1)
+                .is_some();
+        if free && (1..=4).contains(&len) && !label && word != b"IS" && word != b"OF" {
+            from
+        } else {
+            start
+        }
+    }
+
+    /// The end of up to four further groups of two to five digits.
+    fn groups(&self, span: (usize, usize)) -> usize {
+        let bytes = self.bytes;
+        let mut end = span.1;
+        let first = span.1 - span.0;
+        for _ in 0..4 {
+            let stop = byte::skip(bytes, end + 1, DIGIT);
+            let len = stop.saturating_sub(end + 1);
+            let group = byte::peek(bytes, end) == b' '
+                && (2..=5).contains(&len)
+                && first <= 5
+                && !byte::at(bytes, stop, ALNUM);
+            let numeric = bytes[span.0..span.1].iter().all(u8::is_ascii_digit);
+            if !group
+                || !numeric
+                || matches!(byte::peek(bytes, stop), b'/' | b'.' | b':' | b'-')
+                    && byte::at(bytes, stop + 1, DIGIT)
+                || unit::follows(bytes, stop)
+            {
+                break;
+            }
+            end = stop;
+        }
+        end
+    }
+
+    /// The value of a mixed token that starts with its own label: `MRN1234567`.
+    pub(super) fn glued_label(&mut self, span: (usize, usize)) -> bool {
+        let bytes = self.bytes;
+        let word = byte::skip(bytes, span.0, ALPHA);
+        let numeric = bytes[word..span.1].iter().all(u8::is_ascii_digit);
+        if word == span.0 || word - span.0 > 6 || !numeric || span.1 - word < 4 {
+            return false;
+        }
+        let Some(cue) = self.rules.lexicon.phrase_at(bytes, span.0, word) else {
+            return false;
+        };
+        if cue.end != word || cue.weak {
+            return false;
+        }
+        let run = super::token::Run {
+            start: word,
+            end: span.1,
+            digits: span.1 - word,
+            sep: 0,
+        };
+        if !self.cues.iter().rev().any(|known| known.end == word) {
+            self.cues.push(cue);
+            self.cues.sort_by_key(|cue| cue.start);
+        }
+        self.bare(run, &[]);
+        true
+    }
+}

@@ -1,0 +1,272 @@
+//! Tokens: runs of letters and digits, joined by single `-`, `.`, `/`, `:` or `_`.
+
+use super::Scan;
+use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, HEX, JOIN};
+
+/// The most runs a token may have to be looked at; longer chains are no identifiers.
+pub(super) const RUNS: usize = 12;
+/// The longest token that is looked at, in bytes.
+pub(super) const TOKEN_BYTES: usize = 128;
+
+/// A run of letters and digits.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Run {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// How many of its bytes are digits.
+    pub(super) digits: usize,
+    /// The joining byte before it; zero for the first.
+    pub(super) sep: u8,
+}
+
+impl Run {
+    pub(super) const fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    pub(super) const fn numeric(&self) -> bool {
+        self.digits == self.len()
+    }
+}
+
+/// A token, cut into its runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    runs: [Run; RUNS],
+    count: usize,
+    pub(super) end: usize,
+    /// Too long or too many parts.
+    pub(super) oversized: bool,
+}
+
+impl Token {
+    pub(super) fn runs(&self) -> &[Run] {
+        &self.runs[..self.count]
+    }
+
+    fn push(&mut self, run: Run) {
+        match self.runs.get_mut(self.count) {
+            Some(slot) => {
+                *slot = run;
+                self.count += 1;
+            }
+            None => self.oversized = true,
+        }
+    }
+}
+
+/// Reads the token that holds the digit at `p`, not before `floor`.
+pub(super) fn read(bytes: &[u8], p: usize, floor: usize) -> Token {
+    let mut start = p;
+    while start > floor && p - start <= TOKEN_BYTES {
+        let byte = bytes[start - 1];
+        let joined = byte::is(byte, JOIN) && start - 1 > floor && byte::is(bytes[start - 2], ALNUM);
+        if !byte::is(byte, ALNUM) && !joined {
+            break;
+        }
+        start -= 1;
+    }
+    let mut token = Token {
+        runs: [Run::default(); RUNS],
+        count: 0,
+        end: p,
+        oversized: p - start > TOKEN_BYTES,
+    };
+    let mut sep = 0;
+    let mut at = start;
+    loop {
+        let end = byte::skip(bytes, at, ALNUM);
+        let digits = bytes[at..end]
+            .iter()
+            .filter(|byte| byte.is_ascii_digit())
+            .count();
+        token.push(Run {
+            start: at,
+            end,
+            digits,
+            sep,
+        });
+        token.end = end;
+        match joint(bytes, end) {
+            Some(next) => {
+                sep = bytes[end];
+                at = next;
+            }
+            None => break,
+        }
+    }
+    token.oversized |= token.end - start > TOKEN_BYTES;
+    token
+}
+
+/// Where the next run starts if the byte at `end` joins it.
+#[inline]
+fn joint(bytes: &[u8], end: usize) -> Option<usize> {
+    let byte = byte::peek(bytes, end);
+    if !byte::is(byte, JOIN) {
+        return None;
+    }
+    if byte::at(bytes, end + 1, ALNUM) {
+        return Some(end + 1);
+    }
+    let wraps = byte == b'-'
+        && byte::is(byte::prev(bytes, end), DIGIT)
+        && matches!(byte::peek(bytes, end + 1), b'\n' | b'\r');
+    if wraps {
+        let next = byte::skip(bytes, end + 1, byte::BLANK);
+        return (next - end <= 6 && byte::at(bytes, next, DIGIT)).then_some(next);
+    }
+    let double =
+        byte == b':' && byte::peek(bytes, end + 1) == b':' && byte::at(bytes, end + 2, HEX);
+    double.then_some(end + 2)
+}
+
+impl Scan<'_, '_> {
+    /// Decides about the token at the digit `p`.
+    pub(super) fn token(&mut self, p: usize) {
+        let bytes = self.bytes;
+        if self.quick_no(p) {
+            return;
+        }
+        let token = read(bytes, p, self.done);
+        self.done = token.end;
+        let runs = token.runs();
+        if self.udi(runs[0].start) {
+            return;
+        }
+        if token.oversized || runs.is_empty() {
+            return;
+        }
+        if let [only] = runs
+            && only.numeric()
+            && only.len() <= 3
+        {
+            self.small(*only);
+            return;
+        }
+        if self.hex_groups(runs) {
+            return;
+        }
+        self.pieces(runs);
+    }
+
+    /// Leaves at once when a short number between blanks can be nothing of interest.
+    #[inline]
+    fn quick_no(&mut self, p: usize) -> bool {
+        let bytes = self.bytes;
+        let end = byte::skip(bytes, p + 1, DIGIT);
+        let lonely = end - p <= 2
+            && p > 0
+            && bytes[p - 1] == b' '
+            && byte::peek(bytes, end) == b' '
+            && bytes[p] != b'9';
+        let next = byte::peek(bytes, end + 1);
+        let quiet = lonely
+            && !byte::is(next, DIGIT | byte::UPPER)
+            && !matches!(
+                next,
+                b'(' | b'o' | b'j' | b'f' | b'm' | b'a' | b's' | b'n' | b'd'
+            );
+        let before = p.checked_sub(2).map_or(0, |at| bytes[at]);
+        // A month name ends in one of a few letters or a full stop.
+        if quiet
+            && !matches!(
+                before,
+                b'y' | b'h'
+                    | b'l'
+                    | b'e'
+                    | b't'
+                    | b'r'
+                    | b'n'
+                    | b'b'
+                    | b'g'
+                    | b'p'
+                    | b'v'
+                    | b'c'
+                    | b'.'
+                    | b'Y'
+                    | b'H'
+                    | b'L'
+                    | b'E'
+                    | b'T'
+                    | b'R'
+                    | b'N'
+                    | b'B'
+                    | b'G'
+                    | b'P'
+                    | b'V'
+                    | b'C'
+            )
+        {
+            self.done = end;
+            return true;
+        }
+        false
+    }
+
+    /// Cuts a token at `/` and `:` where it is no date, and decides about each piece.
+    fn pieces(&mut self, runs: &[Run]) {
+        let mut rest = runs;
+        while let Some(first) = rest.first() {
+            if let Some(used) = self.date_runs(rest) {
+                rest = &rest[used..];
+                continue;
+            }
+            let cut = rest
+                .iter()
+                .skip(1)
+                .position(|run| matches!(run.sep, b'/' | b':'))
+                .map_or(rest.len(), |i| i + 1);
+            let (piece, behind) = rest.split_at(cut);
+            let alone = matches!(first.sep, 0 | b'/' | b':');
+            if alone && piece.iter().any(|run| run.digits > 0) {
+                self.piece(piece, behind);
+            }
+            rest = behind;
+        }
+    }
+
+    /// Decides about runs joined by `-`, `.` and `_` only.
+    fn piece(&mut self, piece: &[Run], behind: &[Run]) {
+        let piece = self.without_label(piece);
+        let [first, .., last] = piece else {
+            return match piece {
+                [only] if only.numeric() => self.bare(*only, behind),
+                [only] => self.mixed(*only),
+                _ => {}
+            };
+        };
+        if byte::glued(self.bytes, first.start, last.end) {
+            return;
+        }
+        if piece.iter().all(Run::numeric) {
+            self.chain(piece);
+        } else {
+            self.joined(piece);
+        }
+    }
+
+    /// Drops a leading cue word that is glued to the value: `MRN-123456`, `No.123`.
+    fn without_label<'r>(&self, piece: &'r [Run]) -> &'r [Run] {
+        let mut rest = piece;
+        while let [first, second, ..] = rest {
+            let letters = first.digits == 0 && !byte::at(self.bytes, first.start, DIGIT);
+            let word = &self.bytes[first.start..first.end];
+            let cue = letters
+                && (self
+                    .rules
+                    .lexicon
+                    .phrase_at(self.bytes, first.start, first.end)
+                    .is_some()
+                    || crate::guard::cue::is_number_word(word)
+                    || (second.sep == b'.'
+                        && word.iter().all(|byte| byte::is(*byte, ALPHA))
+                        && word.len() >= 2));
+            if !cue {
+                break;
+            }
+            rest = &rest[1..];
+        }
+        rest
+    }
+}
