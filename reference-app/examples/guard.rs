@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 #[path = "../src"]
 mod app {
-    pub mod guard;
+    pub(crate) mod guard;
 }
 use app::guard;
 

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 /// The subcommands of the guard.
 #[derive(Debug, Args)]
-pub struct Command {
+pub(crate) struct Command {
     #[command(subcommand)]
     action: Action,
 }
@@ -94,7 +94,7 @@ impl From<io::Error> for Failure {
 
 /// Runs a subcommand: 0 when nothing was found, 1 when something was, 2 when it failed.
 #[must_use]
-pub fn run(command: &Command) -> ExitCode {
+pub(crate) fn run(command: &Command) -> ExitCode {
     let done = match &command.action {
         Action::Scan(args) => scan(args),
         Action::Redact(args) => redact(args),

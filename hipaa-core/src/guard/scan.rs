@@ -194,6 +194,8 @@ impl<'g, 't> Scan<'g, 't> {
                 },
             };
             match cue.weak {
+                // `Fax confirmation sent to`: a loose word of no kind hides nothing.
+                false if fit == Fit::Near && cue.class.kind().is_none() => {}
                 false => return Some(hit),
                 // `born in Ohio on`: a preposition leaves the word to a stronger cue before it.
                 true if cue.class == CueClass::Date && fit == Fit::Label => {

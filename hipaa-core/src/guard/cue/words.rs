@@ -100,8 +100,9 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         CreditCard,
         STRONG,
-        "credit card|credit card +|debit card|debit card +|card|card +|cc|cc +|visa|mastercard|master card|amex|american express|discover|diners|diners club|jcb|payment card|bank card|hsa card|fsa card|card on file|credit|pan|card nbr|creditcard|maestro|unionpay|ccn",
+        "credit card|credit card +|debit card|debit card +|card +|cc|cc +|visa|mastercard|master card|amex|american express|discover|diners|diners club|jcb|payment card|bank card|hsa card|fsa card|card on file|pan|card nbr|creditcard|maestro|unionpay|ccn",
     ),
+    (CreditCard, WEAK, "card|cards|credit"),
     (
         Mbi,
         STRONG,

@@ -154,7 +154,7 @@ impl Scan<'_, '_> {
         let Some(cue) = self.rules.lexicon.phrase_at(bytes, span.0, word) else {
             return false;
         };
-        if cue.end != word || cue.weak {
+        if cue.end != word || cue.weak || cue.class.kind().is_none() || word - span.0 < 2 {
             return false;
         }
         let run = super::token::Run {

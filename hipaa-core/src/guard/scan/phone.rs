@@ -198,7 +198,7 @@ impl Scan<'_, '_> {
 fn shape_at(bytes: &[u8], s: usize) -> Option<Shape> {
     let run = byte::skip(bytes, s, DIGIT) - s;
     let plus = byte::prev(bytes, s) == b'+';
-    let open = byte::prev(bytes, s) == b'(';
+    let open = byte::prev(bytes, s) == b'(' && byte::peek(bytes, s + run) == b')';
     let (mut area, mut telling) = (s, open);
     let start = if plus || (open && run == 3) { s - 1 } else { s };
     match run {
@@ -212,8 +212,8 @@ fn shape_at(bytes: &[u8], s: usize) -> Option<Shape> {
     if area != s {
         telling = true;
     }
-    let opened = byte::prev(bytes, area) == b'(';
-    if byte::skip(bytes, area, DIGIT) != area + 3 || opened != (byte::peek(bytes, area + 3) == b')')
+    let opened = if area == s { open } else { byte::prev(bytes, area) == b'(' };
+    if byte::skip(bytes, area, DIGIT) != area + 3 || (opened && byte::peek(bytes, area + 3) != b')')
     {
         return None;
     }
