@@ -34,6 +34,8 @@ mod kind;
 mod log;
 mod pattern;
 mod profile;
+#[cfg(test)]
+mod properties;
 mod redact;
 mod resolve;
 mod rules;
@@ -42,6 +44,7 @@ mod segment;
 mod stream;
 mod validate;
 mod warn;
+mod words;
 
 pub use cue::CueClass;
 pub use day::Day;

@@ -1,1 +1,4 @@
 //! Skeleton.
+
+#[cfg(test)]
+mod guard;

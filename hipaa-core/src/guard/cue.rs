@@ -36,6 +36,7 @@ enum Part {
 #[derive(Clone, Debug)]
 struct Phrase {
     key: u64,
+    first: Box<[u8]>,
     /// What the first word has behind its first eight bytes.
     rest: Box<[u8]>,
     parts: Box<[Part]>,
@@ -52,7 +53,12 @@ pub(super) struct Lexicon {
     phrases: Vec<Phrase>,
     /// Open addressing: key and first phrase with it; 0 is free.
     slots: Vec<(u64, usize)>,
+    /// One bit for each key, by its hash: most words of a text stop here.
+    filter: Box<[u64; FILTER_WORDS]>,
 }
+
+/// Words of the filter; small enough to stay in the nearest cache.
+const FILTER_WORDS: usize = 256;
 
 impl Lexicon {
     /// The built-in words and some more.
@@ -64,7 +70,11 @@ impl Lexicon {
         let own = more
             .into_iter()
             .map(|(class, phrase)| Phrase::parse(phrase, class, false));
-        let mut phrases: Vec<Phrase> = built_in.chain(own).flatten().collect();
+        let mut phrases: Vec<Phrase> = built_in
+            .chain(own)
+            .flatten()
+            .flat_map(Phrase::with_squashed)
+            .collect();
         phrases.sort_by_key(|phrase| {
             (
                 phrase.key,
@@ -81,7 +91,16 @@ impl Lexicon {
                 slots[slot] = (phrase.key, i);
             }
         }
-        Self { phrases, slots }
+        let mut filter = Box::new([0; FILTER_WORDS]);
+        for phrase in &phrases {
+            let (word, bit) = filter_bit(phrase.key);
+            filter[word] |= bit;
+        }
+        Self {
+            phrases,
+            slots,
+            filter,
+        }
     }
 
     /// Adds the cues of the words that start in `from..to`; returns the place to go on from.
@@ -117,6 +136,15 @@ impl Lexicon {
     #[inline]
     pub(super) fn phrase_at(&self, bytes: &[u8], start: usize, end: usize) -> Option<Cue> {
         let key = key_of(bytes, start, end);
+        let (word, bit) = filter_bit(key);
+        if self.filter[word] & bit == 0 {
+            return None;
+        }
+        self.known(bytes, (start, end), key)
+    }
+
+    /// The phrase whose first word has a key of the table, or one that shares its bit.
+    fn known(&self, bytes: &[u8], word: (usize, usize), key: u64) -> Option<Cue> {
         let mut slot = slot_of(key, self.slots.len());
         let first = loop {
             match self.slots[slot] {
@@ -125,7 +153,7 @@ impl Lexicon {
                 _ => slot = (slot + 1) % self.slots.len(),
             }
         };
-        self.longest(bytes, (start, end), first, key)
+        self.longest(bytes, word, first, key)
     }
 
     fn longest(&self, bytes: &[u8], word: (usize, usize), first: usize, key: u64) -> Option<Cue> {
@@ -133,9 +161,10 @@ impl Lexicon {
         let same_key = self.phrases[first..]
             .iter()
             .take_while(|phrase| phrase.key == key);
+        // Phrases of more words come first, so the first that fits is the longest.
         let (phrase, stop) = same_key
             .filter_map(|phrase| Some((phrase, phrase.end_in(bytes, start, end)?)))
-            .max_by_key(|(_, stop)| *stop)?;
+            .next()?;
         let placeholder = is_placeholder(bytes, start, stop);
         let whole = !placeholder && !byte::glued(bytes, start, stop);
         whole.then_some(Cue {
@@ -176,12 +205,41 @@ impl Phrase {
         let rest = bytes[..first].get(8..).unwrap_or(&[]).into();
         (first > 0).then(|| Self {
             key: key_of(bytes, 0, first),
+            first: bytes[..first].into(),
             rest,
             parts: parts.into(),
             class,
             weak,
             capitals,
         })
+    }
+
+    /// The phrase, and what becomes of it in an identifier of a program: `memberId`.
+    fn with_squashed(self) -> Vec<Self> {
+        let words = |part: &Part| match part {
+            Part::Word(word) => Some(word.to_vec()),
+            Part::Number => Some(Vec::new()),
+            Part::Sep(_) => None,
+        };
+        let tail: Option<Vec<Vec<u8>>> = self.parts.iter().map(words).collect();
+        let Some(tail) = tail.filter(|tail| !tail.is_empty()) else {
+            return vec![self];
+        };
+        let stem = [self.first.as_ref(), &tail.concat()].concat();
+        let suffixes: &[&str] = if self.parts.last() == Some(&Part::Number) {
+            &["id", "no", "num", "number"]
+        } else {
+            &[""]
+        };
+        let squashed = suffixes
+            .iter()
+            .map(|suffix| [&stem, suffix.as_bytes()].concat());
+        let long =
+            squashed.filter(|word| word.len() >= 5 && word.iter().all(u8::is_ascii_alphabetic));
+        let phrases: Vec<Self> = long
+            .filter_map(|word| Self::parse(std::str::from_utf8(&word).ok()?, self.class, self.weak))
+            .collect();
+        [vec![self], phrases].concat()
     }
 
     /// Where this phrase ends when its first word is `start..end`.
@@ -261,6 +319,13 @@ fn key_of(bytes: &[u8], start: usize, end: usize) -> u64 {
     };
     let keep = u64::MAX >> (8 * (8 - (end - start).clamp(1, 8)));
     (word | 0x2020_2020_2020_2020) & keep
+}
+
+#[inline]
+fn filter_bit(key: u64) -> (usize, u64) {
+    let mixed = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 50;
+    let place = usize::try_from(mixed).unwrap_or(0);
+    (place / 64 % FILTER_WORDS, 1 << (place % 64))
 }
 
 #[inline]

@@ -12,10 +12,11 @@ use super::{Confidence, Finding, Guard, Reason};
 use hint::Hints;
 pub use parse::{JsonError, JsonFault, MAX_DEPTH};
 use parse::{Node, Tape, Type};
+use std::fmt;
 use text::Decoded;
 
 /// A finding in a JSON document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct JsonFinding {
     /// Kind, confidence, reasons, and the span in bytes of the raw document.
     pub finding: Finding,
@@ -23,6 +24,33 @@ pub struct JsonFinding {
     pub pointer: String,
     /// The span of the number it lies in, which only a whole string can replace.
     pub(super) number: Option<(usize, usize)>,
+}
+
+// A key may be an identifier itself.
+impl fmt::Debug for JsonFinding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsonFinding")
+            .field("finding", &self.finding)
+            .field("pointer", &shy(&self.pointer))
+            .finish()
+    }
+}
+
+/// The pointer without the keys that hold digits or addresses.
+pub(super) fn shy(pointer: &str) -> String {
+    let index = |part: &str| part.len() <= 6 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = |part: &str| {
+        part.bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || byte == b'_' || byte == b'-')
+    };
+    let parts = pointer.split('/').map(|part| {
+        if index(part) || plain(part) {
+            part
+        } else {
+            "…"
+        }
+    });
+    parts.collect::<Vec<_>>().join("/")
 }
 
 /// Declared values longer than this are prose, and their key says nothing about the parts.

@@ -105,17 +105,11 @@ impl<'g, 't> Scan<'g, 't> {
 
     /// Finds everything that starts inside `own`; what lies outside serves as context.
     pub(super) fn run(mut self, own: Range<usize>) -> Vec<Finding> {
-        self.urls();
-        self.emails();
+        self.marks();
         self.site_formats();
-        self.letter_macs();
         self.spelled_ages();
-        let mut taken: Vec<_> = self
-            .out
-            .iter()
-            .filter(|found| found.kind().is_address())
-            .map(Finding::span)
-            .collect();
+        let addresses = self.out.iter().filter(|found| found.kind().is_address());
+        let mut taken: Vec<_> = addresses.map(Finding::span).collect();
         taken.sort_by_key(|span| span.start);
         let mut next_taken = taken.into_iter().peekable();
         self.restart();
@@ -131,6 +125,32 @@ impl<'g, 't> Scan<'g, 't> {
         }
         self.out.retain(|found| own.contains(&found.start()));
         self.out
+    }
+
+    /// What is found by its `@` or `:`: addresses of mail, pages and hardware.
+    fn marks(&mut self) {
+        self.www();
+        self.out.sort_by_key(Finding::start);
+        let pages: Vec<_> = self.out.iter().map(Finding::span).collect();
+        let mut pages = pages.into_iter().peekable();
+        let bytes = self.bytes;
+        let mut floor = 0;
+        for at in memchr::memchr2_iter(b'@', b':', bytes) {
+            while pages.next_if(|page| page.end <= at).is_some() {}
+            if at < floor || pages.peek().is_some_and(|page| page.start <= at) {
+                continue;
+            }
+            let end = if bytes[at] == b'@' {
+                self.email_at(at, floor)
+            } else {
+                self.url_at(at, floor)
+            };
+            match end {
+                Some(end) => floor = end,
+                None if bytes[at] == b':' => self.letter_mac(at),
+                None => {}
+            }
+        }
     }
 
     /// Starts another walk over the text from the left.

@@ -1,16 +1,27 @@
 //! Soft warnings: what a form shows beside a text before it is saved.
 
+use super::json::shy;
 use super::{Confidence, Guard, JsonError, Kind};
 use std::fmt;
 use std::ops::Range;
 
 /// Where a warning points.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Place {
     /// Bytes of a text.
     Span(Range<usize>),
     /// An RFC 6901 pointer into a JSON document.
     Pointer(String),
+}
+
+// A key in a pointer may be an identifier itself.
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Span(span) => write!(f, "{span:?}"),
+            Self::Pointer(pointer) => f.write_str(&shy(pointer)),
+        }
+    }
 }
 
 /// One warning: kind, place and advice, never the value.
@@ -45,7 +56,9 @@ impl fmt::Display for PhiWarning {
                 span.end,
                 self.advice()
             ),
-            Place::Pointer(pointer) => write!(f, "{} at {pointer}: {}", self.kind, self.advice()),
+            Place::Pointer(pointer) => {
+                write!(f, "{} at {}: {}", self.kind, shy(pointer), self.advice())
+            }
         }
     }
 }
@@ -64,8 +77,8 @@ impl Guard {
 
     /// Warnings for a JSON document, in its order.
     ///
-    /// A pointer may lead through a key that is itself an identifier; it is meant for the
-    /// person who wrote the document, not for a log.
+    /// A pointer may lead through a key that is itself an identifier; printing a warning leaves
+    /// such keys out.
     ///
     /// # Errors
     /// As [`Guard::scan_json`].

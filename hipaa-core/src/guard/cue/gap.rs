@@ -1,6 +1,7 @@
 //! What stands between a cue and a value: the closer the text, the more the cue says.
 
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
+use crate::guard::words::WordSet;
 
 /// How closely a cue belongs to a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,25 +14,26 @@ pub(in super::super) enum Fit {
     Label,
 }
 
-/// Words that mean `number`.
+static NUMBERS: WordSet<64> =
+    WordSet::new("number numbers num no nos nbr nr id ids identifier identifiers identification");
+static BEHIND: WordSet<64> =
+    WordSet::new("is was the her his their my as patient patients pt s for a on");
+static LABELLING: WordSet<32> = WordSet::new("is was number no num id at");
+
+/// Whether the word means `number`.
 pub(in super::super) fn is_number_word(word: &[u8]) -> bool {
-    among(
-        word,
-        "number numbers num no nos nbr nr id ids identifier identifiers identification",
-    )
+    NUMBERS.has(word)
 }
 
-const FILLERS: &str = "is was are be of the for as at to this that her his their my our your it its patient patients pt pts \
-    on file listed assigned recorded reads read verified confirmed current currently new old updated home cell mobile \
-    work office day evening primary secondary main direct same s and or with under by has been per from in now also \
-    value given reported documented entered shows changed remains not code card name he she they use used using \
-    line desk us them him me please via reached cellphone device system epic chart ending correct \
-    number numbers num no nos nbr nr id ids identifier identifiers identification";
-
-fn among(word: &[u8], list: &str) -> bool {
-    list.split_ascii_whitespace()
-        .any(|entry| word.eq_ignore_ascii_case(entry.as_bytes()))
-}
+static FILLERS: WordSet<512> = WordSet::new(
+    "is was are be of the for as at to this that her his their my our your it its patient \
+    patients pt pts on file listed assigned recorded reads read verified confirmed current \
+    currently new old updated home cell mobile work office day evening primary secondary main \
+    direct same s and or with under by has been per from in now also value given reported \
+    documented entered shows changed remains not code card name he she they use used using \
+    line desk us them him me please via reached cellphone device system epic chart ending \
+    correct number numbers num no nos nbr nr id ids identifier identifiers identification",
+);
 
 const NEAR_WORDS: u32 = 4;
 
@@ -49,7 +51,7 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
                 () if newlines > 0 || (byte::is(byte, DIGIT) && word.len() > 1) => return None,
                 () if is_number_word(word) => {}
                 () if word.len() == 1 && byte::is(byte, DIGIT) => fit = fit.min(Fit::Strict),
-                () if among(word, FILLERS) => fit = fit.min(Fit::Strict),
+                () if FILLERS.has(word) => fit = fit.min(Fit::Strict),
                 () => {
                     words += 1;
                     fit = Fit::Near;
@@ -88,10 +90,7 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
         let byte = bytes[at];
         if byte::is(byte, ALNUM) {
             let stop = byte::skip(bytes, at, ALNUM).min(to);
-            if !among(
-                &bytes[at..stop],
-                "is was the her his their my as patient patients pt s for a on",
-            ) {
+            if !BEHIND.has(&bytes[at..stop]) {
                 return None;
             }
             at = stop;
@@ -121,7 +120,7 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
 fn labels(bytes: &[u8], at: usize) -> bool {
     let end = byte::skip(bytes, at, ALNUM);
     let word = &bytes[at..end];
-    among(word, "is was number no num id at") || word.iter().any(u8::is_ascii_digit)
+    LABELLING.has(word) || word.iter().any(u8::is_ascii_digit)
 }
 
 /// Whether only list punctuation stands between two values.
@@ -135,7 +134,7 @@ pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
         let byte = bytes[at];
         if byte::is(byte, ALPHA) {
             let end = byte::skip(bytes, at, ALNUM);
-            if !among(&bytes[at..end], "and or") {
+            if !matches!(&bytes[at..end], b"and" | b"or" | b"AND" | b"OR") {
                 return false;
             }
             seen = true;

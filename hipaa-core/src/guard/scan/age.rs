@@ -7,8 +7,12 @@ use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::cue::CueClass::Age90;
 use crate::guard::cue::{Fit, Mask};
 use crate::guard::{Confidence, Kind, Reason, pattern};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 const AGES: Mask = Mask::of(&[Age90]);
+static NINETY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("inety"));
+static HUNDRED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("undred"));
 const OLDEST: u32 = 125;
 
 /// What stands behind a number that may be an age.
@@ -96,9 +100,7 @@ impl Scan<'_, '_> {
 
     /// `ninety-two years old`.
     pub(super) fn spelled_ages(&mut self) {
-        if memchr::memmem::find(self.bytes, b"inety").is_none()
-            && memchr::memmem::find(self.bytes, b"undred").is_none()
-        {
+        if NINETY.find(self.bytes).is_none() && HUNDRED.find(self.bytes).is_none() {
             return;
         }
         for found in pattern::SPELLED_AGE.find_iter(self.bytes) {
@@ -142,8 +144,11 @@ fn word(bytes: &[u8], at: usize) -> (usize, &[u8]) {
 }
 
 fn one_of(word: &[u8], list: &str) -> bool {
-    list.split(' ')
-        .any(|entry| word.eq_ignore_ascii_case(entry.as_bytes()))
+    !word.is_empty()
+        && list
+            .as_bytes()
+            .split(|byte| *byte == b' ')
+            .any(|entry| word.eq_ignore_ascii_case(entry))
 }
 
 fn behind(bytes: &[u8], end: usize) -> Behind {

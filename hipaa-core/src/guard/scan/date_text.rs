@@ -35,6 +35,19 @@ pub(super) fn month(word: &[u8]) -> Option<u8> {
     found.and_then(|i| u8::try_from(i + 1).ok())
 }
 
+/// Whether the word that ends at `end` (or before a comma there) may be a month: a cheap look
+/// at its last letter.
+#[inline]
+pub(super) fn may_end_month(bytes: &[u8], end: usize) -> bool {
+    let last = byte::prev(bytes, end);
+    matches!(
+        last | 0x20,
+        b'y' | b'h' | b'l' | b'e' | b't' | b'r' | b'n' | b'b' | b'g' | b'p' | b'v' | b'c'
+    ) && byte::is(last, ALPHA)
+        && name_before(bytes, end + 1).is_some()
+        || matches!(last, b'.' | b',' | b'-')
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Name {
     start: usize,

@@ -16,40 +16,29 @@ const FILES: [&str; 16] = [
 ];
 
 impl Scan<'_, '_> {
-    /// Finds every address of the text.
-    pub(super) fn emails(&mut self) {
+    /// The address around the `@` at `at`; returns its end.
+    pub(super) fn email_at(&mut self, at: usize, floor: usize) -> Option<usize> {
         let bytes = self.bytes;
-        let mut floor = 0;
-        for at in memchr::memchr_iter(b'@', bytes) {
-            let Some(span) = span_at(bytes, at, floor) else {
-                continue;
-            };
-            let inside = self
-                .out
-                .iter()
-                .any(|found| found.kind() == Kind::Url && found.span().contains(&at));
-            if !inside && self.text.is_char_boundary(span.0) && self.text.is_char_boundary(span.1) {
-                floor = span.1;
-                let remote =
-                    byte::peek(bytes, span.1) == b':' && byte::at(bytes, span.1 + 1, ALPHA);
-                let repository = remote && &bytes[span.0..at] == b"git";
-                let confidence = if repository {
-                    Confidence::Low
-                } else {
-                    Confidence::High
-                };
-                self.push(
-                    Claim {
-                        kind: Kind::Email,
-                        span,
-                        base: confidence,
-                        reason: Reason::Shape,
-                    },
-                    confidence,
-                    None,
-                );
-            }
+        let span = span_at(bytes, at, floor)?;
+        let whole = self.text.is_char_boundary(span.0) && self.text.is_char_boundary(span.1);
+        if !whole {
+            return None;
         }
+        let remote = byte::peek(bytes, span.1) == b':' && byte::at(bytes, span.1 + 1, ALPHA);
+        let repository = remote && &bytes[span.0..at] == b"git";
+        let confidence = if repository {
+            Confidence::Low
+        } else {
+            Confidence::High
+        };
+        let claim = Claim {
+            kind: Kind::Email,
+            span,
+            base: confidence,
+            reason: Reason::Shape,
+        };
+        self.push(claim, confidence, None);
+        Some(span.1)
     }
 }
 

@@ -163,9 +163,13 @@ impl Scan<'_, '_> {
             digits: span.1 - word,
             sep: 0,
         };
-        if !self.cues.iter().rev().any(|known| known.end == word) {
-            self.cues.push(cue);
-            self.cues.sort_by_key(|cue| cue.start);
+        let place = self.cues.partition_point(|known| known.start < cue.start);
+        if self
+            .cues
+            .get(place)
+            .is_none_or(|known| known.start != cue.start)
+        {
+            self.cues.insert(place, cue);
         }
         self.bare(run, &[]);
         true

@@ -165,30 +165,31 @@ impl Scan<'_, '_> {
         fits
     }
 
-    /// Hardware addresses without any digit: `AA:BB:CC:DD:EE:FF`.
-    pub(super) fn letter_macs(&mut self) {
-        self.restart();
+    /// The hardware address without any digit whose first `:` is at `colon`.
+    pub(super) fn letter_mac(&mut self, colon: usize) {
         let bytes = self.bytes;
-        let mut from = 0;
-        for colon in memchr::memchr_iter(b':', bytes) {
-            let (start, end) = (colon.wrapping_sub(2), colon + 15);
-            if colon < from.max(2) || byte::peek(bytes, colon + 3) != b':' || end > bytes.len() {
-                continue;
-            }
-            let pairs = bytes[start..end].chunks(3).all(|pair| {
-                byte::is(pair[0], HEX)
-                    && byte::is(pair[1], HEX)
-                    && pair.get(2).is_none_or(|sep| *sep == b':')
-            });
-            let letters = bytes[start..end]
-                .iter()
-                .all(|byte| *byte == b':' || byte::is(*byte, ALPHA));
-            let free = !byte::is(byte::prev(bytes, start), ALNUM | byte::JOIN)
-                && !byte::at(bytes, end, ALNUM);
-            if pairs && letters && free && byte::peek(bytes, end) != b':' {
-                self.mac((start, end), Confidence::Medium);
-                from = end;
-            }
+        let Some(start) = colon
+            .checked_sub(2)
+            .filter(|_| byte::peek(bytes, colon + 3) == b':')
+        else {
+            return;
+        };
+        let end = colon + 15;
+        let Some(part) = bytes.get(start..end) else {
+            return;
+        };
+        let pairs = part.chunks(3).all(|pair| {
+            byte::is(pair[0], HEX)
+                && byte::is(pair[1], HEX)
+                && pair.get(2).is_none_or(|sep| *sep == b':')
+        });
+        let letters = part
+            .iter()
+            .all(|byte| *byte == b':' || byte::is(*byte, ALPHA));
+        let free =
+            !byte::is(byte::prev(bytes, start), ALNUM | byte::JOIN) && !byte::at(bytes, end, ALNUM);
+        if pairs && letters && free && byte::peek(bytes, end) != b':' {
+            self.mac((start, end), Confidence::Medium);
         }
     }
 }

@@ -150,58 +150,39 @@ impl Scan<'_, '_> {
         self.pieces(runs);
     }
 
-    /// Leaves at once when a short number between blanks can be nothing of interest.
+    /// Leaves at once when a short number can be nothing of interest: most are lab values.
     #[inline]
     fn quick_no(&mut self, p: usize) -> bool {
         let bytes = self.bytes;
         let end = byte::skip(bytes, p + 1, DIGIT);
-        let lonely = end - p <= 2
-            && p > 0
-            && bytes[p - 1] == b' '
-            && byte::peek(bytes, end) == b' '
-            && bytes[p] != b'9';
-        let next = byte::peek(bytes, end + 1);
-        let quiet = lonely
-            && !byte::is(next, DIGIT | byte::UPPER)
-            && !matches!(
-                next,
-                b'(' | b'o' | b'j' | b'f' | b'm' | b'a' | b's' | b'n' | b'd'
-            );
-        let before = p.checked_sub(2).map_or(0, |at| bytes[at]);
-        // A month name ends in one of a few letters or a full stop.
-        if quiet
-            && !matches!(
-                before,
-                b'y' | b'h'
-                    | b'l'
-                    | b'e'
-                    | b't'
-                    | b'r'
-                    | b'n'
-                    | b'b'
-                    | b'g'
-                    | b'p'
-                    | b'v'
-                    | b'c'
-                    | b'.'
-                    | b'Y'
-                    | b'H'
-                    | b'L'
-                    | b'E'
-                    | b'T'
-                    | b'R'
-                    | b'N'
-                    | b'B'
-                    | b'G'
-                    | b'P'
-                    | b'V'
-                    | b'C'
-            )
-        {
-            self.done = end;
-            return true;
+        let before = byte::prev(bytes, p);
+        if end - p > 3 || !matches!(before, b' ' | b'\n' | b'(') {
+            return false;
         }
-        false
+        let no = match byte::peek(bytes, end) {
+            // `98.6`, `142/88`, `4.0-11.0`: decimals, and pairs too large for a date.
+            mark @ (b'.' | b'/') => {
+                let stop = byte::skip(bytes, end + 1, DIGIT);
+                let paired =
+                    (end + 2..=end + 4).contains(&stop) && !byte::at(bytes, stop, ALNUM | JOIN);
+                self.done = stop;
+                paired && (mark == b'.' || end - p == 3 || bytes[p] > b'3')
+            }
+            b' ' | b'%' | b',' | b')' if end - p <= 2 && bytes[p] != b'9' && before != b'(' => {
+                self.done = end;
+                let word = bytes.get(end + 1..end + 4).unwrap_or(&[]);
+                !byte::at(bytes, end + 1, DIGIT)
+                    && !word.starts_with(b"(")
+                    && !word.starts_with(b"of ")
+                    && super::date_text::month(word).is_none()
+                    && !super::date_text::may_end_month(bytes, p - 1)
+            }
+            _ => false,
+        };
+        if !no {
+            self.done = self.done.min(p);
+        }
+        no
     }
 
     /// Cuts a token at `/` and `:` where it is no date, and decides about each piece.

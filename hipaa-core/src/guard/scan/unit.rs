@@ -1,13 +1,18 @@
 //! Units and counts: a bare number before one of them names nobody.
 
 use crate::guard::byte::{self, ALPHA};
+use crate::guard::words::WordSet;
 
-const UNITS: &str = "mg mcg ug g kg lb lbs oz ml l dl cc cm mm m km in ft units unit unt iu meq mmol mol umol nmol ng pg fl bpm \
-    mmhg rpm hours hour hrs hr h min mins minutes minute sec secs seconds days day weeks week wks months month mos years year \
-    yrs yr yo times tablets tablet tabs tab capsules capsule caps doses dose puffs drops gtt cells copies steps feet miles \
-    kcal cal calories percent pct degrees f c cells/ul ul beats breaths patients people persons subjects participants \
-    dollars usd euros items refills pills sprays joules cgy gy mci hz khz mhz gb mb kb bytes rows records ms watts kv \
-    points visits cases samples liters litres grams pounds inches meters residents beds tests admissions";
+static UNITS: WordSet<512> = WordSet::new(
+    "mg mcg ug g kg lb lbs oz ml l dl cc cm mm m km in ft units unit unt iu meq mmol mol umol \
+    nmol ng pg fl bpm mmhg rpm hours hour hrs hr h min mins minutes minute sec secs seconds \
+    days day weeks week wks months month mos years year yrs yr yo times tablets tablet tabs \
+    tab capsules capsule caps doses dose puffs drops gtt cells copies steps feet miles kcal \
+    cal calories percent pct degrees f c cells/ul ul beats breaths patients people persons \
+    subjects participants dollars usd euros items refills pills sprays joules cgy gy mci hz \
+    khz mhz gb mb kb bytes rows records ms watts kv points visits cases samples liters litres \
+    grams pounds inches meters residents beds tests admissions",
+);
 
 /// Whether a unit stands right behind `end`.
 pub(super) fn follows(bytes: &[u8], end: usize) -> bool {
@@ -22,11 +27,7 @@ pub(super) fn follows(bytes: &[u8], end: usize) -> bool {
     }
     let stop = byte::skip(bytes, at, ALPHA);
     let word = bytes.get(at..stop).unwrap_or(&[]);
-    word.len() <= 12
-        && !word.is_empty()
-        && UNITS
-            .split_ascii_whitespace()
-            .any(|unit| word.eq_ignore_ascii_case(unit.as_bytes()))
+    UNITS.has(word)
 }
 
 #[cfg(test)]

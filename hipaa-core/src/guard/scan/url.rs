@@ -4,10 +4,14 @@ use super::Scan;
 use super::claim::Claim;
 use crate::guard::byte::{self, ALNUM, ALPHA, JOIN};
 use crate::guard::{Confidence, Kind, Reason};
-use memchr::memmem;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// The longest address that is taken as one finding; the rest of a longer one is left out.
 pub(in crate::guard) const URL_BYTES: usize = 2048;
+
+static SMALL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ww."));
+static CAPITAL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("WW."));
 
 /// Hosts of code systems: addresses there name a vocabulary.
 const NAMESPACES: [&str; 11] = [
@@ -25,25 +29,37 @@ const NAMESPACES: [&str; 11] = [
 ];
 
 impl Scan<'_, '_> {
-    /// Finds every web address of the text.
-    pub(super) fn urls(&mut self) {
+    /// The web address whose `:` is at `colon`, if `//` follows; returns its end.
+    pub(super) fn url_at(&mut self, colon: usize, floor: usize) -> Option<usize> {
         let bytes = self.bytes;
-        let mut floor = 0;
-        for at in memmem::find_iter(bytes, b"://") {
-            let start = byte::back(bytes, at, ALNUM, 12).max(floor);
-            let word = bytes[start..at]
-                .iter()
-                .position(|byte| byte::is(*byte, ALPHA))
-                .map_or(at, |skip| start + skip);
-            if at - word >= 2 {
-                floor = self.url((word, at + 3)).unwrap_or(floor);
-            }
+        if bytes.get(colon + 1..colon + 3) != Some(b"//") {
+            return None;
         }
-        for needle in [&b"www."[..], b"WWW.", b"Www."] {
-            for start in memmem::find_iter(bytes, needle) {
-                let free = !byte::is(byte::prev(bytes, start), ALNUM | JOIN)
-                    && byte::prev(bytes, start) != b'@';
-                if free {
+        let start = byte::back(bytes, colon, ALNUM, 12).max(floor);
+        let letters = bytes[start..colon]
+            .iter()
+            .position(|byte| byte::is(*byte, ALPHA))?;
+        let word = start + letters;
+        if colon - word < 2 {
+            None
+        } else {
+            self.url((word, colon + 3))
+        }
+    }
+
+    /// Finds every web address that starts with `www.`.
+    pub(super) fn www(&mut self) {
+        let bytes = self.bytes;
+        for finder in [&*SMALL, &*CAPITAL] {
+            for dot in finder.find_iter(bytes) {
+                let Some(start) = dot
+                    .checked_sub(1)
+                    .filter(|at| matches!(bytes[*at], b'w' | b'W'))
+                else {
+                    continue;
+                };
+                let before = byte::prev(bytes, start);
+                if !byte::is(before, ALNUM | JOIN) && before != b'@' {
                     self.url((start, start));
                 }
             }
@@ -109,23 +125,30 @@ fn ends(byte: u8) -> bool {
 
 /// Leaves out punctuation that belongs to the sentence.
 fn trimmed(bytes: &[u8], start: usize, stop: usize) -> usize {
+    let count = |want: u8| {
+        bytes[start..stop]
+            .iter()
+            .filter(|byte| **byte == want)
+            .count()
+    };
+    let (mut round, mut square) = (None, None);
     let mut end = stop;
     while end > start {
-        let opened = |open: u8, close: u8| {
-            let count = |want: u8| {
-                bytes[start..end]
-                    .iter()
-                    .filter(|byte| **byte == want)
-                    .count()
-            };
-            count(open) >= count(close)
-        };
-        match bytes[end - 1] {
-            b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\'' | b'*' | b'_' => end -= 1,
-            b')' if !opened(b'(', b')') => end -= 1,
-            b']' if !opened(b'[', b']') => end -= 1,
+        // How many closing brackets have no opening one: counted once, when one is met.
+        let spare = match bytes[end - 1] {
+            b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\'' | b'*' | b'_' => {
+                end -= 1;
+                continue;
+            }
+            b')' => round.get_or_insert_with(|| count(b')').saturating_sub(count(b'('))),
+            b']' => square.get_or_insert_with(|| count(b']').saturating_sub(count(b'['))),
             _ => break,
+        };
+        if *spare == 0 {
+            break;
         }
+        *spare -= 1;
+        end -= 1;
     }
     end
 }
