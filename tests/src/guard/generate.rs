@@ -45,7 +45,8 @@ fn note(r: &mut Random, style: Style, trouble: bool) -> Note {
     note.text.push_str(open);
     for part in 0..r.within(4, 9) {
         if part > 0 {
-            note.text.push_str(r.pick(&join));
+            let joint: &&str = r.pick(&join);
+            note.text.push_str(joint);
         }
         if r.within(0, 9) < 5 {
             let (kind, sentences) = *r.pick(list);
@@ -55,7 +56,8 @@ fn note(r: &mut Random, style: Style, trouble: bool) -> Note {
             } else {
                 plain
             };
-            place(&mut note, r.pick(sentences), kind, &value);
+            let sentence: &&str = r.pick(sentences);
+            place(&mut note, sentence, kind, &value);
         } else {
             let prose = if r.within(0, 2) == 0 {
                 (*r.pick(PROSE)).to_owned()

@@ -31,11 +31,12 @@ fn dea(r: &mut Random, right: bool) -> String {
 }
 
 fn card(r: &mut Random, right: bool) -> String {
-    let (shape, cuts): (&str, &[usize]) = *r.pick(&[
+    const FORMS: [(&str, &[usize]); 3] = [
         ("4##############", &[4, 8, 12]),
         ("5%%############", &[4, 8, 12]),
         ("37############", &[4, 10]),
-    ]);
+    ];
+    let (shape, cuts) = *r.pick(&FORMS);
     let shape = shape.replace("5%", "53");
     let body = r.shape(&shape);
     let check = luhn_digit(&body, 0);
@@ -96,7 +97,11 @@ fn mbi(r: &mut Random) -> String {
 }
 
 fn ssn(r: &mut Random) -> String {
-    let area = *r.pick(&[r.within(1, 665), r.within(667, 899)]);
+    let area = if r.within(0, 2) == 0 {
+        r.within(667, 899)
+    } else {
+        r.within(1, 665)
+    };
     let (group, serial) = (r.within(1, 99), r.within(1, 9999));
     let sep = *r.pick(&["-", "-", "-", " ", ""]);
     format!("{area:03}{sep}{group:02}{sep}{serial:04}")
