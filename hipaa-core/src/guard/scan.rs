@@ -222,6 +222,8 @@ impl<'g, 't> Scan<'g, 't> {
                     fallback = fallback.or(Some(hit))
                 }
                 true if fit == Fit::Label => return Some(hit),
+                // `can be reached at`.
+                true if fit == Fit::Strict && cue.class == CueClass::Phone => return Some(hit),
                 true => {}
             }
         }

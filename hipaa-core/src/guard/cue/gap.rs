@@ -48,7 +48,9 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
             let word = &bytes[at..end];
             fillers += 1;
             match () {
-                () if newlines > 0 || (byte::is(byte, DIGIT) && word.len() > 1) => return None,
+                () if newlines > 0 || (word.len() > 1 && word.iter().any(u8::is_ascii_digit)) => {
+                    return None;
+                }
                 () if is_number_word(word) => {}
                 () if word.len() == 1 && byte::is(byte, DIGIT) => fit = fit.min(Fit::Strict),
                 () if FILLERS.has(word) => fit = fit.min(Fit::Strict),
@@ -104,7 +106,10 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
         }
         at += 1;
     }
-    let next = byte::skip(bytes, end, byte::BLANK);
+    let mut next = byte::skip(bytes, end, byte::BLANK);
+    while matches!(byte::peek(bytes, next), b'"' | b'\'') {
+        next += 1;
+    }
     let same_line = !bytes[end..next.min(bytes.len())].contains(&b'\n');
     let labels_next = match byte::peek(bytes, next) {
         b':' | b'=' | b'#' => true,

@@ -22,13 +22,14 @@ impl Scan<'_, '_> {
         {
             return;
         }
-        if self.phone(run.start) || self.glued_label(span) {
+        let token = &self.bytes[span.0..span.1];
+        let checked = run.len() == 9 && validate::dea(token);
+        if self.phone(run.start) || self.spaced_mbi(run) || (!checked && self.glued_label(span)) {
             return;
         }
-        let token = &self.bytes[span.0..span.1];
         match run.len() {
             3..=7 => self.icd_plain(run),
-            9 if validate::dea(token) => self.dea(span),
+            9 if checked => self.dea(span),
             11 if validate::mbi(token) => self.mbi(span),
             12 if token.iter().all(|byte| byte::is(*byte, HEX)) => self.bare_mac(span),
             17 => self.vin(span, run.digits),
@@ -93,6 +94,26 @@ impl Scan<'_, '_> {
             }
             _ => {}
         }
+    }
+
+    /// `1EG4 TE5 MK73`.
+    fn spaced_mbi(&mut self, run: Run) -> bool {
+        let end = run.start + 13;
+        let Some(part) = self.bytes.get(run.start..end).filter(|_| run.len() == 4) else {
+            return false;
+        };
+        let mut token = [0; 11];
+        let solid = [&part[..4], &part[5..8], &part[9..]].concat();
+        token.copy_from_slice(&solid);
+        let fits = part[4] == b' '
+            && part[8] == b' '
+            && validate::mbi(&token)
+            && !byte::at(self.bytes, end, byte::ALNUM | byte::JOIN);
+        if fits {
+            self.mbi((run.start, end));
+            self.done = end;
+        }
+        fits
     }
 
     fn dea(&mut self, span: (usize, usize)) {

@@ -83,12 +83,23 @@ impl Scan<'_, '_> {
         } else {
             form
         };
+        if form == Form::Doubtful && b.sep == b'-' && self.is_numbered(span) {
+            return None;
+        }
         self.date(span, parts, form);
         let timestamp = rest
             .iter()
             .position(|run| run.sep == b'/' && stamp)
             .unwrap_or(rest.len());
         Some(if stamp { 2 + timestamp } else { 3 })
+    }
+
+    /// Whether a label right before it says that this is some other number: `MRN 04-28-76`.
+    fn is_numbered(&mut self, span: (usize, usize)) -> bool {
+        let hit = self.context(span, super::number::NUMBERS);
+        hit.is_some_and(|hit| {
+            hit.fit >= Fit::Strict && hit.class.kind().is_some_and(Kind::needs_cue)
+        })
     }
 
     /// Whether the runs start with the second date of a range.

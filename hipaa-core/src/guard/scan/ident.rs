@@ -32,8 +32,13 @@ impl Scan<'_, '_> {
             && value.len() <= LONGEST
             && digits >= 2
             && !masked(self.bytes, span.0, span.1);
+        // A short bare number may be a quantity; a labelled one is not.
+        let counted = !declared
+            && !labelled
+            && digits == value.len()
+            && (digits <= 5 || hit.fit == Fit::Near);
         let year = value.len() == 4 && matches!(value, [b'1', b'8' | b'9', ..] | [b'2', b'0', ..]);
-        if !plausible || (year && !labelled) || (!declared && unit::follows(self.bytes, span.1)) {
+        if !plausible || (year && !labelled) || (counted && unit::follows(self.bytes, span.1)) {
             return;
         }
         if list
@@ -149,6 +154,12 @@ impl Scan<'_, '_> {
         let word = byte::skip(bytes, span.0, ALPHA);
         let numeric = bytes[word..span.1].iter().all(u8::is_ascii_digit);
         if word == span.0 || word - span.0 > 6 || !numeric || span.1 - word < 4 {
+            return false;
+        }
+        if self
+            .context(span, super::number::NUMBERS)
+            .is_some_and(|hit| hit.fit >= Fit::Strict)
+        {
             return false;
         }
         let Some(cue) = self.rules.lexicon.phrase_at(bytes, span.0, word) else {

@@ -26,7 +26,7 @@ impl Scan<'_, '_> {
             }
         }
         let span = (piece[0].start, piece[3].end);
-        let special = octets[0] == 0 || octets[0] == 127 || octets[0] >= 240;
+        let special = octets[0] == 0 || octets[..3] == [127, 0, 0] || octets[0] >= 240;
         let tiny = octets.iter().all(|octet| *octet < 10);
         let reason = if special {
             Reason::SpecialAddress

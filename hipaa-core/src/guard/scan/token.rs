@@ -238,7 +238,7 @@ impl Scan<'_, '_> {
                     .rules
                     .lexicon
                     .phrase_at(self.bytes, first.start, first.end)
-                    .is_some()
+                    .is_some_and(|cue| cue.class.kind().is_some() && !cue.weak && word.len() >= 2)
                     || crate::guard::cue::is_number_word(word)
                     || (second.sep == b'.'
                         && word.iter().all(|byte| byte::is(*byte, ALPHA))

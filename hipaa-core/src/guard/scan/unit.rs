@@ -1,6 +1,6 @@
 //! Units and counts: a bare number before one of them names nobody.
 
-use crate::guard::byte::{self, ALPHA};
+use crate::guard::byte::{self, ALNUM, ALPHA};
 use crate::guard::words::WordSet;
 
 static UNITS: WordSet<512> = WordSet::new(
@@ -27,7 +27,9 @@ pub(super) fn follows(bytes: &[u8], end: usize) -> bool {
     }
     let stop = byte::skip(bytes, at, ALPHA);
     let word = bytes.get(at..stop).unwrap_or(&[]);
-    UNITS.has(word)
+    // `L4`, `CC:` are no units.
+    let open = byte::at(bytes, stop, ALNUM) || byte::peek(bytes, stop) == b':';
+    !open && UNITS.has(word)
 }
 
 #[cfg(test)]
@@ -39,7 +41,7 @@ mod tests {
         for text in ["1 mg", "1mg", "1 %", "1%", "1-day", "1 Units"] {
             assert!(follows(text.as_bytes(), 1), "{text}");
         }
-        for text in ["1", "1 mgr", "1, mg", "1 patient"] {
+        for text in ["1", "1 mgr", "1, mg", "1 patient", "1 L4", "1 CC: 4"] {
             assert!(!follows(text.as_bytes(), 1), "{text}");
         }
     }
