@@ -58,6 +58,16 @@ fn main() {
         println!("no notes given");
         return;
     }
+    if std::env::args().any(|word| word == "--once") {
+        println!(
+            "{} findings",
+            notes
+                .iter()
+                .map(|note| guard.scan(note).len())
+                .sum::<usize>()
+        );
+        return;
+    }
     let foreign: Vec<String> = notes
         .iter()
         .map(|note| note.replace(". ", " — µg ").replace(" the ", " thé "))

@@ -136,6 +136,37 @@ fn digits_of_eight(word: u64) -> u64 {
     ((!beyond & TOP) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
+/// One bit for each of eight bytes: set where it is an ASCII letter or digit.
+#[inline]
+fn alnums_of_eight(word: u64) -> u64 {
+    let low = word & LOW7;
+    let folded = low | 0x2020_2020_2020_2020;
+    let letter = (folded + 0x1F1F_1F1F_1F1F_1F1F) & !(folded + 0x0505_0505_0505_0505);
+    let digit = (low + 0x5050_5050_5050_5050) & !(low + 0x4646_4646_4646_4646);
+    let found = (letter | digit) & !word & TOP;
+    (found >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+/// One bit for each of the 64 bytes from `at` on: set where it is an ASCII letter or digit.
+#[inline]
+pub(super) fn alnum_mask(bytes: &[u8], at: usize) -> u64 {
+    let rest = &bytes[at.min(bytes.len())..];
+    let padded;
+    let block = match rest.first_chunk::<64>() {
+        Some(block) => block,
+        None => {
+            let mut copy = [0_u8; 64];
+            copy[..rest.len()].copy_from_slice(rest);
+            padded = copy;
+            &padded
+        }
+    };
+    let (words, _) = block.as_chunks::<8>();
+    words.iter().enumerate().fold(0, |mask, (i, word)| {
+        mask | alnums_of_eight(u64::from_le_bytes(*word)) << (8 * i)
+    })
+}
+
 /// Finds digits from left to right; every block of 64 bytes is looked at once.
 #[derive(Debug)]
 pub(super) struct Digits {
@@ -207,6 +238,18 @@ mod tests {
                 from = p + 1;
             }
             prop_assert_eq!(found, plain);
+        }
+    }
+
+    #[test]
+    fn the_mask_of_letters_and_digits_agrees_with_the_table() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        for at in (0..256).step_by(32) {
+            let mask = alnum_mask(&bytes, at);
+            for i in 0..64 {
+                let plain = bytes.get(at + i).is_some_and(u8::is_ascii_alphanumeric);
+                assert_eq!(mask >> i & 1 == 1, plain, "{}", at + i);
+            }
         }
     }
 

@@ -40,6 +40,8 @@ struct Phrase {
     /// What the first word has behind its first eight bytes.
     rest: Box<[u8]>,
     parts: Box<[Part]>,
+    /// The key of the second word; zero when the second part is no word.
+    second: u64,
     class: CueClass,
     weak: bool,
     /// Counts only in capitals.
@@ -111,25 +113,38 @@ impl Lexicon {
         to: usize,
         out: &mut Vec<Cue>,
     ) -> usize {
-        let mut at = from;
-        if byte::is(byte::prev(bytes, at), ALNUM) {
-            at = byte::skip(bytes, at, ALNUM);
+        let mut done = from;
+        if byte::is(byte::prev(bytes, from), ALNUM) {
+            done = byte::skip(bytes, from, ALNUM);
         }
-        while at < to {
-            if !byte::at(bytes, at, ALNUM) {
-                at += 1;
-                continue;
-            }
-            let end = byte::skip(bytes, at + 1, ALNUM);
-            at = match self.phrase_at(bytes, at, end) {
-                Some(cue) => {
-                    out.push(cue);
-                    cue.end
+        let mut block = done;
+        while block < to {
+            let mask = byte::alnum_mask(bytes, block);
+            let mut starts = mask & !(mask << 1);
+            while starts != 0 {
+                let bit = starts.trailing_zeros();
+                starts &= starts - 1;
+                let start = block + bit as usize;
+                if start < done {
+                    continue;
                 }
-                None => end,
-            };
+                if start >= to {
+                    return done;
+                }
+                let len = (mask >> bit).trailing_ones();
+                let mut end = start + len as usize;
+                if bit + len == 64 {
+                    end = byte::skip(bytes, end, ALNUM);
+                }
+                done = end;
+                if let Some(cue) = self.phrase_at(bytes, start, end) {
+                    done = cue.end;
+                    out.push(cue);
+                }
+            }
+            block = done.max(block + 64);
         }
-        at
+        done.max(to)
     }
 
     /// The phrase whose first word is `start..end`.
@@ -144,6 +159,7 @@ impl Lexicon {
     }
 
     /// The phrase whose first word has a key of the table, or one that shares its bit.
+    #[inline(never)]
     fn known(&self, bytes: &[u8], word: (usize, usize), key: u64) -> Option<Cue> {
         let mut slot = slot_of(key, self.slots.len());
         let first = loop {
@@ -161,10 +177,17 @@ impl Lexicon {
         let same_key = self.phrases[first..]
             .iter()
             .take_while(|phrase| phrase.key == key);
+        let from = skip_light(bytes, end);
+        let next = byte::skip(bytes, from, ALNUM);
+        let second = if next > from {
+            key_of(bytes, from, next)
+        } else {
+            0
+        };
         // Phrases of more words come first, so the first that fits is the longest.
         let (phrase, stop) = same_key
-            .filter_map(|phrase| Some((phrase, phrase.end_in(bytes, start, end)?)))
-            .next()?;
+            .filter(|phrase| phrase.second == 0 || phrase.second == second)
+            .find_map(|phrase| Some((phrase, phrase.end_in(bytes, start, end)?)))?;
         let placeholder = is_placeholder(bytes, start, stop);
         let whole = !placeholder && !byte::glued(bytes, start, stop);
         whole.then_some(Cue {
@@ -203,11 +226,16 @@ impl Phrase {
             }
         }
         let rest = bytes[..first].get(8..).unwrap_or(&[]).into();
+        let second = match parts.first() {
+            Some(Part::Word(word)) => key_of(word, 0, word.len()),
+            _ => 0,
+        };
         (first > 0).then(|| Self {
             key: key_of(bytes, 0, first),
             first: bytes[..first].into(),
             rest,
             parts: parts.into(),
+            second,
             class,
             weak,
             capitals,

@@ -186,8 +186,20 @@ impl<'g, 't> Scan<'g, 't> {
         }
     }
 
+    /// How many cues start before `at`; asked near the end of the list only.
+    #[inline]
+    fn cues_before(&self, at: usize) -> usize {
+        let behind = self
+            .cues
+            .iter()
+            .rev()
+            .take_while(|cue| cue.start >= at)
+            .count();
+        self.cues.len() - behind
+    }
+
     fn before(&self, start: usize, mask: Mask) -> Option<Hit> {
-        let upto = self.cues.partition_point(|cue| cue.start < start);
+        let upto = self.cues_before(start);
         let mut fallback = None;
         for cue in self.cues[..upto]
             .iter()
@@ -231,7 +243,7 @@ impl<'g, 't> Scan<'g, 't> {
     }
 
     fn after(&self, end: usize, mask: Mask) -> Option<Hit> {
-        let from = self.cues.partition_point(|cue| cue.start < end);
+        let from = self.cues_before(end);
         let cue = self.cues[from..]
             .iter()
             .find(|cue| mask.has(cue.class) && !cue.weak)?;

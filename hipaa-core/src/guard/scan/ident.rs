@@ -174,7 +174,7 @@ impl Scan<'_, '_> {
             digits: span.1 - word,
             sep: 0,
         };
-        let place = self.cues.partition_point(|known| known.start < cue.start);
+        let place = self.cues_before(cue.start);
         if self
             .cues
             .get(place)

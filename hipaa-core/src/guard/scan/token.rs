@@ -99,6 +99,31 @@ pub(super) fn read(bytes: &[u8], p: usize, floor: usize) -> Token {
     token
 }
 
+/// The token around `p` when it is a single short run that nothing joins to another one.
+#[inline]
+fn lone_run(bytes: &[u8], p: usize, floor: usize) -> Option<Run> {
+    let start = byte::back(bytes, p, ALNUM, p.saturating_sub(floor).min(32));
+    let before = byte::prev(bytes, start);
+    let end = byte::skip(bytes, p, ALNUM);
+    let open = start > floor && byte::is(before, ALNUM | JOIN);
+    if open
+        || byte::is(byte::peek(bytes, end), JOIN) && joint(bytes, end).is_some()
+        || end - start > 64
+    {
+        return None;
+    }
+    let digits = bytes[start..end]
+        .iter()
+        .filter(|byte| byte.is_ascii_digit())
+        .count();
+    Some(Run {
+        start,
+        end,
+        digits,
+        sep: 0,
+    })
+}
+
 /// Where the next run starts if the byte at `end` joins it.
 #[inline]
 fn joint(bytes: &[u8], end: usize) -> Option<usize> {
@@ -126,6 +151,16 @@ impl Scan<'_, '_> {
     pub(super) fn token(&mut self, p: usize) {
         let bytes = self.bytes;
         if self.quick_no(p) {
+            return;
+        }
+        if let Some(run) = lone_run(bytes, p, self.done) {
+            self.done = run.end;
+            match run.numeric() {
+                true if run.len() <= 3 && byte::prev(bytes, p) == b'(' && self.udi(p) => {}
+                true if run.len() <= 3 => self.small(run),
+                true => self.bare(run, &[]),
+                false => self.mixed(run),
+            }
             return;
         }
         let token = read(bytes, p, self.done);
