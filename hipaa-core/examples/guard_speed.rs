@@ -68,6 +68,13 @@ fn main() {
         );
         return;
     }
+    compare_all(&guard, &set, &notes);
+    if !std::env::args().any(|word| word == "--short") {
+        hostile(&guard);
+    }
+}
+
+fn compare_all(guard: &Guard, set: &RegexSet, notes: &[String]) {
     let foreign: Vec<String> = notes
         .iter()
         .map(|note| note.replace(". ", " — µg ").replace(" the ", " thé "))
@@ -78,7 +85,7 @@ fn main() {
         .collect();
     compare(
         "notes",
-        &notes,
+        notes,
         |note| guard.scan(note).len(),
         |note| set.matches(note.as_bytes()).len(),
     );
@@ -94,9 +101,6 @@ fn main() {
         |raw| guard.scan_json(raw).map_or(0, |found| found.len()),
         |raw| set.matches(raw.as_bytes()).len(),
     );
-    if !std::env::args().any(|word| word == "--short") {
-        hostile(&guard);
-    }
 }
 
 fn unmarked(note: &str) -> String {

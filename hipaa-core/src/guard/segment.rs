@@ -66,7 +66,7 @@ mod tests {
     fn a_cut_lies_in_a_quiet_place() {
         let quiet = "some words without any number in them at all and then more ".repeat(3000);
         let cut = next_cut(quiet.as_bytes(), 0, true).unwrap();
-        assert!(cut >= SEGMENT_BYTES - QUIET && cut < SEGMENT_BYTES + 200);
+        assert!((SEGMENT_BYTES - QUIET..SEGMENT_BYTES + 200).contains(&cut));
         assert!(quiet.as_bytes()[cut] == b' ');
         let noisy = "1 ".repeat(SEGMENT_LIMIT);
         assert_eq!(next_cut(noisy.as_bytes(), 0, true), Some(SEGMENT_LIMIT));

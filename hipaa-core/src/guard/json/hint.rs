@@ -61,10 +61,10 @@ impl<'d> Hints<'d> {
     pub(super) fn of(&mut self, at: usize) -> Option<Outer> {
         let node = self.tape.nodes()[at];
         let key = self.key(&node);
-        if key.is_some_and(|key| GENERIC.contains(&key)) {
-            if let Some(outer) = self.siblings(node.parent, at) {
-                return Some(outer);
-            }
+        if key.is_some_and(|key| GENERIC.contains(&key))
+            && let Some(outer) = self.siblings(node.parent, at)
+        {
+            return Some(outer);
         }
         self.keys_above(node)
     }

@@ -152,9 +152,12 @@ fn one_of(word: &[u8], list: &str) -> bool {
 }
 
 fn behind(bytes: &[u8], end: usize) -> Behind {
-    if matches!(byte::peek(bytes, end), b'+' | b'%' | b'/' | b'.' | b':')
-        && !(byte::peek(bytes, end) == b'.' && !byte::at(bytes, end + 1, ALNUM))
-    {
+    let limit = match byte::peek(bytes, end) {
+        b'+' | b'%' | b'/' | b':' => true,
+        b'.' => byte::at(bytes, end + 1, ALNUM),
+        _ => false,
+    };
+    if limit {
         return Behind::Not;
     }
     let (first_end, first) = word(bytes, end);

@@ -161,7 +161,7 @@ impl Scan<'_, '_> {
 
     /// Six or eight digits: a date only where a cue asks for one.
     pub(super) fn compact_date(&mut self, span: (usize, usize)) {
-        let Some(hit) = self.context(span, DATES).filter(|hit| asks(hit)) else {
+        let Some(hit) = self.context(span, DATES).filter(asks) else {
             return;
         };
         let digits = &self.bytes[span.0..span.1];

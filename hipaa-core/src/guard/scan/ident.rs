@@ -2,7 +2,7 @@
 
 use super::claim::Claim;
 use super::number::masked;
-use super::{Hit, Scan, unit};
+use super::{Hit, Last, Scan, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, UPPER};
 use crate::guard::cue::Fit;
 use crate::guard::{Confidence, Reason};
@@ -16,36 +16,19 @@ impl Scan<'_, '_> {
         let Some(kind) = hit.class.kind().filter(|kind| kind.needs_cue()) else {
             return;
         };
-        let list = hit.reason == Reason::List;
         let declared = !matches!(hit.reason, Reason::Cue { .. } | Reason::List);
         let span = if declared {
             span
         } else {
             self.widened(span, &hit)
         };
-        let value = &self.bytes[span.0..span.1];
-        let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-        let solid = value.iter().filter(|byte| byte::is(**byte, ALNUM)).count();
         let labelled = declared || (hit.fit == Fit::Label && self.labelled(span.0));
-        let least = if labelled && !hit.weak { 4 } else { 5 };
-        let plausible = solid >= least
-            && value.len() <= LONGEST
-            && digits >= 2
-            && !masked(self.bytes, span.0, span.1);
-        // A short bare number may be a quantity; a labelled one is not.
-        let counted = !declared
-            && !labelled
-            && digits == value.len()
-            && (digits <= 5 || hit.fit == Fit::Near);
-        let year = value.len() == 4 && matches!(value, [b'1', b'8' | b'9', ..] | [b'2', b'0', ..]);
-        if !plausible || (year && !labelled) || (counted && unit::follows(self.bytes, span.1)) {
+        let uneven = |last: Last| last.len.abs_diff(span.1 - span.0) > 2;
+        let breaks_list = hit.reason == Reason::List && self.last.is_some_and(uneven);
+        let Some(digits) = self.value_digits(span, &hit, labelled) else {
             return;
-        }
-        if list
-            && self
-                .last
-                .is_some_and(|last| last.len.abs_diff(span.1 - span.0) > 2)
-        {
+        };
+        if breaks_list || (!declared && !labelled && self.counts(span, digits, &hit)) {
             return;
         }
         let confidence = match hit.fit {
@@ -53,26 +36,35 @@ impl Scan<'_, '_> {
             Fit::Label if !hit.weak || labelled => Confidence::High,
             Fit::Label => Confidence::Medium,
             Fit::Strict if !hit.weak => Confidence::High,
-            Fit::Near if !hit.weak && digits >= 5 && self.near_enough(&hit) => Confidence::Medium,
+            Fit::Near if !hit.weak && digits >= 5 && near_enough(&hit) => Confidence::Medium,
             _ => Confidence::Low,
         };
         self.remember(span, hit);
-        self.push(
-            Claim {
-                kind,
-                span,
-                base: Confidence::Low,
-                reason: Reason::Shape,
-            },
-            confidence,
-            Some(hit.reason),
-        );
+        let claim = Claim {
+            kind,
+            span,
+            base: Confidence::Low,
+            reason: Reason::Shape,
+        };
+        self.push(claim, confidence, Some(hit.reason));
         self.done = self.done.max(span.1);
     }
 
-    /// Whether the cue stands at most thirty bytes away.
-    fn near_enough(&self, hit: &Hit) -> bool {
-        matches!(hit.reason, Reason::Cue { at, .. } if (-30..=16).contains(&at))
+    /// How many digits the value has, when it can be an identifier at all.
+    fn value_digits(&self, span: (usize, usize), hit: &Hit, labelled: bool) -> Option<usize> {
+        let value = &self.bytes[span.0..span.1];
+        let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let solid = value.iter().filter(|byte| byte::is(**byte, ALNUM)).count();
+        let least = if labelled && !hit.weak { 4 } else { 5 };
+        let year = value.len() == 4 && matches!(value, [b'1', b'8' | b'9', ..] | [b'2', b'0', ..]);
+        let fits = solid >= least && value.len() <= LONGEST && digits >= 2 && (labelled || !year);
+        (fits && !masked(self.bytes, span.0, span.1)).then_some(digits)
+    }
+
+    /// Whether a short bare number is a quantity: a unit stands behind it.
+    fn counts(&self, span: (usize, usize), digits: usize, hit: &Hit) -> bool {
+        let bare = digits == span.1 - span.0 && (digits <= 5 || hit.fit == Fit::Near);
+        bare && unit::follows(self.bytes, span.1)
     }
 
     /// Whether `:`, `#` or `=` stands right before the value.
@@ -185,4 +177,9 @@ impl Scan<'_, '_> {
         self.bare(run, &[]);
         true
     }
+}
+
+/// Whether the cue stands at most thirty bytes away.
+fn near_enough(hit: &Hit) -> bool {
+    matches!(hit.reason, Reason::Cue { at, .. } if (-30..=16).contains(&at))
 }

@@ -96,9 +96,11 @@ impl Scan<'_, '_> {
             .and_then(|text| text.parse::<Ipv6Addr>().ok());
         let Some(address) = parsed else { return false };
         let special = address.is_loopback() || address.is_unspecified();
-        let zone = (byte::peek(bytes, end) == b'%')
-            .then(|| byte::skip(bytes, end + 1, ALNUM))
-            .unwrap_or(end);
+        let zone = if byte::peek(bytes, end) == b'%' {
+            byte::skip(bytes, end + 1, ALNUM)
+        } else {
+            end
+        };
         let hit = self.context((start, zone), ADDRESSES);
         let base = if special || end - start < 6 {
             Confidence::Low

@@ -1,10 +1,12 @@
 //! ZIP codes: which prefix belongs to which state, and which prefixes are too small to keep.
 
+type Prefixes = &'static [(u16, u16)];
+
 /// State code, name, and its ranges of three-digit prefixes.
 ///
 /// # Source
 /// USPS Publication 65 and Labeling List L002 (three-digit prefixes).
-const STATES: [(&str, &str, &[(u16, u16)]); 53] = [
+const STATES: [(&str, &str, Prefixes); 53] = [
     ("AL", "alabama", &[(350, 369)]),
     ("AK", "alaska", &[(995, 999)]),
     ("AZ", "arizona", &[(850, 865)]),
