@@ -53,14 +53,14 @@ struct Phrase {
 pub(super) struct Lexicon {
     /// Sorted by key, longest phrase first.
     phrases: Vec<Phrase>,
-    /// Open addressing: key and first phrase with it; 0 is free.
-    slots: Vec<(u64, usize)>,
+    /// Open addressing: one more than the place of the first phrase with a key; 0 is free.
+    slots: Vec<u16>,
     /// One bit for each key, by its hash: most words of a text stop here.
     filter: Box<[u64; FILTER_WORDS]>,
 }
 
 /// Words of the filter; small enough to stay in the nearest cache.
-const FILTER_WORDS: usize = 256;
+const FILTER_WORDS: usize = 512;
 
 impl Lexicon {
     /// The built-in words and some more.
@@ -83,14 +83,16 @@ impl Lexicon {
                 std::cmp::Reverse((phrase.parts.len(), phrase.rest.len())),
             )
         });
-        let mut slots = vec![(0, 0); (phrases.len() * 4).next_power_of_two()];
+        // Slots hold sixteen bits; a profile with more phrases than that keeps the first ones.
+        phrases.truncate(usize::from(u16::MAX) - 1);
+        let mut slots = vec![0_u16; (phrases.len() * 2).next_power_of_two()];
         for (i, phrase) in phrases.iter().enumerate() {
             let mut slot = slot_of(phrase.key, slots.len());
-            while slots[slot].0 != 0 && slots[slot].0 != phrase.key {
+            while slots[slot] != 0 && phrases[usize::from(slots[slot]) - 1].key != phrase.key {
                 slot = (slot + 1) % slots.len();
             }
-            if slots[slot].0 == 0 {
-                slots[slot] = (phrase.key, i);
+            if slots[slot] == 0 {
+                slots[slot] = u16::try_from(i + 1).unwrap_or(0);
             }
         }
         let mut filter = Box::new([0; FILTER_WORDS]);
@@ -163,11 +165,11 @@ impl Lexicon {
     fn known(&self, bytes: &[u8], word: (usize, usize), key: u64) -> Option<Cue> {
         let mut slot = slot_of(key, self.slots.len());
         let first = loop {
-            match self.slots[slot] {
-                (0, _) => return None,
-                (found, first) if found == key => break first,
-                _ => slot = (slot + 1) % self.slots.len(),
+            let first = usize::from(self.slots[slot]).checked_sub(1)?;
+            if self.phrases[first].key == key {
+                break first;
             }
+            slot = (slot + 1) & (self.slots.len() - 1);
         };
         self.longest(bytes, word, first, key)
     }
@@ -351,7 +353,7 @@ fn key_of(bytes: &[u8], start: usize, end: usize) -> u64 {
 
 #[inline]
 fn filter_bit(key: u64) -> (usize, u64) {
-    let mixed = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 50;
+    let mixed = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 49;
     let place = usize::try_from(mixed).unwrap_or(0);
     (place / 64 % FILTER_WORDS, 1 << (place % 64))
 }

@@ -39,6 +39,14 @@ const NEAR_WORDS: u32 = 4;
 
 /// How a cue that ends at `from` fits a value that starts at `to`; `None` when it does not.
 pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
+    let gap = bytes.get(from..to)?;
+    if gap.len() <= 2
+        && gap
+            .iter()
+            .all(|byte| matches!(byte, b' ' | b':' | b'#' | b'='))
+    {
+        return Some(Fit::Label);
+    }
     let mut fit = Fit::Label;
     let (mut at, mut words, mut fillers, mut newlines) = (from, 0, 0, 0);
     while at < to {

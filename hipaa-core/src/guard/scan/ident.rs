@@ -68,7 +68,7 @@ impl Scan<'_, '_> {
     }
 
     /// Whether `:`, `#` or `=` stands right before the value.
-    fn labelled(&self, start: usize) -> bool {
+    pub(super) fn labelled(&self, start: usize) -> bool {
         let mut at = start;
         while at > 0
             && start - at < 4

@@ -2,7 +2,7 @@
 
 use super::claim::Claim;
 use super::token::Run;
-use super::{Hit, Scan};
+use super::{Hit, Scan, unit};
 use crate::guard::byte::{self, ALNUM, DIGIT};
 use crate::guard::cue::CueClass::{self, *};
 use crate::guard::cue::{Fit, Mask};
@@ -40,6 +40,15 @@ impl Scan<'_, '_> {
             return;
         }
         let span = (run.start, run.end);
+        let year =
+            len == 4 && matches!(self.bytes[run.start..], [b'1', b'9', ..] | [b'2', b'0', ..]);
+        if len == 4
+            && self.outer.is_none()
+            && !self.labelled(run.start)
+            && (year || unit::follows(self.bytes, run.end))
+        {
+            return;
+        }
         let hit = self.context(span, NUMBERS);
         match len {
             5 => self.zip(span, hit),
