@@ -170,6 +170,13 @@ fn address(r: &mut Random) -> String {
     if r.within(0, 3) == 0 { v6 } else { v4 }
 }
 
+fn mac(r: &mut Random) -> String {
+    let pairs: Vec<String> = (0..6)
+        .map(|_| format!("{:02X}", r.within(0, 255)))
+        .collect();
+    format!("{}:AB", pairs[..5].join(":"))
+}
+
 fn code(r: &mut Random) -> String {
     let dotted = [
         "E11.9", "E78.5", "J45.909", "N18.30", "F32.9", "M54.50", "S72.001A", "Z79.4", "K21.9",
@@ -205,16 +212,7 @@ pub(super) fn value(kind: &str, r: &mut Random) -> String {
         "icd10" => code(r),
         "zip" => zip(r),
         "age90" => r.within(90, 108).to_string(),
-        "mac" => format!(
-            "{:02X}:{:02X}:{:02x}:{:02X}:{:02X}:{:02X}",
-            r.within(0, 255),
-            r.within(0, 255),
-            10,
-            171,
-            r.within(0, 255),
-            r.within(0, 255)
-        )
-        .to_uppercase(),
+        "mac" => mac(r),
         "email" => shaped(
             r,
             &[

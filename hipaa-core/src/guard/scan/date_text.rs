@@ -22,17 +22,27 @@ const MONTHS: [&[u8]; 12] = [
 ];
 
 /// The number of the month a whole word names.
+#[inline]
 pub(super) fn month(word: &[u8]) -> Option<u8> {
-    if !(3..=9).contains(&word.len()) {
-        return None;
-    }
-    let found = MONTHS.iter().position(|name| {
-        word.len() <= name.len()
-            && word.eq_ignore_ascii_case(&name[..word.len()])
-            && (word.len() == 3 || word.len() == name.len())
-    });
-    let found = found.or_else(|| word.eq_ignore_ascii_case(b"sept").then_some(8));
-    found.and_then(|i| u8::try_from(i + 1).ok())
+    let [a, b, c, ..] = *word else { return None };
+    let number = match &[a | 0x20, b | 0x20, c | 0x20] {
+        b"jan" => 1,
+        b"feb" => 2,
+        b"mar" => 3,
+        b"apr" => 4,
+        b"may" => 5,
+        b"jun" => 6,
+        b"jul" => 7,
+        b"aug" => 8,
+        b"sep" => 9,
+        b"oct" => 10,
+        b"nov" => 11,
+        b"dec" => 12,
+        _ => return None,
+    };
+    let full = word.eq_ignore_ascii_case(MONTHS[usize::from(number) - 1]);
+    let short = word.len() == 3 || word.eq_ignore_ascii_case(b"sept");
+    (full || short).then_some(number)
 }
 
 /// Whether the word that ends at `end` (or before a comma there) may be a month: a cheap look
