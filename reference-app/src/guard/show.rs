@@ -23,9 +23,8 @@ pub(super) fn text(
     } else {
         guard.scan(text)
     };
-    let mut number = 1;
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
+    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
         let end = start + line.len();
         let here: Vec<&Finding> = found
             .iter()
@@ -52,7 +51,6 @@ pub(super) fn text(
             }
         }
         start = end;
-        number += 1;
     }
     Ok(!found.is_empty())
 }

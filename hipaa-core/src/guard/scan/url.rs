@@ -69,6 +69,11 @@ impl Scan<'_, '_> {
     /// Records the address that starts at `from.0` and whose host starts at `from.1`.
     fn url(&mut self, from: (usize, usize)) -> Option<usize> {
         let bytes = self.bytes;
+        // Looked at first: a scheme without a host must not cost a search for its end.
+        let first = byte::peek(bytes, from.1);
+        if !byte::is(first, ALNUM | byte::HIGH) && first != b'[' {
+            return None;
+        }
         let limit = bytes.len().min(from.0 + URL_BYTES);
         let stop = bytes[from.1..limit]
             .iter()
