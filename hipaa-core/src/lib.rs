@@ -19,6 +19,7 @@
 //! | [`mod@unit`] | units of work: held values, refusals, commits |
 //! | [`tenancy`] | deployments, tenants and key epochs |
 //! | [`vault`] | the door to records |
+//! | [`guard`] | finds patient identifiers in free text and JSON; stands alone |
 //!
 //! Arrows point down only: a room imports what stands above it in this table, never what stands below.
 //!
@@ -37,6 +38,7 @@ pub mod conformance;
 pub mod danger;
 pub mod encoding;
 pub mod entropy;
+pub mod guard;
 pub mod index;
 pub mod keys;
 mod red;

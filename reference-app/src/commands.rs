@@ -9,6 +9,7 @@ pub mod trail;
 
 use crate::config::Config;
 use crate::error::{Error, Exit};
+use crate::guard;
 use crate::output::Output;
 use clap::Subcommand;
 use core::fmt;
@@ -36,6 +37,10 @@ pub enum Command {
     ///
     /// The last entries, or those from a place or about a patient. Reading the trail is an entry, too.
     Trail(trail::Command),
+    /// Find or take out patient identifiers in text: exit code 1 when something was found
+    ///
+    /// Needs no key and no database. Names, street addresses and pictures are not found.
+    Guard(guard::Command),
     /// A tour with made-up patients, in a temporary folder
     ///
     /// Needs no key and no database, and leaves nothing behind.
@@ -54,6 +59,7 @@ impl Command {
             Self::Find(command) => command.run(config, output),
             Self::Show(command) => command.run(config, output),
             Self::Trail(command) => command.run(config, output),
+            Self::Guard(command) => Ok(command.run()),
             Self::Demo(command) => command.run(config, output),
         }
     }

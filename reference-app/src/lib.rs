@@ -11,7 +11,8 @@
 //! | `generate` | fictitious patients, the same for the same seed |
 //! | `cli`, `commands`, `config` | what the command line says, and where the key comes from |
 //! | `demo` | the tour |
-//! | `output` | the only room that prints |
+//! | `guard` | the PHI guard for files and pipes |
+//! | `output` | the only room that prints, but for `guard` |
 //! | `error` | one error, and the exit code it leads to |
 //!
 //! No error, exit message or file name holds a value of a patient: standard output does, where it was asked for.
@@ -26,6 +27,7 @@ pub mod demo;
 pub mod error;
 pub mod fhir;
 pub mod generate;
+pub mod guard;
 pub mod import;
 pub mod output;
 pub mod schema;

@@ -7,6 +7,7 @@ mod cli {
     mod demo;
     mod failures;
     mod generated;
+    mod guard;
     mod import;
     mod leak;
     mod scanner;

@@ -9,4 +9,6 @@ mod architecture;
 #[cfg(test)]
 mod attacks;
 #[cfg(test)]
+mod guard;
+#[cfg(test)]
 mod traceability;

@@ -1,0 +1,205 @@
+//! What stands between a cue and a value: the closer the text, the more the cue says.
+
+use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
+use crate::guard::words::WordSet;
+
+/// How closely a cue belongs to a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in super::super) enum Fit {
+    /// The same sentence, other words between.
+    Near,
+    /// Only words like `is`, `of`, `patient` between.
+    Strict,
+    /// Only punctuation between.
+    Label,
+}
+
+static NUMBERS: WordSet<64> =
+    WordSet::new("number numbers num no nos nbr nr id ids identifier identifiers identification");
+static BEHIND: WordSet<64> = WordSet::new("is was the her his their my as patient patients pt s for a on");
+static LABELLING: WordSet<32> = WordSet::new("is was number no num id at");
+
+/// Whether the word means `number`.
+pub(in super::super) fn is_number_word(word: &[u8]) -> bool {
+    NUMBERS.has(word)
+}
+
+static FILLERS: WordSet<512> = WordSet::new(
+    "is was are be of the for as at to this that her his their my our your it its patient \
+    patients pt pts on file listed assigned recorded reads read verified confirmed current \
+    currently new old updated home cell mobile work office day evening primary secondary main \
+    direct same s and or with under by has been per from in now also value given reported \
+    documented entered shows changed remains not code card name he she they use used using \
+    line desk us them him me please via reached cellphone device system epic chart ending \
+    correct number numbers num no nos nbr nr id ids identifier identifiers identification",
+);
+
+const NEAR_WORDS: u32 = 4;
+
+/// How a cue that ends at `from` fits a value that starts at `to`; `None` when it does not.
+pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
+    let gap = bytes.get(from..to)?;
+    if gap.len() <= 2 && gap.iter().all(|byte| matches!(byte, b' ' | b':' | b'#' | b'=')) {
+        return Some(Fit::Label);
+    }
+    let mut fit = Fit::Label;
+    let (mut at, mut words, mut fillers, mut newlines) = (from, 0, 0, 0);
+    while at < to {
+        let byte = bytes[at];
+        if byte::is(byte, ALNUM) {
+            let end = byte::skip(bytes, at, ALNUM).min(to);
+            let word = &bytes[at..end];
+            fillers += 1;
+            match () {
+                () if newlines > 0 || (word.len() > 1 && word.iter().any(u8::is_ascii_digit)) => {
+                    return None;
+                }
+                () if is_number_word(word) => {}
+                () if word.len() == 1 && byte::is(byte, DIGIT) => fit = fit.min(Fit::Strict),
+                () if FILLERS.has(word) => fit = fit.min(Fit::Strict),
+                () => {
+                    words += 1;
+                    fit = Fit::Near;
+                }
+            }
+            at = end;
+            continue;
+        }
+        match byte {
+            b'\n' => newlines += 1,
+            b'!' | b';' => return None,
+            b'.' | b'?' if sentence_ends(bytes, at, to) && at > from => return None,
+            b'*' | b'[' => fit = Fit::Near,
+            b',' => fit = fit.min(Fit::Strict),
+            _ => {}
+        }
+        at += 1;
+    }
+    let fits = words <= NEAR_WORDS && fillers <= 8 && newlines <= 2 && (newlines == 0 || fillers == 0);
+    fits.then_some(fit)
+}
+
+/// A full stop before a blank and a capital, or before the end of the line.
+fn sentence_ends(bytes: &[u8], at: usize, to: usize) -> bool {
+    let next = byte::skip(bytes, at + 1, byte::BLANK);
+    let short = at - byte::back(bytes, at, ALPHA, 8) <= 2;
+    next > at + 1 && next < to && byte::at(bytes, next, byte::UPPER) && !short
+}
+
+/// How a cue that starts at `to` and ends at `end` fits a value that ends at `from`.
+pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usize) -> Option<Fit> {
+    let mut at = from;
+    let mut fit = Fit::Strict;
+    while at < to {
+        let byte = bytes[at];
+        if byte::is(byte, ALNUM) {
+            let stop = byte::skip(bytes, at, ALNUM).min(to);
+            if !BEHIND.has(&bytes[at..stop]) {
+                return None;
+            }
+            at = stop;
+            continue;
+        }
+        match byte {
+            b' ' | b'-' | b'"' | b'\'' => {}
+            b'(' | b'[' => fit = Fit::Label,
+            b',' => fit = fit.min(Fit::Strict),
+            _ => return None,
+        }
+        at += 1;
+    }
+    let mut next = byte::skip(bytes, end, byte::BLANK);
+    while matches!(byte::peek(bytes, next), b'"' | b'\'') {
+        next += 1;
+    }
+    let same_line = !bytes[end..next.min(bytes.len())].contains(&b'\n');
+    let labels_next = match byte::peek(bytes, next) {
+        b':' | b'=' | b'#' => true,
+        b'(' | b'+' => same_line,
+        b if byte::is(b, DIGIT) => same_line,
+        b if byte::is(b, ALPHA) => same_line && labels(bytes, next),
+        _ => false,
+    };
+    (!labels_next).then_some(fit)
+}
+
+/// Whether the word at `at` makes the cue before it a label, or is itself a value.
+fn labels(bytes: &[u8], at: usize) -> bool {
+    let end = byte::skip(bytes, at, ALNUM);
+    let word = &bytes[at..end];
+    LABELLING.has(word) || word.iter().any(u8::is_ascii_digit)
+}
+
+/// Whether only list punctuation stands between two values.
+pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
+    if from >= to || to - from > 7 {
+        return false;
+    }
+    let mut at = from;
+    let mut seen = false;
+    while at < to {
+        let byte = bytes[at];
+        if byte::is(byte, ALPHA) {
+            let end = byte::skip(bytes, at, ALNUM);
+            if !matches!(&bytes[at..end], b"and" | b"or" | b"AND" | b"OR") {
+                return false;
+            }
+            seen = true;
+            at = end;
+            continue;
+        }
+        match byte {
+            b',' | b'/' | b'&' | b';' => seen = true,
+            b' ' | b'\n' | b'(' => {}
+            _ => return false,
+        }
+        at += 1;
+    }
+    seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gap(text: &str) -> Option<Fit> {
+        before_gap(text.as_bytes(), 0, text.len())
+    }
+
+    #[test]
+    fn the_words_between_set_the_fit() {
+        assert_eq!(gap(": "), Some(Fit::Label));
+        assert_eq!(gap(" no. "), Some(Fit::Label));
+        assert_eq!(gap(" for this patient is "), Some(Fit::Strict));
+        assert_eq!(gap(" written on yellow paper "), Some(Fit::Near));
+        assert_eq!(gap(":\n\n  "), Some(Fit::Label));
+    }
+
+    #[test]
+    fn sentences_lines_and_numbers_separate() {
+        assert_eq!(gap(" pending. Weight "), None);
+        assert_eq!(gap(" 4567 and "), None);
+        assert_eq!(gap(" on file\nWeight "), None);
+        assert_eq!(gap(" a b c d e f g h i "), None);
+    }
+
+    #[test]
+    fn a_cue_behind_the_value_must_not_label_the_next_one() {
+        let after = |text: &str| {
+            let start = text.find("fax").unwrap();
+            after_gap(text.as_bytes(), 0, start, start + 3)
+        };
+        assert_eq!(after(" (fax)"), Some(Fit::Label));
+        assert_eq!(after(" is her fax."), Some(Fit::Strict));
+        assert_eq!(after(" fax: 1"), None);
+        assert_eq!(after(" fax 212"), None);
+        assert_eq!(after("; fax"), None);
+    }
+
+    #[test]
+    fn lists_are_joined_by_commas_and_and() {
+        for (text, list) in [(", ", true), (" and ", true), (" / ", true), (" ", false), (" mg, ", false)] {
+            assert_eq!(list_gap(text.as_bytes(), 0, text.len()), list, "{text}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The built-in cue words.
+//!
+//! A phrase is a run of words; `+` stands for a word that means number (`no.`, `id`, `#`);
+//! punctuation inside a phrase must be there exactly; a leading `!` asks for capitals. A weak
+//! phrase is a common word that speaks only right beside the value.
+
+use super::CueClass::{self, *};
+
+const STRONG: bool = false;
+const WEAK: bool = true;
+
+pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
+    (
+        Ssn,
+        STRONG,
+        "ssn|ssns|ssn +|ss +|s.s.n|s.s|social security|social security +|social sec|social sec +|soc sec|soc sec +|social +|socsec|!SS",
+    ),
+    (Ssn, WEAK, "social"),
+    (
+        Dob,
+        STRONG,
+        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|dt of birth|year of birth|natal date",
+    ),
+    (
+        Date,
+        STRONG,
+        "date|dated|dos|date of service|service date|visit date|date of visit|admission date|admit date|admitted|admission|discharge date|discharged|discharge|seen|visit|encounter date|exam date|examined|appointment|appt|follow up|followup|scheduled|surgery|procedure date|surgery date|collected|collection date|received|reported|signed|onset|date of onset|last seen|started|start date|stopped|end date|expires|expiration|exp date|date of death|died|deceased|death|dod|effective|effective date|filled|dispensed|prescribed|performed|study date|report date|date of exam|lmp|edd|due date|vaccinated|immunized|injury|date of injury|doi date|transferred|hospitalized|operated|last visit|next visit|return visit|visited|issued|issue date|printed|created|updated|completed|ordered on|reviewed|diagnosed|evaluated|presented|consult date|entered on|date/time|datetime|timestamp|effective datetime|recorded date",
+    ),
+    (Date, WEAK, "on|since|until|through|from|by|as of|before|after|between|till"),
+    (
+        Mrn,
+        STRONG,
+        "mrn|mrns|mrn +|mr +|m.r.n|med rec|med rec +|medrec|medrec +|medical rec|medical rec +|medical record +|medical record|medical records +|medical chart +|health record +|patient record +|record +|chart +|patient +|patient ident +|pt +|hospital +|hosp +|unit +|mrno|mr no|emr +|ehr +|empi|mpi +|umrn|patient mrn|patient id +|clinic +|patient chart|emrn|case history +|inpatient +|outpatient +|hrn|hospital record +|registration +|master patient index",
+    ),
+    (Mrn, WEAK, "chart"),
+    (
+        Npi,
+        STRONG,
+        "npi|npis|npi +|national provider|national provider +|national provider id|provider npi|provider +|!NPI",
+    ),
+    (
+        Dea,
+        STRONG,
+        "dea|dea +|dea reg|dea registration|dea registration +|dea license +|dea certificate +|drug enforcement|drug enforcement administration +",
+    ),
+    (
+        Icd10,
+        STRONG,
+        "icd|icd +|icd10|icd 10|icd 10 code|icd 10 codes|icd10 code|icd10 codes|icd10cm|icd 10 cm|icd 10 cm code|icd code|icd codes|diagnosis code|diagnosis codes|dx code|dx codes|diagnostic code|diagnostic codes|billing dx|coded as|coded|dx|dxs|ddx|diagnosis|diagnoses|principal diagnosis|primary diagnosis|secondary diagnosis|admitting diagnosis|impression|problem list|condition code|assessment code|medical necessity",
+    ),
+    (Icd10, WEAK, "code|codes|assessment"),
+    (
+        Phone,
+        STRONG,
+        "phone|phones|phone +|telephone|telephone +|telephones|tel|tel +|ph|ph +|cell|cell +|cell phone|cell phone +|cellphone|mobile|mobile +|mobile phone|mobile phone +|home phone|home phone +|work phone|work phone +|contact +|contact phone|callback|callback +|call back|call back +|pager|pager +|beeper|voicemail|hotline|helpline|landline|whatsapp|telefono|tel/fax|phone/fax|emergency contact|daytime phone|day phone|sms",
+    ),
+    (
+        Phone,
+        WEAK,
+        "call|called|calling|dial|dialed|text|texted|contact|reach|reached|reachable|ring|page|paged|pharmacy|front desk|office|office +|contacted|(p)|!C|!H|!W|!P|!T|!M",
+    ),
+    (Fax, STRONG, "fax|fax +|faxed|faxes|facsimile|facsimile +|telefax|fax phone|efax|fax line|fax/tel"),
+    (Fax, WEAK, "!F"),
+    (Email, STRONG, "email|e mail|mail"),
+    (
+        Zip,
+        STRONG,
+        "zip|zips|zip code|zip codes|zipcode|zip/postal|zip/postal code|postal code|postal|postalcode|zip4|zip + 4|postcode|post code",
+    ),
+    (Zip, WEAK, "address|addr|lives in|resides in|residing in|city"),
+    (Url, STRONG, "url|website|web site|portal|link|homepage"),
+    (
+        Ip,
+        STRONG,
+        "ip|ip +|ip address|ip addresses|ipv4|ipv6|ip addr|host|hosts|client|source|src|dst|login|logged in|server|gateway|remote|remote addr|workstation|accessed from|x forwarded for|subnet|dns|network",
+    ),
+    (
+        Mac,
+        STRONG,
+        "mac|mac address|mac addr|hw address|hwaddr|ethernet|bluetooth|hardware address|wifi|ble|bssid|physical address",
+    ),
+    (
+        Device,
+        STRONG,
+        "serial +|serial nbr|serial|serials|s/n|s.n|!SN|!S N +|sn +|device +|device serial|device serial +|device id +|device sn|device identifier|implant +|implant serial|implant serial +|udi|udi +|udi di|unique device identifier|unique device +|imei|imei +|meid|iccid|equipment +|asset tag|asset +|pump +|pump serial|pacemaker +|pacemaker serial|lead serial|generator serial|generator +|icd serial +|icd serial|monitor +|monitor serial|machine +|ventilator +|device imei|cgm serial|transmitter +|transmitter id|sensor +|sensor id|pacemaker sn|hearing aid serial|prosthesis +|stent +|valve serial|cpap serial|cpap +|glucometer serial|product serial|instrument +|unit serial|unit serial +|meter serial|scanner +|handset +",
+    ),
+    (Device, WEAK, "pacemaker|device|defibrillator|implant"),
+    (
+        CreditCard,
+        STRONG,
+        "credit card|credit card +|debit card|debit card +|card +|cc|cc +|visa|mastercard|master card|amex|american express|discover|diners|diners club|jcb|payment card|bank card|hsa card|fsa card|card on file|pan|card nbr|creditcard|maestro|unionpay|ccn",
+    ),
+    (CreditCard, WEAK, "card|cards|credit"),
+    (
+        Mbi,
+        STRONG,
+        "mbi|mbi +|medicare beneficiary|medicare beneficiary +|medicare|medicare +|medicare card|medicare card +|medicare hic|medicare mbi",
+    ),
+    (
+        Vin,
+        STRONG,
+        "vin|vin +|vehicle identification|vehicle identification +|vehicle +|vehicle|chassis|chassis +|car vin",
+    ),
+    (
+        Account,
+        STRONG,
+        "acct|accts|acct +|acct nbr|account +|accounts +|account nbr|acc +|a/c|a/c +|patient account|patient account +|patient acct|patient acct +|bank account|bank account +|billing account|billing account +|billing acct|billing +|hospital account|hospital account +|hospital acct +|checking account|checking account +|savings account|savings account +|guarantor account|guarantor account +|guarantor +|fin|fin +|financial +|har|har +|iban|account holder|financial account +|pt acct|pt acct +|ledger +|statement +|customer +|client account +|acct code",
+    ),
+    (Account, WEAK, "account|accounts|billing"),
+    (
+        Plan,
+        STRONG,
+        "member +|members +|member|mbr +|member card|member card +|subscriber|subscriber +|insured +|insured's +|policy +|policyholder +|policy holder +|insurance +|insurance policy|insurance policy +|insurance member +|insurance card|insurance card +|ins +|ins policy +|insurer +|health plan|health plan +|health insurance|health insurance +|healthplan +|plan +|plan member +|beneficiary|beneficiary +|health plan beneficiary +|health plan member +|medicaid|medicaid +|medi cal|medi cal +|hicn|hic +|hic|enrollee|enrollee +|group +|grp +|group policy +|coverage +|contract +|certificate of coverage +|tricare|tricare +|payer member +|insurance group +|subscriber member +|recipient +|dependent +|champva +|family plan +|benefits +|rx member +|aetna +|aetna|cigna +|cigna|humana +|humana|bcbs +|bcbs|blue cross +|blue shield +|blue cross|blue shield|anthem +|anthem|uhc +|uhc|unitedhealthcare +|unitedhealthcare|united healthcare +|united healthcare|kaiser +|kaiser|cardholder +|cardholder id",
+    ),
+    (Plan, WEAK, "policy|grp|insurance|plan"),
+    (
+        License,
+        STRONG,
+        "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +",
+    ),
+    (License, WEAK, "license|licence|lic|certificate|licensed|permit"),
+    (Age90, STRONG, "age|aged|ages"),
+    (
+        Other,
+        STRONG,
+        "order +|orders +|accession|accession +|acc no|access no|lot|lot +|lots|lot/batch|batch|batch +|ref +|reference +|case +|case no|claim|claim +|claims|invoice|invoice +|inv +|ticket|ticket +|incident +|model|model +|part +|p/n|catalog|catalog +|cat +|sku|upc|ndc|ndc +|cpt|cpt +|cpt code|cpt codes|hcpcs|hcpcs code|procedure code|loinc|loinc code|snomed|snomed ct|snomed code|rxnorm|rxcui|cui|clia|clia +|tracking|tracking +|confirmation|confirmation +|conf +|study +|trial|trial +|nct|protocol +|specimen|specimen +|sample +|barcode|barcode +|p.o|po +|purchase order|purchase order +|uuid|guid|hash|sha|sha1|sha256|md5|commit|checksum|doi|pmid|pmcid|isbn|issn|grant +|encounter +|visit +|rx +|rx|prescription +|taxonomy|taxonomy code|ein|ein +|tin|tin +|itin|itin +|fein|tax id|tax id +|tax +|taxpayer +|employer identification +|employer +|routing|routing +|aba|aba +|swift|requisition|requisition +|req +|form +|room|room +|bed|bed +|extension +|ext|job +|task +|bug|issue +|pull request|request +|transaction +|transaction|txn|trace +|session +|message +|msg +|error code|error|queue +|locker|badge +|employee +|kit +|cartridge +|reagent|tube +|slide +|block +|panel +|test +|result +|auth +|authorization|authorization +|prior auth|prior auth +|prior authorization +|referral +|approval +|gene|variant|rs|chr|chromosome|genbank|build +|revision +|document +|doc +|file +|item +|product +|series +|population seed|seed|receipt +|voucher|coupon|parcel|shipment +|container +|ccd|oid|icd 9|apartment|apt|suite|unit|po box|p.o. box|box",
+    ),
+    (
+        Other,
+        WEAK,
+        "order|orders|case|ref|reference|claim|study|part|sample|request|encounter|form|cat|protocol|grant|fee|dose|weight|total|count|volume|cost|price|amount|balance|paid|charge|copay|usd|fiscal|budget|population|per|approximately|approx|about|nearly|roughly|over|than",
+    ),
+    (
+        Version,
+        STRONG,
+        "version|versions|ver|firmware|firmware version|software|software version|release|build|rev|revision|v|fw|sw|driver version|oid|object identifier|section|chapter|step|schema|fhir version|protocol version|kernel|chrome|firefox|safari|mozilla|applewebkit|edge|dicom|appendix|paragraph|clause|app",
+    ),
+];

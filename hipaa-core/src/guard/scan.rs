@@ -1,0 +1,239 @@
+//! One pass over a text: shapes first, then context, then the decision.
+//!
+//! The pass walks from digit to digit. Every digit belongs to a token; its shape names the
+//! kinds it could be, the cue words around it (collected once, and only near candidates)
+//! decide between them. Addresses with `@` or `://` are found by their own searches first.
+
+mod age;
+mod alnum;
+mod claim;
+mod date;
+mod date_text;
+mod email;
+mod icd10;
+mod ident;
+mod net;
+mod number;
+mod phone;
+mod site;
+mod token;
+mod udi;
+mod unit;
+mod url;
+mod zip;
+
+pub(super) use date::Parts;
+pub(super) use url::URL_BYTES;
+
+use super::byte::Digits;
+use super::cue::{Cue, CueClass, Fit, Mask, after_gap, before_gap, list_gap};
+use super::rules::Rules;
+use super::{Finding, Reason};
+use std::ops::Range;
+
+/// How far before a value a cue may end, in bytes.
+pub(super) const REACH_BEFORE: usize = 64;
+/// How far behind a value a cue may start, in bytes.
+pub(super) const REACH_AFTER: usize = 24;
+
+/// What stands outside the text and speaks for all of it: a JSON key or a FHIR sibling.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outer {
+    pub(super) class: CueClass,
+    pub(super) reason: Reason,
+}
+
+/// The cue that decides about a candidate.
+#[derive(Clone, Copy, Debug)]
+struct Hit {
+    class: CueClass,
+    fit: Fit,
+    weak: bool,
+    reason: Reason,
+}
+
+impl Hit {
+    /// Whether a cue of another class denies the candidate its own kind.
+    fn rules_out(&self) -> bool {
+        self.fit == Fit::Label || (self.fit == Fit::Strict && !self.weak)
+    }
+
+    fn is(&self, class: CueClass) -> bool {
+        self.class == class
+    }
+}
+
+/// The last value that a cue spoke for; a list may go on from it.
+#[derive(Clone, Copy, Debug)]
+struct Last {
+    end: usize,
+    len: usize,
+    class: CueClass,
+}
+
+/// The state of a pass over one segment.
+#[derive(Debug)]
+pub(super) struct Scan<'g, 't> {
+    rules: &'g Rules,
+    bytes: &'t [u8],
+    text: &'t str,
+    digits: Digits,
+    cues: Vec<Cue>,
+    cues_to: usize,
+    outer: Option<Outer>,
+    last: Option<Last>,
+    /// Everything before this place has been decided.
+    done: usize,
+    out: Vec<Finding>,
+}
+
+impl<'g, 't> Scan<'g, 't> {
+    pub(super) fn new(rules: &'g Rules, text: &'t str, outer: Option<Outer>) -> Self {
+        Self {
+            rules,
+            bytes: text.as_bytes(),
+            text,
+            digits: Digits::new(),
+            cues: Vec::new(),
+            cues_to: 0,
+            outer,
+            last: None,
+            done: 0,
+            out: Vec::new(),
+        }
+    }
+
+    /// Finds everything that starts inside `own`; what lies outside serves as context.
+    pub(super) fn run(mut self, own: Range<usize>) -> Vec<Finding> {
+        self.marks();
+        self.site_formats();
+        self.spelled_ages();
+        let addresses = self.out.iter().filter(|found| found.kind().is_address());
+        let mut taken: Vec<_> = addresses.map(Finding::span).collect();
+        taken.sort_by_key(|span| span.start);
+        let mut next_taken = taken.into_iter().peekable();
+        self.restart();
+        let mut from = own.start;
+        while let Some(p) = self.digits.next(self.bytes, from) {
+            while next_taken.next_if(|span| span.end <= p).is_some() {}
+            match next_taken.peek() {
+                Some(span) if span.start <= p => self.done = span.end,
+                _ if p >= own.end => break,
+                _ => self.token(p),
+            }
+            from = self.done.max(p + 1);
+        }
+        self.out.retain(|found| own.contains(&found.start()));
+        self.out
+    }
+
+    /// What is found by its `@` or `:`: addresses of mail, pages and hardware.
+    fn marks(&mut self) {
+        self.www();
+        self.out.sort_by_key(Finding::start);
+        let pages: Vec<_> = self.out.iter().map(Finding::span).collect();
+        let mut pages = pages.into_iter().peekable();
+        let bytes = self.bytes;
+        let mut floor = 0;
+        for at in memchr::memchr2_iter(b'@', b':', bytes) {
+            while pages.next_if(|page| page.end <= at).is_some() {}
+            if at < floor || pages.peek().is_some_and(|page| page.start <= at) {
+                continue;
+            }
+            let end = if bytes[at] == b'@' { self.email_at(at, floor) } else { self.url_at(at, floor) };
+            match end {
+                Some(end) => floor = end,
+                None if bytes[at] == b':' => self.letter_mac(at),
+                None => {}
+            }
+        }
+    }
+
+    /// Starts another walk over the text from the left.
+    fn restart(&mut self) {
+        self.cues.clear();
+        self.cues_to = 0;
+        self.last = None;
+        self.done = 0;
+    }
+
+    /// The cue that decides about `span`, among the classes of `mask`.
+    fn context(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
+        self.collect(span);
+        let before = self.before(span.0, mask);
+        let close = |hit: &Hit| hit.fit >= Fit::Strict;
+        before
+            .filter(close)
+            .or_else(|| self.outer(mask))
+            .or_else(|| self.list(span.0, mask))
+            .or_else(|| self.after(span.1, mask))
+            .or(before)
+    }
+
+    fn collect(&mut self, span: (usize, usize)) {
+        let from = self.cues_to.max(span.0.saturating_sub(REACH_BEFORE + 32));
+        let to = (span.1 + REACH_AFTER).min(self.bytes.len());
+        if from < to {
+            self.cues_to = self.rules.lexicon.collect(self.bytes, from, to, &mut self.cues).max(to);
+        }
+    }
+
+    /// How many cues start before `at`; asked near the end of the list only.
+    #[inline]
+    fn cues_before(&self, at: usize) -> usize {
+        let behind = self.cues.iter().rev().take_while(|cue| cue.start >= at).count();
+        self.cues.len() - behind
+    }
+
+    fn before(&self, start: usize, mask: Mask) -> Option<Hit> {
+        let upto = self.cues_before(start);
+        let mut fallback = None;
+        for cue in self.cues[..upto].iter().rev().filter(|cue| cue.end <= start) {
+            if start - cue.end > REACH_BEFORE {
+                break;
+            }
+            if !mask.has(cue.class) {
+                continue;
+            }
+            let Some(fit) = before_gap(self.bytes, cue.end, start) else {
+                break;
+            };
+            let at = -i16::try_from(start - cue.end).unwrap_or(i16::MAX);
+            let hit = Hit { class: cue.class, fit, weak: cue.weak, reason: Reason::Cue { class: cue.class, at } };
+            match cue.weak {
+                // `Fax confirmation sent to`: a loose word of no kind hides nothing.
+                false if fit == Fit::Near && cue.class.kind().is_none() => {}
+                false => return Some(hit),
+                // `born in Ohio on`: a preposition leaves the word to a stronger cue before it.
+                true if cue.class == CueClass::Date && fit == Fit::Label => fallback = fallback.or(Some(hit)),
+                true if fit == Fit::Label => return Some(hit),
+                // `can be reached at`.
+                true if fit == Fit::Strict && cue.class == CueClass::Phone => return Some(hit),
+                true => {}
+            }
+        }
+        fallback
+    }
+
+    fn after(&self, end: usize, mask: Mask) -> Option<Hit> {
+        let from = self.cues_before(end);
+        let cue = self.cues[from..].iter().find(|cue| mask.has(cue.class) && !cue.weak)?;
+        if cue.start - end > REACH_AFTER {
+            return None;
+        }
+        let fit = after_gap(self.bytes, end, cue.start, cue.end)?;
+        let at = i16::try_from(cue.start - end).unwrap_or(i16::MAX);
+        Some(Hit { class: cue.class, fit, weak: false, reason: Reason::Cue { class: cue.class, at } })
+    }
+
+    fn outer(&self, mask: Mask) -> Option<Hit> {
+        let outer = self.outer.filter(|outer| mask.has(outer.class))?;
+        Some(Hit { class: outer.class, fit: Fit::Label, weak: false, reason: outer.reason })
+    }
+
+    fn list(&self, start: usize, mask: Mask) -> Option<Hit> {
+        let last = self.last.filter(|last| mask.has(last.class))?;
+        let joined = list_gap(self.bytes, last.end, start);
+        joined.then_some(Hit { class: last.class, fit: Fit::Strict, weak: false, reason: Reason::List })
+    }
+}

@@ -1,0 +1,218 @@
+//! Ages above 89, in digits and in words.
+
+use super::Scan;
+use super::claim::Claim;
+use super::token::Run;
+use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
+use crate::guard::cue::CueClass::Age90;
+use crate::guard::cue::{Fit, Mask};
+use crate::guard::{Confidence, Kind, Reason, pattern};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
+
+const AGES: Mask = Mask::of(&[Age90]);
+static NINETY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("inety"));
+static HUNDRED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("undred"));
+const OLDEST: u32 = 125;
+
+/// What stands behind a number that may be an age.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Behind {
+    /// `-year-old`, `yo`, `years of age`.
+    Old,
+    /// `years`, `y`.
+    Years,
+    /// Another unit, or a limit: `+`, `or older`.
+    Not,
+    /// Nothing that counts.
+    Open,
+}
+
+impl Scan<'_, '_> {
+    /// A number of two or three digits that may be an age.
+    pub(super) fn age(&mut self, start: usize, end: usize) {
+        let value = byte::number(&self.bytes[start..end]);
+        if !(90..=OLDEST).contains(&value) || bounded_before(self.bytes, start) {
+            return;
+        }
+        let behind = behind(self.bytes, end);
+        if behind == Behind::Not || (behind == Behind::Old && names_a_thing(self.bytes, end)) {
+            return;
+        }
+        let cue = self.context((start, end), AGES).filter(|hit| hit.fit >= Fit::Strict);
+        let (confidence, reason) = match (behind, cue) {
+            (Behind::Old, _) => (Confidence::High, Reason::Shape),
+            (_, Some(hit)) => (Confidence::High, hit.reason),
+            (Behind::Years, None) => (Confidence::Low, Reason::Shape),
+            _ => return,
+        };
+        self.push(Claim { kind: Kind::Age90, span: (start, end), base: Confidence::Low, reason }, confidence, None);
+    }
+
+    /// `92yo`, `92y`, `92F`, and the first run of `92-year-old`.
+    pub(super) fn age_run(&mut self, run: Run) -> bool {
+        let digits = byte::skip(self.bytes, run.start, DIGIT);
+        if !(2..=3).contains(&(digits - run.start)) || !matches!(self.bytes[run.start], b'9' | b'1') {
+            return false;
+        }
+        if run.numeric() {
+            self.age(run.start, digits);
+            return false;
+        }
+        let word = &self.bytes[digits..run.end];
+        let value = byte::number(&self.bytes[run.start..digits]);
+        let old =
+            ["yo", "y", "yr", "yrs", "yof", "yom", "yoa"].iter().any(|unit| word.eq_ignore_ascii_case(unit.as_bytes()));
+        let sexed = matches!(word, b"F" | b"M") && speaks_of_a_person(self.bytes, run.end);
+        if !(90..=OLDEST).contains(&value) || !(old || sexed) || bounded_before(self.bytes, run.start) {
+            return false;
+        }
+        let confidence = if old { Confidence::High } else { Confidence::Medium };
+        let claim =
+            Claim { kind: Kind::Age90, span: (run.start, digits), base: Confidence::Low, reason: Reason::Shape };
+        self.push(claim, confidence, None);
+        true
+    }
+
+    /// `ninety-two years old`.
+    pub(super) fn spelled_ages(&mut self) {
+        if NINETY.find(self.bytes).is_none() && HUNDRED.find(self.bytes).is_none() {
+            return;
+        }
+        for found in pattern::SPELLED_AGE.find_iter(self.bytes) {
+            let words = found.as_bytes();
+            let from = if words[..3].eq_ignore_ascii_case(b"age") { byte::skip(words, 0, ALPHA) + 1 } else { 0 };
+            let tail = words.windows(5).position(|part| {
+                part.eq_ignore_ascii_case(b"years")
+                    || part.eq_ignore_ascii_case(b"year-")
+                    || part.eq_ignore_ascii_case(b"year ")
+            });
+            let span = (found.start() + from, found.start() + tail.map_or(words.len(), |at| at - 1));
+            self.push(
+                Claim { kind: Kind::Age90, span, base: Confidence::Low, reason: Reason::Shape },
+                Confidence::High,
+                None,
+            );
+        }
+    }
+}
+
+/// The next word at or behind `at`, blanks and hyphens skipped.
+fn word(bytes: &[u8], at: usize) -> (usize, &[u8]) {
+    let mut start = at;
+    while start < at + 2 && matches!(byte::peek(bytes, start), b' ' | b'-' | b'\n') {
+        start += 1;
+    }
+    let end = byte::skip(bytes, start, ALPHA);
+    (end, bytes.get(start..end).unwrap_or(&[]))
+}
+
+fn one_of(word: &[u8], list: &str) -> bool {
+    !word.is_empty() && list.as_bytes().split(|byte| *byte == b' ').any(|entry| word.eq_ignore_ascii_case(entry))
+}
+
+fn behind(bytes: &[u8], end: usize) -> Behind {
+    let limit = match byte::peek(bytes, end) {
+        b'+' | b'%' | b'/' | b':' => true,
+        b'.' => byte::at(bytes, end + 1, ALNUM),
+        _ => false,
+    };
+    if limit {
+        return Behind::Not;
+    }
+    let (first_end, first) = word(bytes, end);
+    if first.is_empty() || byte::at(bytes, first_end, DIGIT) {
+        return Behind::Open;
+    }
+    let (second_end, second) = word(bytes, first_end);
+    let slashed = matches!(byte::peek(bytes, first_end), b'/' | b'.')
+        && one_of(bytes.get(first_end + 1..first_end + 2).unwrap_or(&[]), "o");
+    match () {
+        () if one_of(first, "yo yof yom yoa") => Behind::Old,
+        () if one_of(first, "y") && slashed => Behind::Old,
+        () if one_of(first, "year years yr yrs y") && one_of(second, "old o") => Behind::Old,
+        () if one_of(first, "years yrs") && one_of(second, "of") && one_of(word(bytes, second_end).1, "age") => {
+            Behind::Old
+        }
+        () if one_of(first, "years yrs y") => Behind::Years,
+        () if one_of(first, "or and") && one_of(second, "older over above more greater up") => Behind::Not,
+        () if super::unit::follows(bytes, end) => Behind::Not,
+        () => Behind::Open,
+    }
+}
+
+/// Whether a word or sign before the number makes it a limit: `over 90`, `>90`.
+fn bounded_before(bytes: &[u8], start: usize) -> bool {
+    let mut at = start;
+    while at > 0 && bytes[at - 1] == b' ' {
+        at -= 1;
+    }
+    if matches!(byte::prev(bytes, at), b'>' | b'<' | b'=' | b'~' | b'$' | b'*') && byte::prev(bytes, at) != b'=' {
+        return true;
+    }
+    let from = byte::back(bytes, at, ALPHA, 12);
+    one_of(&bytes[from..at], "over above than under below least exceeding past until to between beyond")
+}
+
+/// Whether what is so old is a thing: `the 95-year-old building`.
+fn names_a_thing(bytes: &[u8], end: usize) -> bool {
+    let mut at = end;
+    for _ in 0..4 {
+        let (next, found) = word(bytes, at);
+        if one_of(
+            found,
+            "building hospital house home church clinic tree wine facility institution company bridge record tradition structure school law practice",
+        ) {
+            return true;
+        }
+        if !one_of(found, "year years yr yrs old brick wooden family") {
+            return false;
+        }
+        at = next;
+    }
+    false
+}
+
+/// Whether a clinical sentence goes on behind `92F`.
+fn speaks_of_a_person(bytes: &[u8], end: usize) -> bool {
+    let next = byte::peek(bytes, end);
+    next == b','
+        || one_of(
+            word(bytes, end).1,
+            "with w who presents presenting presented admitted here c s p h hx found brought from seen was is has and complaining in pt patient",
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_behind_decide() {
+        for (text, want) in [
+            ("92-year-old", Behind::Old),
+            ("92 years old", Behind::Old),
+            ("92 y/o", Behind::Old),
+            ("92 y.o.", Behind::Old),
+            ("92 years of age", Behind::Old),
+            ("92 yo", Behind::Old),
+            ("92 years", Behind::Years),
+            ("92%", Behind::Not),
+            ("92 mg", Behind::Not),
+            ("92 months", Behind::Not),
+            ("90+", Behind::Not),
+            ("90 or older", Behind::Not),
+            ("92.5", Behind::Not),
+            ("92.", Behind::Open),
+            ("92, was", Behind::Open),
+        ] {
+            assert_eq!(behind(text.as_bytes(), 2), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn limits_and_buildings_are_no_ages() {
+        assert!(bounded_before(b"over 90", 5) && bounded_before(b">90", 1) && !bounded_before(b"age 90", 4));
+        assert!(names_a_thing(b"95-year-old hospital", 2) && !names_a_thing(b"95-year-old woman", 2));
+    }
+}

@@ -1,0 +1,138 @@
+//! Tokens of letters and digits: DEA, Medicare and vehicle numbers, and what a cue names.
+
+use super::Scan;
+use super::claim::Claim;
+use super::number::{NUMBERS, masked};
+use super::token::Run;
+use crate::guard::byte::{self, HEX};
+use crate::guard::cue::CueClass;
+use crate::guard::validate::{self, Vin};
+use crate::guard::{Confidence, Kind, Reason};
+
+impl Scan<'_, '_> {
+    /// One run with letters and digits.
+    pub(super) fn mixed(&mut self, run: Run) {
+        let span = (run.start, run.end);
+        if self.age_run(run) || self.text_date(run) {
+            return;
+        }
+        if run.len() < 3 || byte::glued(self.bytes, run.start, run.end) || masked(self.bytes, span.0, span.1) {
+            return;
+        }
+        let token = &self.bytes[span.0..span.1];
+        let checked = run.len() == 9 && validate::dea(token);
+        if self.phone(run.start) || self.spaced_mbi(run) || (!checked && self.glued_label(span)) {
+            return;
+        }
+        match run.len() {
+            3..=7 => self.icd_plain(run),
+            9 if checked => self.dea(span),
+            11 if validate::mbi(token) => self.mbi(span),
+            12 if token.iter().all(|byte| byte::is(*byte, HEX)) => self.bare_mac(span),
+            17 => self.vin(span, run.digits),
+            _ => {}
+        }
+        if run.len() >= 4
+            && run.digits >= 2
+            && let Some(hit) = self.context(span, NUMBERS)
+        {
+            self.ident(span, hit);
+        }
+    }
+
+    /// Several runs, joined by `-`, `.` or `_`, with letters among them.
+    pub(super) fn joined(&mut self, piece: &[Run]) {
+        let (Some(first), Some(last)) = (piece.first(), piece.last()) else {
+            return;
+        };
+        let span = (first.start, last.end);
+        if masked(self.bytes, span.0, span.1) || self.age_run(*first) || self.icd_dotted(piece) {
+            return;
+        }
+        if first.numeric() && self.phone(first.start) {
+            return;
+        }
+        let dashes = piece[1..].iter().all(|run| run.sep == b'-');
+        let mut token = [0; 24];
+        let solid: usize = piece.iter().map(Run::len).sum();
+        if dashes && solid <= token.len() {
+            let bytes = piece.iter().flat_map(|run| &self.bytes[run.start..run.end]);
+            token.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = *byte);
+            self.dashed(piece, span, &token[..solid]);
+        }
+        if !dashes && piece.len() == 3 && self.cisco(piece) {
+            return;
+        }
+        let dots = piece[1..].iter().any(|run| run.sep == b'.');
+        if !dots && let Some(hit) = self.context(span, NUMBERS) {
+            self.ident(span, hit);
+        }
+    }
+
+    fn dashed(&mut self, piece: &[Run], span: (usize, usize), token: &[u8]) {
+        match piece {
+            [a, b, c] if (a.len(), b.len(), c.len()) == (4, 3, 4) && validate::mbi(token) => self.mbi(span),
+            [number, suffix] if number.len() == 9 && suffix.len() <= 6 && validate::dea(&token[..9]) => self.dea(span),
+            [a, b] if (a.len(), b.len()) == (2, 7) && validate::dea(token) => self.dea(span),
+            [_, _, _, _, _, _]
+                if piece.iter().all(|run| run.len() == 2) && token.iter().all(|byte| byte::is(*byte, HEX)) =>
+            {
+                self.mac(span, Confidence::Medium);
+            }
+            _ => {}
+        }
+    }
+
+    /// `1EG4 TE5 MK73`.
+    fn spaced_mbi(&mut self, run: Run) -> bool {
+        let end = run.start + 13;
+        let Some(part) = self.bytes.get(run.start..end).filter(|_| run.len() == 4) else {
+            return false;
+        };
+        let mut token = [0; 11];
+        let solid = [&part[..4], &part[5..8], &part[9..]].concat();
+        token.copy_from_slice(&solid);
+        let fits = part[4] == b' '
+            && part[8] == b' '
+            && validate::mbi(&token)
+            && !byte::at(self.bytes, end, byte::ALNUM | byte::JOIN);
+        if fits {
+            self.mbi((run.start, end));
+            self.done = end;
+        }
+        fits
+    }
+
+    fn dea(&mut self, span: (usize, usize)) {
+        let hit = self.context(span, NUMBERS);
+        let capitals = self.bytes[span.0].is_ascii_uppercase();
+        let base = if capitals { Confidence::Medium } else { Confidence::Low };
+        self.claim(Claim { kind: Kind::Dea, span, base, reason: Reason::CheckOk }, hit);
+    }
+
+    /// A Medicare number: its alphabet is so narrow that only a foreign label speaks against it.
+    pub(super) fn mbi(&mut self, span: (usize, usize)) {
+        let hit = self.context(span, NUMBERS);
+        let claim = Claim { kind: Kind::Mbi, span, base: Confidence::Medium, reason: Reason::Shape };
+        match hit {
+            Some(hit) if hit.is(CueClass::Plan) => self.push(claim, Confidence::High, Some(hit.reason)),
+            hit => self.claim(claim, hit),
+        }
+    }
+
+    fn vin(&mut self, span: (usize, usize), digits: usize) {
+        let letters = 17 - digits;
+        let hit = self.context(span, NUMBERS);
+        let cue = hit.filter(|hit| hit.is(CueClass::Vin));
+        let tail = self.bytes[span.1 - 4..span.1].iter().all(u8::is_ascii_digit);
+        match validate::vin(&self.bytes[span.0..span.1]) {
+            Vin::Checked if cue.is_some() || (letters >= 3 && tail) => {
+                self.claim(Claim { kind: Kind::Vin, span, base: Confidence::Medium, reason: Reason::CheckOk }, hit);
+            }
+            Vin::Unchecked if cue.is_some() && letters >= 2 => {
+                self.claim(Claim { kind: Kind::Vin, span, base: Confidence::Low, reason: Reason::Vehicle }, hit);
+            }
+            _ => {}
+        }
+    }
+}

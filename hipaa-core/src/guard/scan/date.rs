@@ -1,0 +1,229 @@
+//! Dates in digits, and what makes one a birth date.
+
+use super::claim::Claim;
+use super::token::Run;
+use super::{Hit, Scan};
+use crate::guard::byte;
+use crate::guard::cue::CueClass::{Date, Dob, Other, Version};
+use crate::guard::cue::{Fit, Mask};
+use crate::guard::{Confidence, Day, Kind, Reason};
+
+/// The classes that compete for a date.
+pub(super) const DATES: Mask = Mask::of(&[Dob, Date, Other, Version]);
+
+/// A date as far as it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::guard) struct Parts {
+    pub(in crate::guard) year: Option<u16>,
+    pub(in crate::guard) month: u8,
+    pub(in crate::guard) day: Option<u8>,
+}
+
+impl Parts {
+    /// Whether the calendar has it.
+    pub(super) fn real(self) -> bool {
+        let day = self.day.unwrap_or(1);
+        let year = self.year.unwrap_or(2000);
+        let twin = if year < 2000 { year + 100 } else { year - 100 };
+        Day::new(year, self.month, day).is_some() || (self.short() && Day::new(twin, self.month, day).is_some())
+    }
+
+    fn short(self) -> bool {
+        self.year.is_some_and(|year| (1930..2030).contains(&year))
+    }
+}
+
+/// How much a form alone says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Unmistakable: four-digit year, or a month name.
+    Full,
+    /// `3-14-62`: could be something else.
+    Doubtful,
+    /// `3/14`: mostly something else.
+    MonthDay,
+}
+
+impl Scan<'_, '_> {
+    /// Reads a date from the first runs; returns how many runs it used.
+    pub(super) fn date_runs(&mut self, runs: &[Run]) -> Option<usize> {
+        let [a, b, rest @ ..] = runs else { return None };
+        if a.len() > 4 || b.len() > 3 || !matches!(b.sep, b'-' | b'/' | b'.') {
+            return None;
+        }
+        let third = rest.first().filter(|c| c.sep == b.sep);
+        let Some(c) = third else {
+            return self.month_day(runs);
+        };
+        let bytes = self.bytes;
+        let stamp = c.len() >= 4 && byte::peek(bytes, c.start + 2) == b'T' && c.digits + 1 == c.len();
+        let end = if stamp { c.start + 2 } else { c.end };
+        let (parts, form) = three(bytes, (a, b, (c.start, end)))?;
+        let behind = rest.get(1);
+        let fits = match behind {
+            _ if stamp => true,
+            None => true,
+            Some(next) => matches!(next.sep, b'/' | b':') || (next.sep == b'-' && next.len() <= 4),
+        };
+        let span = (a.start, end);
+        if !fits || !parts.real() || byte::glued(bytes, a.start, c.end) || super::number::masked(bytes, span.0, span.1)
+        {
+            return None;
+        }
+        let form = if behind.is_some_and(|next| next.sep == b'-') && !stamp && self.range_end(&rest[1..]).is_none() {
+            return None;
+        } else {
+            form
+        };
+        if form == Form::Doubtful && b.sep == b'-' && self.is_numbered(span) {
+            return None;
+        }
+        self.date(span, parts, form);
+        let timestamp = rest.iter().position(|run| run.sep == b'/' && stamp).unwrap_or(rest.len());
+        Some(if stamp { 2 + timestamp } else { 3 })
+    }
+
+    /// Whether a label right before it says that this is some other number: `MRN 04-28-76`.
+    fn is_numbered(&mut self, span: (usize, usize)) -> bool {
+        let hit = self.context(span, super::number::NUMBERS);
+        hit.is_some_and(|hit| hit.fit >= Fit::Strict && hit.class.kind().is_some_and(Kind::needs_cue))
+    }
+
+    /// Whether the runs start with the second date of a range.
+    fn range_end(&self, runs: &[Run]) -> Option<()> {
+        let [a, b, c, ..] = runs else { return None };
+        three(self.bytes, (a, b, (c.start, c.end))).map(|_| ())
+    }
+
+    fn month_day(&mut self, runs: &[Run]) -> Option<usize> {
+        let [a, b] = runs else { return None };
+        let shaped = b.sep == b'/' && a.numeric() && b.numeric() && a.len() <= 2 && b.len() <= 2;
+        let parts = shaped.then(|| two(self.bytes, a, b)).flatten().filter(|parts| parts.real())?;
+        self.date((a.start, b.end), parts, Form::MonthDay);
+        Some(2)
+    }
+
+    /// Records a date or a birth date.
+    pub(super) fn date(&mut self, span: (usize, usize), parts: Parts, form: Form) {
+        let hit = self.context(span, DATES);
+        let declared = hit.filter(|hit| hit.is(Dob) && form != Form::MonthDay);
+        if declared.is_some() && self.rules.may_be_born(parts) {
+            let claim = Claim { kind: Kind::Dob, span, base: Confidence::Low, reason: Reason::CalendarOk };
+            return self.claim(claim, hit);
+        }
+        let dated = hit.filter(|hit| hit.is(Date));
+        let confidence = match (form, dated) {
+            (Form::Full, Some(_)) => Confidence::High,
+            (Form::Full, None) => Confidence::Medium,
+            (Form::Doubtful, Some(hit)) if hit.fit >= Fit::Strict => Confidence::High,
+            (Form::Doubtful, _)
+                if self.bytes[span.0..span.1].contains(&b'/') && !hit.is_some_and(|hit| hit.rules_out()) =>
+            {
+                Confidence::Medium
+            }
+            (Form::MonthDay, Some(hit))
+                if hit.fit >= Fit::Strict && !(hit.weak && matches!(parts.day, Some(5 | 10))) =>
+            {
+                Confidence::Medium
+            }
+            _ => Confidence::Low,
+        };
+        let claim = Claim { kind: Kind::Date, span, base: Confidence::Low, reason: Reason::CalendarOk };
+        self.push(claim, confidence, hit.map(|hit| hit.reason));
+    }
+
+    /// Six or eight digits: a date only where a cue asks for one.
+    pub(super) fn compact_date(&mut self, span: (usize, usize)) {
+        let Some(hit) = self.context(span, DATES).filter(asks) else {
+            return;
+        };
+        let digits = &self.bytes[span.0..span.1];
+        let part = |from: usize, len: usize| byte::number(&digits[from..from + len]);
+        let parts = match digits.len() {
+            8 => [
+                (part(0, 4), part(4, 2), part(6, 2)),
+                (part(4, 4), part(0, 2), part(2, 2)),
+                (part(4, 4), part(2, 2), part(0, 2)),
+            ],
+            _ if hit.is(Dob) => [
+                (full_year(part(4, 2)), part(0, 2), part(2, 2)),
+                (full_year(part(0, 2)), part(2, 2), part(4, 2)),
+                (0, 0, 0),
+            ],
+            _ => return,
+        };
+        let real = parts
+            .into_iter()
+            .filter_map(|(year, month, day)| parts_of(year, month, day))
+            .find(|parts| parts.real() && parts.year.is_some_and(|year| (1880..2100).contains(&year)));
+        if let Some(parts) = real {
+            self.date(span, parts, Form::Full);
+        }
+    }
+}
+
+fn asks(hit: &Hit) -> bool {
+    (hit.is(Dob) || hit.is(Date)) && hit.fit >= Fit::Strict && !hit.weak
+}
+
+fn parts_of(year: u32, month: u32, day: u32) -> Option<Parts> {
+    Some(Parts {
+        year: Some(u16::try_from(year).ok()?),
+        month: u8::try_from(month).ok()?,
+        day: Some(u8::try_from(day).ok()?),
+    })
+}
+
+/// A year of two digits is taken from 1930 to 2029.
+pub(super) fn full_year(short: u32) -> u32 {
+    if short < 30 { 2000 + short } else { 1900 + short }
+}
+
+/// Month and day, in American order.
+fn two(bytes: &[u8], a: &Run, b: &Run) -> Option<Parts> {
+    let (month, day) = (byte::number(&bytes[a.start..a.end]), byte::number(&bytes[b.start..b.end]));
+    let parts = parts_of(2000, month, day)?;
+    (day > 0).then_some(Parts { year: None, ..parts })
+}
+
+/// Year, month and day in any of the usual orders, the month as number or name.
+fn three(bytes: &[u8], (a, b, c): (&Run, &Run, (usize, usize))) -> Option<(Parts, Form)> {
+    let last = &bytes[c.0..c.1];
+    if !last.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let (first, middle) = (&bytes[a.start..a.end], &bytes[b.start..b.end]);
+    let (x, y, z) = (byte::number(first), byte::number(middle), byte::number(last));
+    let named = |word: &[u8]| super::date_text::month(word).map(u32::from);
+    match (a.numeric(), b.numeric()) {
+        (true, true) if a.len() == 4 && b.len() <= 2 && last.len() <= 2 => Some((parts_of(x, y, z)?, year_form(x)?)),
+        (true, true) if a.len() <= 2 && b.len() <= 2 => {
+            let (year, form) = year_of(z, last.len(), Form::Doubtful)?;
+            let (month, day) = if x > 12 { (y, x) } else { (x, y) };
+            let parts = parts_of(year, month, day)?;
+            Some((if parts.real() { parts } else { parts_of(year, day, month)? }, form))
+        }
+        (true, false) if a.len() <= 2 => {
+            let (year, form) = year_of(z, last.len(), Form::Full)?;
+            Some((parts_of(year, named(middle)?, x)?, form))
+        }
+        (true, false) if a.len() == 4 && last.len() <= 2 => Some((parts_of(x, named(middle)?, z)?, year_form(x)?)),
+        (false, true) if b.len() <= 2 && a.digits == 0 => {
+            let (year, form) = year_of(z, last.len(), Form::Full)?;
+            Some((parts_of(year, named(first)?, y)?, form))
+        }
+        _ => None,
+    }
+}
+
+fn year_form(year: u32) -> Option<Form> {
+    (1800..=2199).contains(&year).then_some(Form::Full)
+}
+
+fn year_of(value: u32, len: usize, short: Form) -> Option<(u32, Form)> {
+    match len {
+        4 if (1800..=2199).contains(&value) => Some((value, Form::Full)),
+        2 => Some((full_year(value), short)),
+        _ => None,
+    }
+}

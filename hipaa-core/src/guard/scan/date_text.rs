@@ -1,0 +1,212 @@
+//! Dates with a month name.
+
+use super::Scan;
+use super::date::{Form, Parts, full_year};
+use super::token::Run;
+use super::unit;
+use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
+
+const MONTHS: [&[u8]; 12] = [
+    b"january",
+    b"february",
+    b"march",
+    b"april",
+    b"may",
+    b"june",
+    b"july",
+    b"august",
+    b"september",
+    b"october",
+    b"november",
+    b"december",
+];
+
+/// The number of the month a whole word names.
+#[inline]
+pub(super) fn month(word: &[u8]) -> Option<u8> {
+    let [a, b, c, ..] = *word else { return None };
+    let number = match &[a | 0x20, b | 0x20, c | 0x20] {
+        b"jan" => 1,
+        b"feb" => 2,
+        b"mar" => 3,
+        b"apr" => 4,
+        b"may" => 5,
+        b"jun" => 6,
+        b"jul" => 7,
+        b"aug" => 8,
+        b"sep" => 9,
+        b"oct" => 10,
+        b"nov" => 11,
+        b"dec" => 12,
+        _ => return None,
+    };
+    let full = word.eq_ignore_ascii_case(MONTHS[usize::from(number) - 1]);
+    let short = word.len() == 3 || word.eq_ignore_ascii_case(b"sept");
+    (full || short).then_some(number)
+}
+
+/// Whether the word that ends at `end` (or before a comma there) may be a month: a cheap look
+/// at its last letter.
+#[inline]
+pub(super) fn may_end_month(bytes: &[u8], end: usize) -> bool {
+    let last = byte::prev(bytes, end);
+    matches!(last | 0x20, b'y' | b'h' | b'l' | b'e' | b't' | b'r' | b'n' | b'b' | b'g' | b'p' | b'v' | b'c')
+        && byte::is(last, ALPHA)
+        && name_before(bytes, end + 1).is_some()
+        || matches!(last, b'.' | b',' | b'-')
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Name {
+    start: usize,
+    end: usize,
+    month: u8,
+    /// Capitalised, so that it is a name even without a year.
+    proper: bool,
+}
+
+impl Name {
+    fn new(bytes: &[u8], start: usize, end: usize) -> Option<Self> {
+        let word = &bytes[start..end];
+        let month = month(word)?;
+        let proper = word[0].is_ascii_uppercase() && (word[1].is_ascii_lowercase() || word.len() > 3);
+        Some(Self { start, end, month, proper })
+    }
+}
+
+impl Scan<'_, '_> {
+    /// Reads a date around a day (`14`, `14th`) or a year (`1962`) beside a month name.
+    pub(super) fn text_date(&mut self, run: Run) -> bool {
+        let bytes = self.bytes;
+        let digits = byte::skip(bytes, run.start, DIGIT);
+        let suffixed = digits + 2 == run.end && ordinal(&bytes[digits..run.end]);
+        let value = byte::number(&bytes[run.start..digits]);
+        let found = match digits - run.start {
+            1 | 2 if run.numeric() || suffixed => day_date(bytes, run, value),
+            1 | 2 => glued_date(bytes, run, digits, value),
+            4 if run.numeric() => month_year(bytes, run, value),
+            _ => None,
+        };
+        let Some((span, parts, proper)) = found else {
+            return false;
+        };
+        let bare = parts.year.is_none() || parts.day.is_none();
+        if !parts.real() || (parts.year.is_none() && unit::follows(bytes, span.1) && byte::peek(bytes, span.1) == b' ')
+        {
+            return false;
+        }
+        let form = if bare && !proper { Form::MonthDay } else { Form::Full };
+        self.date(span, parts, form);
+        self.done = self.done.max(span.1);
+        true
+    }
+}
+
+type Found = ((usize, usize), Parts, bool);
+
+fn day_date(bytes: &[u8], run: Run, value: u32) -> Option<Found> {
+    let day = u8::try_from(value).ok().filter(|day| (1..=31).contains(day))?;
+    if let Some(name) = name_before(bytes, run.start) {
+        let (end, year) = year_behind(bytes, run.end, false).map_or((run.end, None), |(end, year)| (end, Some(year)));
+        return Some(((name.start, end), Parts { year, month: name.month, day: Some(day) }, name.proper));
+    }
+    let name = name_behind(bytes, run.end)?;
+    let dotted = name.end + usize::from(byte::peek(bytes, name.end) == b'.');
+    let (end, year) = year_behind(bytes, dotted, true).map_or((name.end, None), |(end, year)| (end, Some(year)));
+    Some(((run.start, end), Parts { year, month: name.month, day: Some(day) }, name.proper))
+}
+
+/// `14Mar1962`, `14MAR62`.
+fn glued_date(bytes: &[u8], run: Run, digits: usize, value: u32) -> Option<Found> {
+    let letters = byte::skip(bytes, digits, ALPHA);
+    let name = Name::new(bytes, digits, letters)?;
+    let tail = &bytes[letters..run.end];
+    let year = match tail.len() {
+        2 => full_year(byte::number(tail)),
+        4 => byte::number(tail),
+        _ => return None,
+    };
+    let numeric = tail.iter().all(u8::is_ascii_digit) && (1800..=2199).contains(&year);
+    let parts =
+        Parts { year: Some(u16::try_from(year).ok()?), month: name.month, day: Some(u8::try_from(value).ok()?) };
+    numeric.then_some(((run.start, run.end), parts, true))
+}
+
+fn month_year(bytes: &[u8], run: Run, value: u32) -> Option<Found> {
+    let name = name_before(bytes, run.start)?;
+    let year = u16::try_from(value).ok().filter(|year| (1800..=2199).contains(year))?;
+    Some(((name.start, run.end), Parts { year: Some(year), month: name.month, day: None }, name.proper))
+}
+
+fn ordinal(word: &[u8]) -> bool {
+    [b"st", b"nd", b"rd", b"th"].iter().any(|suffix| word.eq_ignore_ascii_case(*suffix))
+}
+
+/// The month name that ends right before `start`.
+#[inline]
+fn name_before(bytes: &[u8], start: usize) -> Option<Name> {
+    let mut end = start;
+    while end > 0 && start - end < 3 && matches!(bytes[end - 1], b' ' | b'.' | b',' | b'-' | b'\n') {
+        end -= 1;
+    }
+    if end == start || end < 3 {
+        return None;
+    }
+    let from = byte::back(bytes, end, ALPHA, 10);
+    let whole = !byte::is(byte::prev(bytes, from), ALNUM);
+    whole.then(|| Name::new(bytes, from, end)).flatten()
+}
+
+/// The month name right behind a day: `14 March`, `14th of March`.
+#[inline]
+fn name_behind(bytes: &[u8], end: usize) -> Option<Name> {
+    let mut at = end;
+    while at < end + 2 && matches!(byte::peek(bytes, at), b' ' | b'-' | b'.') {
+        at += 1;
+    }
+    if at == end {
+        return None;
+    }
+    if bytes.get(at..at + 3).is_some_and(|word| word.eq_ignore_ascii_case(b"of ")) {
+        at += 3;
+    }
+    let stop = byte::skip(bytes, at, ALPHA);
+    let whole = stop - at <= 9 && !byte::at(bytes, stop, ALNUM);
+    whole.then(|| Name::new(bytes, at, stop)).flatten()
+}
+
+/// The year behind a day or a month name: four digits, or two behind an apostrophe (or a
+/// hyphen, when `hyphen` allows it).
+fn year_behind(bytes: &[u8], end: usize, hyphen: bool) -> Option<(usize, u16)> {
+    let mut at = end;
+    while at < end + 2 && matches!(byte::peek(bytes, at), b' ' | b',' | b'.' | b'-' | b'\n') {
+        at += 1;
+    }
+    let short = byte::peek(bytes, at) == b'\'' || (hyphen && byte::prev(bytes, at) == b'-');
+    at += usize::from(byte::peek(bytes, at) == b'\'');
+    let stop = byte::skip(bytes, at, DIGIT);
+    let value = byte::number(bytes.get(at..stop)?);
+    let year = match stop - at {
+        4 => value,
+        2 if short => full_year(value),
+        _ => return None,
+    };
+    let whole = !byte::at(bytes, stop, ALPHA) || byte::peek(bytes, stop) == b'T';
+    let year = u16::try_from(year).ok().filter(|year| (1800..=2199).contains(year))?;
+    (at > end && whole).then_some((stop, year))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn month_names_are_whole_or_three_letters() {
+        assert_eq!(month(b"March"), Some(3));
+        assert_eq!(month(b"SEP"), Some(9));
+        assert_eq!(month(b"sept"), Some(9));
+        for no in ["marc", "mayor", "ma", "decide", ""] {
+            assert_eq!(month(no.as_bytes()), None, "{no}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Diagnosis codes. The shape alone says little: one needs an assigned category, and a point,
+//! a cue, a list or parentheses besides.
+
+use super::claim::Claim;
+use super::token::Run;
+use super::{Hit, Scan, unit};
+use crate::guard::byte::{self, ALNUM};
+use crate::guard::cue::CueClass::*;
+use crate::guard::cue::{Fit, Mask, list_gap};
+use crate::guard::validate::icd10::subclass;
+use crate::guard::{Confidence, Kind, Reason};
+
+const CODES: Mask = Mask::of(&[Icd10, Mrn, Device, Account, Plan, License, Other, Version]);
+
+impl Scan<'_, '_> {
+    /// `E11.9`, and the range `E11.0-E11.9`.
+    pub(super) fn icd_dotted(&mut self, piece: &[Run]) -> bool {
+        match piece {
+            [a, b] if b.sep == b'.' => self.icd_code(a, b, true),
+            [a, b, c, d] if (b.sep, c.sep, d.sep) == (b'.', b'-', b'.') => {
+                self.icd_code(a, b, false) && self.icd_code(c, d, false)
+            }
+            _ => false,
+        }
+    }
+
+    fn icd_code(&mut self, category: &Run, extension: &Run, alone: bool) -> bool {
+        let span = (category.start, extension.end);
+        let mut code = [0; 8];
+        let text = &self.bytes[span.0..span.1];
+        if category.len() != 3 || extension.len() > 4 {
+            return false;
+        }
+        code[..text.len()].copy_from_slice(text);
+        let lower = code.iter().any(u8::is_ascii_lowercase);
+        code.make_ascii_uppercase();
+        let valid = self.rules.categories.has(&code[..3]) && subclass(&code[4..text.len()]);
+        if !valid || (alone && unit::follows(self.bytes, span.1) && byte::peek(self.bytes, span.1) != b'/') {
+            return false;
+        }
+        let hit = self.context(span, CODES);
+        let cued = hit.is_some_and(|hit| hit.is(Icd10));
+        if lower && !cued {
+            return false;
+        }
+        let base = match () {
+            () if self.code_beside(span) => (Confidence::High, Reason::CodeList),
+            () if in_parentheses(self.bytes, span) => (Confidence::High, Reason::Parenthesis),
+            () => (Confidence::Medium, Reason::CategoryOk),
+        };
+        self.claim(Claim { kind: Kind::Icd10, span, base: base.0, reason: base.1 }, hit);
+        true
+    }
+
+    /// `E119`, `I10`: only beside a cue, or in a list with codes that have a point.
+    pub(super) fn icd_plain(&mut self, run: Run) {
+        let code = &self.bytes[run.start..run.end];
+        let capital = code[0].is_ascii_uppercase() && code[1].is_ascii_digit();
+        let valid = capital && self.rules.categories.has(&code[..3]) && (code.len() == 3 || subclass(&code[3..]));
+        if !valid || unit::follows(self.bytes, run.end) {
+            return;
+        }
+        let span = (run.start, run.end);
+        let hit = self.context(span, CODES);
+        let claim = Claim { kind: Kind::Icd10, span, base: Confidence::Low, reason: Reason::CategoryOk };
+        match hit.filter(|hit| hit.is(Icd10)) {
+            Some(hit) if speaks(&hit) => self.claim(claim, Some(hit)),
+            _ if hit.is_some_and(|hit| hit.rules_out() && !hit.is(Icd10)) => {}
+            _ if self.code_beside(span) => self.push(claim, Confidence::Medium, Some(Reason::CodeList)),
+            _ if in_parentheses(self.bytes, span) => self.push(claim, Confidence::Low, Some(Reason::Parenthesis)),
+            _ => {}
+        }
+    }
+
+    /// Whether a code with a point stands before or behind it in a list.
+    fn code_beside(&self, span: (usize, usize)) -> bool {
+        let before = self.out.iter().rev().take(3).any(|found| {
+            found.kind() == Kind::Icd10
+                && found.confidence() > Confidence::Low
+                && list_gap(self.bytes, found.end(), span.0)
+        });
+        let next = (span.1..span.1 + 7).find(|at| byte::at(self.bytes, *at, byte::UPPER));
+        before || next.is_some_and(|next| list_gap(self.bytes, span.1, next) && self.dotted_at(next))
+    }
+
+    fn dotted_at(&self, at: usize) -> bool {
+        let end = byte::skip(self.bytes, at, ALNUM);
+        end == at + 3
+            && self.rules.categories.has(&self.bytes[at..end])
+            && byte::peek(self.bytes, end) == b'.'
+            && byte::at(self.bytes, end + 1, ALNUM)
+    }
+}
+
+fn speaks(hit: &Hit) -> bool {
+    let declared = !matches!(hit.reason, Reason::Cue { .. });
+    declared || hit.fit == Fit::Label || (hit.fit == Fit::Strict && !hit.weak && hit.is(Icd10))
+}
+
+fn in_parentheses(bytes: &[u8], span: (usize, usize)) -> bool {
+    matches!((byte::prev(bytes, span.0), byte::peek(bytes, span.1)), (b'(', b')') | (b'[', b']'))
+}

@@ -1,0 +1,146 @@
+//! Numbers without a public format: medical record, plan, account, device, licence.
+
+use super::claim::Claim;
+use super::number::masked;
+use super::{Hit, Last, Scan, unit};
+use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, UPPER};
+use crate::guard::cue::Fit;
+use crate::guard::{Confidence, Reason};
+
+/// The longest value that is taken for an identifier.
+const LONGEST: usize = 40;
+
+impl Scan<'_, '_> {
+    /// Claims the span for the kind of the cue, when it looks like a value at all.
+    pub(super) fn ident(&mut self, span: (usize, usize), hit: Hit) {
+        let Some(kind) = hit.class.kind().filter(|kind| kind.needs_cue()) else {
+            return;
+        };
+        let declared = !matches!(hit.reason, Reason::Cue { .. } | Reason::List);
+        let span = if declared { span } else { self.widened(span, &hit) };
+        let labelled = declared || (hit.fit == Fit::Label && self.labelled(span.0));
+        let uneven = |last: Last| last.len.abs_diff(span.1 - span.0) > 2;
+        let breaks_list = hit.reason == Reason::List && self.last.is_some_and(uneven);
+        let Some(digits) = self.value_digits(span, &hit, labelled) else {
+            return;
+        };
+        if breaks_list || (!declared && !labelled && self.counts(span, digits, &hit)) {
+            return;
+        }
+        let confidence = match hit.fit {
+            _ if declared => Confidence::High,
+            Fit::Label if !hit.weak || labelled => Confidence::High,
+            Fit::Label => Confidence::Medium,
+            Fit::Strict if !hit.weak => Confidence::High,
+            Fit::Near if !hit.weak && digits >= 5 && near_enough(&hit) => Confidence::Medium,
+            _ => Confidence::Low,
+        };
+        self.remember(span, hit);
+        let claim = Claim { kind, span, base: Confidence::Low, reason: Reason::Shape };
+        self.push(claim, confidence, Some(hit.reason));
+        self.done = self.done.max(span.1);
+    }
+
+    /// How many digits the value has, when it can be an identifier at all.
+    fn value_digits(&self, span: (usize, usize), hit: &Hit, labelled: bool) -> Option<usize> {
+        let value = &self.bytes[span.0..span.1];
+        let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let solid = value.iter().filter(|byte| byte::is(**byte, ALNUM)).count();
+        let least = if labelled && !hit.weak { 4 } else { 5 };
+        let year = value.len() == 4 && matches!(value, [b'1', b'8' | b'9', ..] | [b'2', b'0', ..]);
+        let fits = solid >= least && value.len() <= LONGEST && digits >= 2 && (labelled || !year);
+        (fits && !masked(self.bytes, span.0, span.1)).then_some(digits)
+    }
+
+    /// Whether a short bare number is a quantity: a unit stands behind it.
+    fn counts(&self, span: (usize, usize), digits: usize, hit: &Hit) -> bool {
+        let bare = digits == span.1 - span.0 && (digits <= 5 || hit.fit == Fit::Near);
+        bare && unit::follows(self.bytes, span.1)
+    }
+
+    /// Whether `:`, `#` or `=` stands right before the value.
+    pub(super) fn labelled(&self, start: usize) -> bool {
+        let mut at = start;
+        while at > 0 && start - at < 4 && matches!(self.bytes[at - 1], b' ' | b'\n' | b'"' | b'(' | b'\t' | b'|') {
+            at -= 1;
+        }
+        matches!(byte::prev(self.bytes, at), b':' | b'#' | b'=' | b'|')
+    }
+
+    /// The span with the groups that blanks separate from it: `44 55 66`, `XYZ 123456`.
+    fn widened(&self, span: (usize, usize), hit: &Hit) -> (usize, usize) {
+        if hit.fit < Fit::Strict || hit.reason == Reason::List {
+            return span;
+        }
+        (self.prefix(span.0), self.groups(span))
+    }
+
+    /// The start of one to four capitals right before the value, when they belong to it.
+    fn prefix(&self, start: usize) -> usize {
+        let bytes = self.bytes;
+        if byte::prev(bytes, start) != b' ' {
+            return start;
+        }
+        let from = byte::back(bytes, start - 1, UPPER, 5);
+        let len = start - 1 - from;
+        let free = from > 0 && matches!(bytes[from - 1], b' ' | b':' | b'#' | b'=') && from < start - 1;
+        let word = &bytes[from..start - 1];
+        let label =
+            crate::guard::cue::is_number_word(word) || self.rules.lexicon.phrase_at(bytes, from, start - 1).is_some();
+        if free && (1..=4).contains(&len) && !label && word != b"IS" && word != b"OF" { from } else { start }
+    }
+
+    /// The end of up to four further groups of two to five digits.
+    fn groups(&self, span: (usize, usize)) -> usize {
+        let bytes = self.bytes;
+        let mut end = span.1;
+        let first = span.1 - span.0;
+        for _ in 0..4 {
+            let stop = byte::skip(bytes, end + 1, DIGIT);
+            let len = stop.saturating_sub(end + 1);
+            let group =
+                byte::peek(bytes, end) == b' ' && (2..=5).contains(&len) && first <= 5 && !byte::at(bytes, stop, ALNUM);
+            let numeric = bytes[span.0..span.1].iter().all(u8::is_ascii_digit);
+            if !group
+                || !numeric
+                || matches!(byte::peek(bytes, stop), b'/' | b'.' | b':' | b'-') && byte::at(bytes, stop + 1, DIGIT)
+                || unit::follows(bytes, stop)
+            {
+                break;
+            }
+            end = stop;
+        }
+        end
+    }
+
+    /// The value of a mixed token that starts with its own label: `MRN1234567`.
+    pub(super) fn glued_label(&mut self, span: (usize, usize)) -> bool {
+        let bytes = self.bytes;
+        let word = byte::skip(bytes, span.0, ALPHA);
+        let numeric = bytes[word..span.1].iter().all(u8::is_ascii_digit);
+        if word == span.0 || word - span.0 > 6 || !numeric || span.1 - word < 4 {
+            return false;
+        }
+        if self.context(span, super::number::NUMBERS).is_some_and(|hit| hit.fit >= Fit::Strict) {
+            return false;
+        }
+        let Some(cue) = self.rules.lexicon.phrase_at(bytes, span.0, word) else {
+            return false;
+        };
+        if cue.end != word || cue.weak || cue.class.kind().is_none() || word - span.0 < 2 {
+            return false;
+        }
+        let run = super::token::Run { start: word, end: span.1, digits: span.1 - word, sep: 0 };
+        let place = self.cues_before(cue.start);
+        if self.cues.get(place).is_none_or(|known| known.start != cue.start) {
+            self.cues.insert(place, cue);
+        }
+        self.bare(run, &[]);
+        true
+    }
+}
+
+/// Whether the cue stands at most thirty bytes away.
+fn near_enough(hit: &Hit) -> bool {
+    matches!(hit.reason, Reason::Cue { at, .. } if (-30..=16).contains(&at))
+}

@@ -1,0 +1,139 @@
+//! Network addresses: IPv4, IPv6, hardware addresses.
+
+use super::Scan;
+use super::claim::Claim;
+use super::token::Run;
+use crate::guard::byte::{self, ALNUM, ALPHA, HEX};
+use crate::guard::cue::CueClass::{Device, Ip, Mac, Other, Version};
+use crate::guard::cue::Mask;
+use crate::guard::{Confidence, Kind, Reason};
+use std::net::Ipv6Addr;
+
+const ADDRESSES: Mask = Mask::of(&[Ip, Version, Other]);
+const HARDWARE: Mask = Mask::of(&[Mac, Device, Other]);
+/// The longest text of an IPv6 address.
+const V6_BYTES: usize = 45;
+
+impl Scan<'_, '_> {
+    /// Four decimal numbers with points.
+    pub(super) fn ip4(&mut self, piece: &[Run]) {
+        let mut octets = [0; 4];
+        for (run, slot) in piece.iter().zip(&mut octets) {
+            let digits = &self.bytes[run.start..run.end];
+            *slot = byte::number(digits);
+            if run.len() > 3 || *slot > 255 || (run.len() > 1 && digits[0] == b'0') {
+                return;
+            }
+        }
+        let span = (piece[0].start, piece[3].end);
+        let special = octets[0] == 0 || octets[..3] == [127, 0, 0] || octets[0] >= 240;
+        let tiny = octets.iter().all(|octet| *octet < 10);
+        let reason = if special { Reason::SpecialAddress } else { Reason::Shape };
+        let hit = self.context(span, ADDRESSES);
+        let base = if special || tiny { Confidence::Low } else { Confidence::Medium };
+        let claim = Claim { kind: Kind::Ip, span, base, reason };
+        if special { self.push(claim, Confidence::Low, None) } else { self.claim(claim, hit) }
+    }
+
+    /// Runs joined by colons: hardware addresses and IPv6.
+    pub(super) fn hex_groups(&mut self, runs: &[Run]) -> bool {
+        let colons = runs.iter().filter(|run| run.sep == b':').count();
+        let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
+            return false;
+        };
+        if colons < 1 || (colons == 1 && !double_colon(self.bytes, runs)) {
+            return false;
+        }
+        if runs.len() == 6 && colons == 5 && self.is_hex(runs, 2) {
+            self.mac((first.start, last.end), Confidence::Medium);
+            return true;
+        }
+        let upto = runs.iter().position(|run| matches!(run.sep, b'/' | b'-' | b'_')).unwrap_or(runs.len());
+        self.ip6(first.start, runs[upto - 1].end)
+    }
+
+    fn is_hex(&self, runs: &[Run], len: usize) -> bool {
+        runs.iter()
+            .all(|run| run.len() == len && self.bytes[run.start..run.end].iter().all(|byte| byte::is(*byte, HEX)))
+    }
+
+    fn ip6(&mut self, start: usize, end: usize) -> bool {
+        let bytes = self.bytes;
+        let lead = start >= 2 && &bytes[start - 2..start] == b"::" && !byte::is(byte::prev(bytes, start - 2), ALNUM);
+        let start = if lead { start - 2 } else { start };
+        let trail = bytes.get(end..end + 2) == Some(b"::") && !byte::at(bytes, end + 2, ALNUM);
+        let end = if trail { end + 2 } else { end };
+        let parsed = self
+            .text
+            .get(start..end)
+            .filter(|text| text.len() <= V6_BYTES)
+            .and_then(|text| text.parse::<Ipv6Addr>().ok());
+        let Some(address) = parsed else { return false };
+        let special = address.is_loopback() || address.is_unspecified();
+        let zone = if byte::peek(bytes, end) == b'%' { byte::skip(bytes, end + 1, ALNUM) } else { end };
+        let hit = self.context((start, zone), ADDRESSES);
+        let base = if special || end - start < 6 { Confidence::Low } else { Confidence::Medium };
+        let reason = if special { Reason::SpecialAddress } else { Reason::Shape };
+        let claim = Claim { kind: Kind::Ip, span: (start, zone), base, reason };
+        if special {
+            self.push(claim, Confidence::Low, None)
+        } else {
+            self.claim(claim, hit)
+        }
+        self.done = self.done.max(zone);
+        true
+    }
+
+    /// Six pairs (or three fours) of hexadecimal digits.
+    pub(super) fn mac(&mut self, span: (usize, usize), base: Confidence) {
+        let digits = self.bytes[span.0..span.1].iter().filter(|byte| byte::is(**byte, HEX));
+        let uniform =
+            digits.clone().all(|byte| *byte == b'0') || digits.clone().all(|byte| byte.eq_ignore_ascii_case(&b'f'));
+        let base = if uniform { Confidence::Low } else { base };
+        let hit = self.context(span, HARDWARE).filter(|hit| !hit.is(Device));
+        self.claim(Claim { kind: Kind::Mac, span, base, reason: Reason::Shape }, hit);
+    }
+
+    /// Twelve hexadecimal digits in a row: only beside a cue.
+    pub(super) fn bare_mac(&mut self, span: (usize, usize)) {
+        if self.context(span, HARDWARE).is_some_and(|hit| hit.close(Mac)) {
+            self.mac(span, Confidence::Low);
+        }
+    }
+
+    /// `001a.2b3c.4d5e`.
+    pub(super) fn cisco(&mut self, piece: &[Run]) -> bool {
+        let dots = piece[1..].iter().all(|run| run.sep == b'.');
+        let fits = dots && self.is_hex(piece, 4);
+        if fits {
+            self.mac((piece[0].start, piece[2].end), Confidence::Medium);
+        }
+        fits
+    }
+
+    /// The hardware address without any digit whose first `:` is at `colon`.
+    pub(super) fn letter_mac(&mut self, colon: usize) {
+        let bytes = self.bytes;
+        let Some(start) = colon.checked_sub(2).filter(|_| byte::peek(bytes, colon + 3) == b':') else {
+            return;
+        };
+        let end = colon + 15;
+        let Some(part) = bytes.get(start..end) else {
+            return;
+        };
+        let pairs = part
+            .chunks(3)
+            .all(|pair| byte::is(pair[0], HEX) && byte::is(pair[1], HEX) && pair.get(2).is_none_or(|sep| *sep == b':'));
+        let letters = part.iter().all(|byte| *byte == b':' || byte::is(*byte, ALPHA));
+        let free = !byte::is(byte::prev(bytes, start), ALNUM | byte::JOIN) && !byte::at(bytes, end, ALNUM);
+        if pairs && letters && free && byte::peek(bytes, end) != b':' {
+            self.mac((start, end), Confidence::Medium);
+        }
+    }
+}
+
+fn double_colon(bytes: &[u8], runs: &[Run]) -> bool {
+    let inner = runs.windows(2).any(|pair| pair[1].start - pair[0].end == 2 && pair[1].sep == b':');
+    let first = runs[0].start;
+    inner || (first >= 2 && &bytes[first - 2..first] == b"::")
+}

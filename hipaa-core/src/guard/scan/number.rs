@@ -1,0 +1,242 @@
+//! Plain numbers: social security numbers, provider numbers, cards, and what only a cue names.
+
+use super::claim::Claim;
+use super::token::Run;
+use super::{Hit, Scan, unit};
+use crate::guard::byte::{self, ALNUM, DIGIT};
+use crate::guard::cue::CueClass::{self, *};
+use crate::guard::cue::{Fit, Mask};
+use crate::guard::validate::{self, card};
+use crate::guard::{Confidence, Kind, Reason};
+
+/// The classes that compete for a number.
+pub(super) const NUMBERS: Mask = Mask::of(&[
+    Ssn, Mrn, Npi, Dea, Phone, Fax, Zip, Device, CreditCard, Mbi, Vin, Account, Plan, License, Other, Version,
+]);
+
+impl Scan<'_, '_> {
+    /// One to three digits that stand alone.
+    pub(super) fn small(&mut self, run: Run) {
+        if self.phone(run.start) || self.spaced_ssn(run) || self.text_date(run) {
+            return;
+        }
+        self.age(run.start, run.end);
+    }
+
+    /// A single run of digits; `behind` are the runs that `/` or `:` joins to it.
+    pub(super) fn bare(&mut self, run: Run, behind: &[Run]) {
+        let len = run.len();
+        if byte::glued(self.bytes, run.start, run.end) || masked(self.bytes, run.start, run.end) {
+            return;
+        }
+        if len <= 3 {
+            if run.sep != b'/' && behind.is_empty() {
+                self.small(run);
+            }
+            return;
+        }
+        if (len == 4 && (self.text_date(run) || self.spaced_card(run))) || self.phone(run.start) {
+            return;
+        }
+        let span = (run.start, run.end);
+        let year = len == 4 && matches!(self.bytes[run.start..], [b'1', b'9', ..] | [b'2', b'0', ..]);
+        if len == 4 && self.outer.is_none() && !self.labelled(run.start) && (year || unit::follows(self.bytes, run.end))
+        {
+            return;
+        }
+        let hit = self.context(span, NUMBERS);
+        match len {
+            5 => self.zip(span, hit),
+            6 | 8 => self.compact_date(span),
+            9 => self.bare_ssn(span, hit),
+            10 => self.bare_ten(span, hit),
+            11 => self.bare_eleven(span, hit),
+            12..=19 => self.card(span, len, hit),
+            _ => {}
+        }
+        if let Some(hit) = hit {
+            self.ident(span, hit);
+        }
+    }
+
+    fn bare_ssn(&mut self, span: (usize, usize), hit: Option<Hit>) {
+        if let Some(digits) = self.digits_of::<9>(span) {
+            self.ssn(span, &digits, Confidence::Low, hit);
+        }
+        if hit.is_some_and(|hit| hit.is(Zip)) {
+            self.zip(span, hit);
+        }
+    }
+
+    fn bare_ten(&mut self, span: (usize, usize), hit: Option<Hit>) {
+        let digits = &self.bytes[span.0..span.1];
+        if validate::npi(digits) {
+            let base = if unlikely_number(digits) { Confidence::Low } else { Confidence::Medium };
+            self.claim(Claim { kind: Kind::Npi, span, base, reason: Reason::LuhnOk }, hit);
+        }
+        self.bare_phone(span, span.0, hit);
+    }
+
+    fn bare_eleven(&mut self, span: (usize, usize), hit: Option<Hit>) {
+        if self.bytes[span.0] == b'1' {
+            self.bare_phone(span, span.0 + 1, hit);
+        }
+    }
+
+    /// Three, two and four digits.
+    pub(super) fn ssn(&mut self, span: (usize, usize), digits: &[u8; 9], base: Confidence, hit: Option<Hit>) {
+        let verdict = validate::ssn(digits);
+        let claim = Claim { kind: Kind::Ssn, span, base, reason: verdict.reason };
+        if verdict.issued {
+            return self.claim(claim, hit);
+        }
+        let declared = hit.filter(|hit| hit.is(Ssn));
+        let nines = digits[0] == b'9';
+        let (confidence, cue) = match declared.map(|hit| hit.reason) {
+            Some(reason @ (Reason::FhirSystem | Reason::FhirType)) => (Confidence::High, Some(reason)),
+            Some(Reason::JsonKey) if nines => (Confidence::Medium, Some(Reason::JsonKey)),
+            other => (Confidence::Low, other),
+        };
+        self.push(claim, confidence, cue);
+        if let Some(last) = self.out.last_mut().filter(|last| verdict.tax_id && last.kind() == Kind::Ssn) {
+            *last = last.because(Reason::TaxId);
+        }
+    }
+
+    /// `536 90 4399`, with no further number beside it.
+    fn spaced_ssn(&mut self, run: Run) -> bool {
+        let bytes = self.bytes;
+        let spaced = run.len() == 3 && byte::peek(bytes, run.end) == b' ' && byte::at(bytes, run.end + 1, DIGIT);
+        let (s, end) = (run.start, run.start + 11);
+        let shaped = spaced && is_shape(bytes, s, b"ddd dd dddd") && !byte::at(bytes, end, ALNUM);
+        let lonely = |at: usize| !(byte::peek(bytes, at) == b' ' && byte::at(bytes, at + 1, DIGIT));
+        let free = shaped && lonely(end) && !ends_number(bytes, s);
+        let Some(digits) = free.then(|| self.digits_of::<9>((s, end))).flatten() else {
+            return false;
+        };
+        let hit = self.context((s, end), NUMBERS);
+        self.ssn((s, end), &digits, Confidence::Medium, hit);
+        self.done = end;
+        true
+    }
+
+    /// Digits in groups joined by `-` or `.`.
+    pub(super) fn chain(&mut self, piece: &[Run]) {
+        let (Some(first), Some(last)) = (piece.first(), piece.last()) else {
+            return;
+        };
+        let span = (first.start, last.end);
+        let sep = piece[1].sep;
+        let even = piece[1..].iter().all(|run| run.sep == sep);
+        if masked(self.bytes, span.0, span.1) || (piece.len() == 2 && sep == b'.') || self.phone(first.start) {
+            return;
+        }
+        let mut lens = [0; super::token::RUNS];
+        piece.iter().zip(&mut lens).for_each(|(run, len)| *len = run.len());
+        let hit = self.context(span, NUMBERS);
+        match &lens[..piece.len()] {
+            [3, 2, 4] if even => {
+                if let Some(digits) = self.digits_of::<9>(span) {
+                    let base = if sep == b'-' { Confidence::Medium } else { Confidence::Low };
+                    self.ssn(span, &digits, base, hit);
+                }
+            }
+            [3, 4] if even => self.local_phone(span, hit),
+            [4, 4, 4, 4] | [4, 6, 5] | [4, 6, 4] | [4, 4, 4, 4, 3] if even => self.card(span, 0, hit),
+            [5, 4] if sep == b'-' => self.zip(span, hit),
+            [_, _, _, _] if even && sep == b'.' => self.ip4(piece),
+            [2, 2, 2, 2, 2, 2] if even && sep == b'-' => self.mac(span, Confidence::Low),
+            [4, 4, 4] if even && sep == b'.' => self.mac(span, Confidence::Low),
+            _ => {}
+        }
+        if let Some(hit) = hit
+            && sep != b'.'
+        {
+            self.ident(span, hit);
+        }
+    }
+
+    /// `4111 1111 1111 1111`, `3782 822463 10005`.
+    fn spaced_card(&mut self, run: Run) -> bool {
+        let (bytes, s) = (self.bytes, run.start);
+        if byte::peek(bytes, run.end) != b' ' || !byte::at(bytes, run.end + 1, DIGIT) {
+            return false;
+        }
+        let shapes: [&[u8]; 4] =
+            [b"dddd dddd dddd dddd ddd", b"dddd dddd dddd dddd", b"dddd dddddd ddddd", b"dddd dddddd dddd"];
+        let fits = |shape: &&&[u8]| is_shape(bytes, s, shape) && !byte::at(bytes, s + shape.len(), ALNUM);
+        let Some(shape) = shapes.iter().find(fits) else {
+            return false;
+        };
+        let end = s + shape.len();
+        let beside = (byte::peek(bytes, end) == b' ' && byte::at(bytes, end + 1, DIGIT)) || ends_number(bytes, s);
+        if beside {
+            return false;
+        }
+        let hit = self.context((s, end), NUMBERS);
+        self.card((s, end), 0, hit);
+        self.done = end;
+        true
+    }
+
+    /// A payment card; `bare` is the number of digits when nothing separates them.
+    pub(super) fn card(&mut self, span: (usize, usize), bare: usize, hit: Option<Hit>) {
+        let mut digits = [0; 19];
+        let mut count = 0;
+        for &byte in self.bytes[span.0..span.1].iter().filter(|byte| byte.is_ascii_digit()) {
+            let Some(slot) = digits.get_mut(count) else {
+                return;
+            };
+            *slot = byte;
+            count += 1;
+        }
+        if bare == 15 && validate::luhn(&digits[..count]) && hit.is_some_and(|hit| hit.is(Device)) {
+            return;
+        }
+        if card::card(&digits[..count]) {
+            let base = if bare == 12 { Confidence::Low } else { Confidence::Medium };
+            self.claim(Claim { kind: Kind::CreditCard, span, base, reason: Reason::IssuerOk }, hit);
+        } else if bare == 15 && digits.starts_with(b"80840") && validate::luhn(&digits[..count]) {
+            self.claim(Claim { kind: Kind::Npi, span, base: Confidence::Medium, reason: Reason::LuhnOk }, hit);
+        }
+    }
+
+    /// Exactly `N` digits of a span, separators left out.
+    pub(super) fn digits_of<const N: usize>(&self, span: (usize, usize)) -> Option<[u8; N]> {
+        let mut out = [0; N];
+        let mut digits = self.bytes[span.0..span.1].iter().filter(|byte| byte.is_ascii_digit());
+        for slot in &mut out {
+            *slot = *digits.next()?;
+        }
+        digits.next().is_none().then_some(out)
+    }
+}
+
+/// Whether the bytes at `at` have the shape: `d` is a digit, everything else itself.
+pub(super) fn is_shape(bytes: &[u8], at: usize, shape: &[u8]) -> bool {
+    bytes.get(at..at + shape.len()).is_some_and(|part| {
+        part.iter().zip(shape).all(|(byte, want)| if *want == b'd' { byte.is_ascii_digit() } else { byte == want })
+    })
+}
+
+/// Whether a number and one blank stand before `start`.
+pub(super) fn ends_number(bytes: &[u8], start: usize) -> bool {
+    start >= 2 && bytes[start - 1] == b' ' && byte::is(bytes[start - 2], DIGIT)
+}
+
+/// Whether a mask character touches the span: what is left of a masked value is no value.
+pub(super) fn masked(bytes: &[u8], start: usize, end: usize) -> bool {
+    matches!(byte::prev(bytes, start), b'*' | b'$') || byte::peek(bytes, end) == b'*'
+}
+
+/// Runs of one digit and counted-up digits are placeholders.
+fn unlikely_number(digits: &[u8]) -> bool {
+    digits.windows(6).any(|run| run.iter().all(|byte| *byte == run[0]))
+}
+
+impl Hit {
+    /// Whether a label stands right beside the value or the structure around it names the kind.
+    pub(super) fn close(&self, class: CueClass) -> bool {
+        self.is(class) && self.fit >= Fit::Strict
+    }
+}

@@ -1,0 +1,280 @@
+//! Telephone and fax numbers.
+
+use super::claim::Claim;
+use super::number::{NUMBERS, ends_number, masked};
+use super::{Hit, Scan};
+use crate::guard::byte::{self, ALNUM, DIGIT};
+use crate::guard::cue::CueClass::{Fax, Phone};
+use crate::guard::cue::Fit;
+use crate::guard::validate::{self, Nanp};
+use crate::guard::{Confidence, Kind, Reason};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    /// Blanks only.
+    Blank,
+    /// `-`, `.` or `/`.
+    Marks,
+    /// Parentheses or a country prefix.
+    Telling,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    start: usize,
+    end: usize,
+    /// Where the ten digits begin.
+    area: usize,
+    style: Style,
+}
+
+impl Scan<'_, '_> {
+    /// Tries to read a telephone number whose first digit is at `s`.
+    pub(super) fn phone(&mut self, s: usize) -> bool {
+        if byte::prev(self.bytes, s) == b'+' && self.international(s) {
+            return true;
+        }
+        let Some(shape) = shape_at(self.bytes, s) else {
+            return false;
+        };
+        let end = with_extension(self.bytes, shape.end);
+        let span = (shape.start, end);
+        let digits = self.digits_from(shape.area);
+        let verdict = validate::nanp(&digits);
+        let beside =
+            shape.style == Style::Blank && (self.number_beside(shape.end) || ends_number(self.bytes, shape.start));
+        if beside || masked(self.bytes, span.0, span.1) || byte::glued(self.bytes, span.0, span.1) {
+            return false;
+        }
+        let hit = self.context(span, NUMBERS);
+        if verdict == Nanp::Invalid && !hit.is_some_and(|hit| hit.close(Phone) || hit.close(Fax)) {
+            return false;
+        }
+        let base = if shape.style == Style::Blank { Confidence::Low } else { Confidence::Medium };
+        self.phone_claim(span, verdict, base, hit);
+        if let Some(hit) = hit {
+            self.ident((shape.start, shape.end), hit);
+        }
+        self.done = end;
+        true
+    }
+
+    fn phone_claim(&mut self, span: (usize, usize), verdict: Nanp, base: Confidence, hit: Option<Hit>) {
+        let kind = if hit.is_some_and(|hit| hit.is(Fax)) { Kind::Fax } else { Kind::Phone };
+        let reason = match verdict {
+            Nanp::Valid => Reason::NanpOk,
+            Nanp::Fictional => Reason::Fictional,
+            Nanp::Invalid => Reason::NanpInvalid,
+        };
+        let claim = Claim { kind, span, base, reason };
+        match hit {
+            Some(hit) if verdict == Nanp::Invalid && (hit.is(Phone) || hit.is(Fax)) => {
+                let declared = !matches!(hit.reason, Reason::Cue { .. } | Reason::List);
+                let confidence = if declared { Confidence::High } else { Confidence::Medium };
+                self.remember(span, hit);
+                self.push(claim, confidence, Some(hit.reason));
+            }
+            hit => self.claim(claim, hit),
+        }
+    }
+
+    /// Ten digits in one run.
+    pub(super) fn bare_phone(&mut self, span: (usize, usize), area: usize, hit: Option<Hit>) {
+        let verdict = validate::nanp(&self.bytes[area..span.1]);
+        let cue = hit.filter(|hit| hit.is(Phone) || hit.is(Fax));
+        if verdict != Nanp::Invalid || cue.is_some_and(|hit| hit.fit == Fit::Label && !hit.weak) {
+            self.phone_claim(span, verdict, Confidence::Low, hit);
+        }
+    }
+
+    /// Seven digits: only a cue makes them a telephone number.
+    pub(super) fn local_phone(&mut self, span: (usize, usize), hit: Option<Hit>) {
+        let exchange = (b'2'..=b'9').contains(&self.bytes[span.0]);
+        let Some(hit) = hit.filter(|hit| hit.is(Phone) || hit.is(Fax)) else {
+            return;
+        };
+        let kind = if hit.is(Fax) { Kind::Fax } else { Kind::Phone };
+        if exchange && hit.fit >= Fit::Strict {
+            let span = (span.0, with_extension(self.bytes, span.1));
+            self.remember(span, hit);
+            self.push(
+                Claim { kind, span, base: Confidence::Low, reason: Reason::Shape },
+                Confidence::Medium,
+                Some(hit.reason),
+            );
+        }
+    }
+
+    /// `+`, a country code and eight to fifteen digits in all.
+    fn international(&mut self, s: usize) -> bool {
+        let bytes = self.bytes;
+        let (mut at, mut count, mut end) = (s, 0, s);
+        while count <= 15 {
+            let stop = byte::skip(bytes, at, DIGIT);
+            if stop == at {
+                break;
+            }
+            count += stop - at;
+            end = stop;
+            at = stop;
+            while at < stop + 2 && matches!(byte::peek(bytes, at), b' ' | b'-' | b'.' | b'(' | b')') {
+                at += 1;
+            }
+            if byte::peek(bytes, at) == b'(' {
+                at += 1;
+            }
+        }
+        let home = bytes[s] == b'1';
+        let free = !byte::at(bytes, end, ALNUM) && !byte::is(byte::prev(bytes, s - 1), ALNUM);
+        if home || !(8..=15).contains(&count) || !free || bytes[s] == b'0' {
+            return false;
+        }
+        let span = (s - 1, end);
+        let hit = self.context(span, NUMBERS);
+        let kind = if hit.is_some_and(|hit| hit.is(Fax)) { Kind::Fax } else { Kind::Phone };
+        self.claim(Claim { kind, span, base: Confidence::Medium, reason: Reason::International }, hit);
+        self.done = end;
+        true
+    }
+
+    fn digits_from(&self, area: usize) -> [u8; 10] {
+        let mut out = [0; 10];
+        let digits = self.bytes[area..].iter().filter(|byte| byte.is_ascii_digit());
+        out.iter_mut().zip(digits).for_each(|(slot, digit)| *slot = *digit);
+        out
+    }
+
+    fn number_beside(&self, end: usize) -> bool {
+        byte::peek(self.bytes, end) == b' ' && byte::at(self.bytes, end + 1, DIGIT)
+    }
+}
+
+/// Reads area, exchange and line, with country prefix and parentheses where they stand.
+fn shape_at(bytes: &[u8], s: usize) -> Option<Shape> {
+    let run = byte::skip(bytes, s, DIGIT) - s;
+    let plus = byte::prev(bytes, s) == b'+';
+    let open = byte::prev(bytes, s) == b'(' && byte::peek(bytes, s + run) == b')';
+    let (mut area, mut telling) = (s, open);
+    let start = if plus || (open && run == 3) { s - 1 } else { s };
+    match run {
+        1 if bytes[s] == b'1' => area = after_prefix(bytes, s + 1)?,
+        3 if &bytes[s..s + 3] == b"001" => area = after_prefix(bytes, s + 3)?,
+        3 => {}
+        10 if plus => return None,
+        11 if plus && bytes[s] == b'1' => return plain(bytes, (s - 1, s + 11), s + 1),
+        _ => return None,
+    }
+    if area != s {
+        telling = true;
+    }
+    let opened = if area == s { open } else { byte::prev(bytes, area) == b'(' };
+    if byte::skip(bytes, area, DIGIT) != area + 3 || (opened && byte::peek(bytes, area + 3) != b')') {
+        return None;
+    }
+    let (exchange, first) = separator(bytes, area + 3 + usize::from(opened), opened)?;
+    let (line, second) = separator(bytes, exchange + 3, false)?;
+    let groups = byte::skip(bytes, exchange, DIGIT) == exchange + 3 && byte::skip(bytes, line, DIGIT) == line + 4;
+    let even = opened || first == second || matches!((first, second), (b' ' | b'/', b'-') | (b' ', b'.'));
+    let style = match () {
+        () if telling || opened || plus => Style::Telling,
+        () if second == b' ' => Style::Blank,
+        () => Style::Marks,
+    };
+    (groups && even && ends_well(bytes, line + 4)).then_some(Shape { start, end: line + 4, area, style })
+}
+
+fn plain(bytes: &[u8], span: (usize, usize), area: usize) -> Option<Shape> {
+    ends_well(bytes, span.1).then_some(Shape { start: span.0, end: span.1, area, style: Style::Telling })
+}
+
+/// The place of the area code behind a country prefix that ends at `end`.
+fn after_prefix(bytes: &[u8], end: usize) -> Option<usize> {
+    let mut at = end;
+    while at < end + 2 && matches!(byte::peek(bytes, at), b' ' | b'-' | b'.' | b'/') {
+        at += 1;
+    }
+    let opened = byte::peek(bytes, at) == b'(';
+    (at > end || opened).then_some(at + usize::from(opened))
+}
+
+/// The place behind one separator (a line may break behind a hyphen), and its byte.
+fn separator(bytes: &[u8], at: usize, opened: bool) -> Option<(usize, u8)> {
+    let byte = byte::peek(bytes, at);
+    let next = match byte {
+        b'-' if matches!(byte::peek(bytes, at + 1), b'\n' | b'\r') => byte::skip(bytes, at + 1, byte::BLANK),
+        b' ' if opened && matches!(byte::peek(bytes, at + 1), b'-' | b' ') => at + 2,
+        b' ' | b'-' | b'.' | b'/' => at + 1,
+        _ if opened => at,
+        _ => return None,
+    };
+    byte::at(bytes, next, DIGIT).then_some((next, byte))
+}
+
+/// Whether nothing that belongs to a longer number follows.
+fn ends_well(bytes: &[u8], end: usize) -> bool {
+    let next = byte::peek(bytes, end);
+    match next {
+        b'x' | b'X' => byte::at(bytes, end + 1, DIGIT),
+        b'-' | b'.' | b':' | b'_' => !byte::at(bytes, end + 1, ALNUM),
+        _ => !byte::is(next, ALNUM),
+    }
+}
+
+/// The end of an extension that follows, or `end`.
+fn with_extension(bytes: &[u8], end: usize) -> usize {
+    let mut at = end;
+    while at < end + 2 && matches!(byte::peek(bytes, at), b' ' | b',') {
+        at += 1;
+    }
+    let rest = bytes.get(at..).unwrap_or(&[]);
+    let word = ["extension", "ext.", "ext", "x", "#"]
+        .iter()
+        .find(|word| rest.len() > word.len() && rest[..word.len()].eq_ignore_ascii_case(word.as_bytes()));
+    let Some(word) = word else { return end };
+    let mut digits = at + word.len();
+    while digits < at + word.len() + 2 && matches!(byte::peek(bytes, digits), b' ' | b'.' | b':') {
+        digits += 1;
+    }
+    let stop = byte::skip(bytes, digits, DIGIT);
+    let fits = (1..=6).contains(&(stop - digits)) && !byte::at(bytes, stop, ALNUM);
+    if fits { stop } else { end }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<&str> {
+        let s = text.find(|c: char| c.is_ascii_digit())?;
+        let shape = shape_at(text.as_bytes(), s)?;
+        text.get(shape.start..with_extension(text.as_bytes(), shape.end))
+    }
+
+    #[test]
+    fn common_forms_are_read_whole() {
+        for text in [
+            "212-555-1234",
+            "(212) 555-1234",
+            "(212)555-1234",
+            "+1 (212) 555-1234",
+            "1-800-555-1234",
+            "212.555.1234",
+            "212 555 1234",
+            "+12125551234",
+            "001-212-555-1234x123",
+            "212-555-1234 ext. 77",
+            "1 (212) 555-1234",
+            "212/555-1234",
+            "212-555-\n1234",
+        ] {
+            assert_eq!(read(text), Some(text));
+        }
+    }
+
+    #[test]
+    fn longer_chains_are_refused() {
+        for text in ["212-555-1234-5", "212-555-12345", "212-555.1234", "2125-55-1234", "212-555-1234.5"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

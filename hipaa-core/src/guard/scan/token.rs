@@ -1,0 +1,255 @@
+//! Tokens: runs of letters and digits, joined by single `-`, `.`, `/`, `:` or `_`.
+
+use super::Scan;
+use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, HEX, JOIN};
+
+/// The most runs a token may have to be looked at; longer chains are no identifiers.
+pub(super) const RUNS: usize = 12;
+/// The longest token that is looked at, in bytes.
+pub(super) const TOKEN_BYTES: usize = 128;
+
+/// A run of letters and digits.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Run {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// How many of its bytes are digits.
+    pub(super) digits: usize,
+    /// The joining byte before it; zero for the first.
+    pub(super) sep: u8,
+}
+
+impl Run {
+    pub(super) const fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    pub(super) const fn numeric(&self) -> bool {
+        self.digits == self.len()
+    }
+}
+
+/// A token, cut into its runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    runs: [Run; RUNS],
+    count: usize,
+    pub(super) end: usize,
+    /// Too long or too many parts.
+    pub(super) oversized: bool,
+}
+
+impl Token {
+    pub(super) fn runs(&self) -> &[Run] {
+        &self.runs[..self.count]
+    }
+
+    fn push(&mut self, run: Run) {
+        match self.runs.get_mut(self.count) {
+            Some(slot) => {
+                *slot = run;
+                self.count += 1;
+            }
+            None => self.oversized = true,
+        }
+    }
+}
+
+/// Reads the token that holds the digit at `p`, not before `floor`.
+pub(super) fn read(bytes: &[u8], p: usize, floor: usize) -> Token {
+    let mut start = p;
+    while start > floor && p - start <= TOKEN_BYTES {
+        let byte = bytes[start - 1];
+        let joined = byte::is(byte, JOIN) && start - 1 > floor && byte::is(bytes[start - 2], ALNUM);
+        if !byte::is(byte, ALNUM) && !joined {
+            break;
+        }
+        start -= 1;
+    }
+    let mut token = Token { runs: [Run::default(); RUNS], count: 0, end: p, oversized: p - start > TOKEN_BYTES };
+    let mut sep = 0;
+    let mut at = start;
+    loop {
+        let end = byte::skip(bytes, at, ALNUM);
+        let digits = bytes[at..end].iter().filter(|byte| byte.is_ascii_digit()).count();
+        token.push(Run { start: at, end, digits, sep });
+        token.end = end;
+        match joint(bytes, end) {
+            Some(next) => {
+                sep = bytes[end];
+                at = next;
+            }
+            None => break,
+        }
+    }
+    token.oversized |= token.end - start > TOKEN_BYTES;
+    token
+}
+
+/// The token around `p` when it is a single short run that nothing joins to another one.
+#[inline]
+fn lone_run(bytes: &[u8], p: usize, floor: usize) -> Option<Run> {
+    let start = byte::back(bytes, p, ALNUM, p.saturating_sub(floor).min(32));
+    let before = byte::prev(bytes, start);
+    let end = byte::skip(bytes, p, ALNUM);
+    let open = start > floor && byte::is(before, ALNUM | JOIN);
+    if open || byte::is(byte::peek(bytes, end), JOIN) && joint(bytes, end).is_some() || end - start > 64 {
+        return None;
+    }
+    let digits = bytes[start..end].iter().filter(|byte| byte.is_ascii_digit()).count();
+    Some(Run { start, end, digits, sep: 0 })
+}
+
+/// Where the next run starts if the byte at `end` joins it.
+#[inline]
+fn joint(bytes: &[u8], end: usize) -> Option<usize> {
+    let byte = byte::peek(bytes, end);
+    if !byte::is(byte, JOIN) {
+        return None;
+    }
+    if byte::at(bytes, end + 1, ALNUM) {
+        return Some(end + 1);
+    }
+    let wraps =
+        byte == b'-' && byte::is(byte::prev(bytes, end), DIGIT) && matches!(byte::peek(bytes, end + 1), b'\n' | b'\r');
+    if wraps {
+        let next = byte::skip(bytes, end + 1, byte::BLANK);
+        return (next - end <= 6 && byte::at(bytes, next, DIGIT)).then_some(next);
+    }
+    let double = byte == b':' && byte::peek(bytes, end + 1) == b':' && byte::at(bytes, end + 2, HEX);
+    double.then_some(end + 2)
+}
+
+impl Scan<'_, '_> {
+    /// Decides about the token at the digit `p`.
+    pub(super) fn token(&mut self, p: usize) {
+        let bytes = self.bytes;
+        if self.quick_no(p) {
+            return;
+        }
+        if let Some(run) = lone_run(bytes, p, self.done) {
+            self.done = run.end;
+            match run.numeric() {
+                true if run.len() <= 3 && byte::prev(bytes, p) == b'(' && self.udi(p) => {}
+                true if run.len() <= 3 => self.small(run),
+                true => self.bare(run, &[]),
+                false => self.mixed(run),
+            }
+            return;
+        }
+        let token = read(bytes, p, self.done);
+        self.done = token.end;
+        let runs = token.runs();
+        if self.udi(runs[0].start) {
+            return;
+        }
+        if token.oversized || runs.is_empty() {
+            return;
+        }
+        if let [only] = runs
+            && only.numeric()
+            && only.len() <= 3
+        {
+            self.small(*only);
+            return;
+        }
+        if self.hex_groups(runs) {
+            return;
+        }
+        self.pieces(runs);
+    }
+
+    /// Leaves at once when a short number can be nothing of interest: most are lab values.
+    #[inline]
+    fn quick_no(&mut self, p: usize) -> bool {
+        let bytes = self.bytes;
+        let end = byte::skip(bytes, p + 1, DIGIT);
+        let before = byte::prev(bytes, p);
+        if end - p > 3 || !matches!(before, b' ' | b'\n' | b'(') {
+            return false;
+        }
+        let no = match byte::peek(bytes, end) {
+            // `98.6`, `142/88`, `4.0-11.0`: decimals, and pairs too large for a date.
+            mark @ (b'.' | b'/') => {
+                let stop = byte::skip(bytes, end + 1, DIGIT);
+                let paired = (end + 2..=end + 4).contains(&stop) && !byte::at(bytes, stop, ALNUM | JOIN);
+                self.done = stop;
+                paired && (mark == b'.' || end - p == 3 || bytes[p] > b'3')
+            }
+            b' ' | b'%' | b',' | b')' if end - p <= 2 && bytes[p] != b'9' && before != b'(' => {
+                self.done = end;
+                let word = bytes.get(end + 1..end + 4).unwrap_or(&[]);
+                !byte::at(bytes, end + 1, DIGIT)
+                    && !word.starts_with(b"(")
+                    && !word.starts_with(b"of ")
+                    && super::date_text::month(word).is_none()
+                    && !super::date_text::may_end_month(bytes, p - 1)
+            }
+            _ => false,
+        };
+        if !no {
+            self.done = self.done.min(p);
+        }
+        no
+    }
+
+    /// Cuts a token at `/` and `:` where it is no date, and decides about each piece.
+    fn pieces(&mut self, runs: &[Run]) {
+        let mut rest = runs;
+        while let Some(first) = rest.first() {
+            if let Some(used) = self.date_runs(rest) {
+                rest = &rest[used..];
+                continue;
+            }
+            let cut = rest.iter().skip(1).position(|run| matches!(run.sep, b'/' | b':')).map_or(rest.len(), |i| i + 1);
+            let (piece, behind) = rest.split_at(cut);
+            let alone = matches!(first.sep, 0 | b'/' | b':');
+            if alone && piece.iter().any(|run| run.digits > 0) {
+                self.piece(piece, behind);
+            }
+            rest = behind;
+        }
+    }
+
+    /// Decides about runs joined by `-`, `.` and `_` only.
+    fn piece(&mut self, piece: &[Run], behind: &[Run]) {
+        let piece = self.without_label(piece);
+        let [first, .., last] = piece else {
+            return match piece {
+                [only] if only.numeric() => self.bare(*only, behind),
+                [only] => self.mixed(*only),
+                _ => {}
+            };
+        };
+        if byte::glued(self.bytes, first.start, last.end) {
+            return;
+        }
+        if piece.iter().all(Run::numeric) {
+            self.chain(piece);
+        } else {
+            self.joined(piece);
+        }
+    }
+
+    /// Drops a leading cue word that is glued to the value: `MRN-123456`, `No.123`.
+    fn without_label<'r>(&self, piece: &'r [Run]) -> &'r [Run] {
+        let mut rest = piece;
+        while let [first, second, ..] = rest {
+            let letters = first.digits == 0 && !byte::at(self.bytes, first.start, DIGIT);
+            let word = &self.bytes[first.start..first.end];
+            let cue = letters
+                && (self
+                    .rules
+                    .lexicon
+                    .phrase_at(self.bytes, first.start, first.end)
+                    .is_some_and(|cue| cue.class.kind().is_some() && !cue.weak && word.len() >= 2)
+                    || crate::guard::cue::is_number_word(word)
+                    || (second.sep == b'.' && word.iter().all(|byte| byte::is(*byte, ALPHA)) && word.len() >= 2));
+            if !cue {
+                break;
+            }
+            rest = &rest[1..];
+        }
+        rest
+    }
+}

@@ -1,0 +1,136 @@
+//! Web addresses with a scheme, or with `www.`.
+
+use super::Scan;
+use super::claim::Claim;
+use crate::guard::byte::{self, ALNUM, ALPHA, JOIN};
+use crate::guard::{Confidence, Kind, Reason};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
+
+/// The longest address that is taken as one finding; the rest of a longer one is left out.
+pub(in crate::guard) const URL_BYTES: usize = 2048;
+
+static SMALL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ww."));
+static CAPITAL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("WW."));
+
+/// Hosts of code systems: addresses there name a vocabulary.
+const NAMESPACES: [&str; 11] = [
+    "hl7.org",
+    "terminology.hl7.org",
+    "loinc.org",
+    "snomed.info",
+    "unitsofmeasure.org",
+    "www.w3.org",
+    "ihe.net",
+    "nucc.org",
+    "www.nlm.nih.gov",
+    "cts.nlm.nih.gov",
+    "json-schema.org",
+];
+
+impl Scan<'_, '_> {
+    /// The web address whose `:` is at `colon`, if `//` follows; returns its end.
+    pub(super) fn url_at(&mut self, colon: usize, floor: usize) -> Option<usize> {
+        let bytes = self.bytes;
+        if bytes.get(colon + 1..colon + 3) != Some(b"//") {
+            return None;
+        }
+        let start = byte::back(bytes, colon, ALNUM, 12).max(floor);
+        let letters = bytes[start..colon].iter().position(|byte| byte::is(*byte, ALPHA))?;
+        let word = start + letters;
+        if colon - word < 2 { None } else { self.url((word, colon + 3)) }
+    }
+
+    /// Finds every web address that starts with `www.`.
+    pub(super) fn www(&mut self) {
+        let bytes = self.bytes;
+        for finder in [&*SMALL, &*CAPITAL] {
+            for dot in finder.find_iter(bytes) {
+                let Some(start) = dot.checked_sub(1).filter(|at| matches!(bytes[*at], b'w' | b'W')) else {
+                    continue;
+                };
+                let before = byte::prev(bytes, start);
+                if !byte::is(before, ALNUM | JOIN) && before != b'@' {
+                    self.url((start, start));
+                }
+            }
+        }
+    }
+
+    /// Records the address that starts at `from.0` and whose host starts at `from.1`.
+    fn url(&mut self, from: (usize, usize)) -> Option<usize> {
+        let bytes = self.bytes;
+        // Looked at first: a scheme without a host must not cost a search for its end.
+        let first = byte::peek(bytes, from.1);
+        if !byte::is(first, ALNUM | byte::HIGH) && first != b'[' {
+            return None;
+        }
+        let limit = bytes.len().min(from.0 + URL_BYTES);
+        let stop = bytes[from.1..limit].iter().position(|byte| ends(*byte)).map_or(limit, |len| from.1 + len);
+        let mut end = trimmed(bytes, from.0, stop);
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let host = &bytes[from.1.min(end)..end];
+        let dotted = from.1 > from.0 || host.iter().filter(|byte| **byte == b'.').count() >= 2;
+        if !host.first().is_some_and(|byte| byte::is(*byte, ALNUM | byte::HIGH) || *byte == b'[') || !dotted {
+            return None;
+        }
+        let declared = self.outer.is_some_and(|outer| outer.class == crate::guard::CueClass::Version);
+        let claim = Claim { kind: Kind::Url, span: (from.0, end), base: Confidence::High, reason: Reason::Scheme };
+        if declared || (self.outer.is_some() && namespace(host)) {
+            self.push(claim, Confidence::Low, Some(Reason::NamespaceUri));
+        } else {
+            self.push(claim, Confidence::High, None);
+        }
+        Some(end)
+    }
+}
+
+fn namespace(host: &[u8]) -> bool {
+    let name = host.split(|byte| matches!(byte, b'/' | b'?' | b'#')).next().unwrap_or(host);
+    NAMESPACES.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+}
+
+fn ends(byte: u8) -> bool {
+    byte <= b' ' || matches!(byte, b'<' | b'>' | b'"' | b'`' | b'{' | b'}' | b'|' | b'\\' | b'^' | 0x7F)
+}
+
+/// Leaves out punctuation that belongs to the sentence.
+fn trimmed(bytes: &[u8], start: usize, stop: usize) -> usize {
+    let count = |want: u8| bytes[start..stop].iter().filter(|byte| **byte == want).count();
+    let (mut round, mut square) = (None, None);
+    let mut end = stop;
+    while end > start {
+        // How many closing brackets have no opening one: counted once, when one is met.
+        let spare = match bytes[end - 1] {
+            b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\'' | b'*' | b'_' => {
+                end -= 1;
+                continue;
+            }
+            b')' => round.get_or_insert_with(|| count(b')').saturating_sub(count(b'('))),
+            b']' => square.get_or_insert_with(|| count(b']').saturating_sub(count(b'['))),
+            _ => break,
+        };
+        if *spare == 0 {
+            break;
+        }
+        *spare -= 1;
+        end -= 1;
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn punctuation_of_the_sentence_stays_outside() {
+        for (text, want) in
+            [("http://a.org/x.", 14), ("http://a.org/(x)", 16), ("http://a.org/x).", 14), ("http://a.org]", 12)]
+        {
+            assert_eq!(trimmed(text.as_bytes(), 0, text.len()), want, "{text}");
+        }
+    }
+}

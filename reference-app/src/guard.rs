@@ -1,0 +1,200 @@
+//! `guard scan` and `guard redact`: the PHI guard for files and pipes. Needs no key and no database; writes its text as it
+//! goes, past the room `output`.
+
+mod lines;
+mod show;
+
+use crate::error::Exit;
+use clap::{Args, Subcommand, ValueEnum};
+use hipaa_core::guard::{Day, Guard, Profile, Redaction};
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// The subcommands of the guard.
+#[derive(Debug, Args)]
+pub struct Command {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Marks what was found; exit code 1 when something was.
+    Scan(ScanArgs),
+    /// Writes the text without what was found; exit code 1 when something was.
+    Redact(RedactArgs),
+}
+
+#[derive(Debug, Args)]
+struct Source {
+    /// Files to read; standard input when none is given.
+    files: Vec<PathBuf>,
+    /// A profile in TOML: formats, kinds, thresholds, cue words.
+    #[arg(long)]
+    profile: Option<PathBuf>,
+    /// Today's date (YYYY-MM-DD), for ages and birth dates.
+    #[arg(long, value_parser = day)]
+    today: Option<Day>,
+    /// The input is one JSON document.
+    #[arg(long = "json-input")]
+    json_input: bool,
+}
+
+#[derive(Debug, Args)]
+struct ScanArgs {
+    #[command(flatten)]
+    source: Source,
+    /// One `{"text": …}` object a line in, one `{"labels": […]}` object a line out.
+    #[arg(long, conflicts_with = "json_input")]
+    jsonl: bool,
+    /// Low confidences too.
+    #[arg(long)]
+    all: bool,
+}
+
+#[derive(Debug, Args)]
+struct RedactArgs {
+    #[command(flatten)]
+    source: Source,
+    /// What stands in the place of a value.
+    #[arg(long, value_enum, default_value = "label")]
+    mode: ModeName,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ModeName {
+    Label,
+    Mask,
+    LastFour,
+    SafeHarbor,
+}
+
+/// Why a run ended early; no message carries content of the input.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("cannot read {0}: {1}")]
+    Read(String, io::ErrorKind),
+    #[error("cannot write: {0}")]
+    Write(io::ErrorKind),
+    #[error("profile: {0}")]
+    Profile(#[from] hipaa_core::guard::ProfileError),
+    #[error("{0}")]
+    Json(#[from] hipaa_core::guard::JsonError),
+    #[error("line {0} is no JSON object with a `text`")]
+    Line(usize),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Write(error.kind())
+    }
+}
+
+impl Command {
+    /// Runs a subcommand: code 0 when nothing was found, 1 when something was, 2 when the input is bad.
+    #[must_use]
+    pub fn run(&self) -> Exit {
+        let done = match &self.action {
+            Action::Scan(args) => scan(args),
+            Action::Redact(args) => redact(args),
+        };
+        match done {
+            Ok(false) | Err(Failure::Write(io::ErrorKind::BrokenPipe)) => Exit::Done,
+            Ok(true) => Exit::NotFound,
+            Err(failure) => {
+                // The exit code tells it too, when even this cannot be written.
+                let _ = writeln!(io::stderr(), "guard: {failure}");
+                Exit::Refused
+            }
+        }
+    }
+}
+
+fn scan(args: &ScanArgs) -> Result<bool, Failure> {
+    let guard = guard_for(&args.source)?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let colour = io::stdout().is_terminal();
+    let mut found = false;
+    for_each_input(&args.source, |name, input| {
+        if args.jsonl {
+            found |= lines::label(&guard, input, &mut out, args.all)?;
+            return Ok(());
+        }
+        let text = text_of(name, input)?;
+        found |= if args.source.json_input {
+            show::json(&guard, &text, &mut out, args.all)?
+        } else {
+            show::text(&guard, &text, &mut out, show::Style { colour, all: args.all })?
+        };
+        Ok(())
+    })?;
+    out.flush()?;
+    Ok(found)
+}
+
+fn redact(args: &RedactArgs) -> Result<bool, Failure> {
+    let guard = guard_for(&args.source)?;
+    let redaction = match args.mode {
+        ModeName::Label => Redaction::label(),
+        ModeName::Mask => Redaction::mask(),
+        ModeName::LastFour => Redaction::last_four(),
+        ModeName::SafeHarbor => Redaction::safe_harbor(),
+    };
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut found = false;
+    for_each_input(&args.source, |name, input| {
+        let text = text_of(name, input)?;
+        if args.source.json_input {
+            let done = guard.redact_json(&text, &redaction)?;
+            found |= !done.findings().is_empty();
+            out.write_all(done.text().as_bytes())?;
+        } else {
+            let done = guard.redact(&text, &redaction);
+            found |= !done.findings().is_empty();
+            out.write_all(done.text().as_bytes())?;
+        }
+        Ok(())
+    })?;
+    out.flush()?;
+    Ok(found)
+}
+
+fn guard_for(source: &Source) -> Result<Guard, Failure> {
+    let mut profile = match &source.profile {
+        Some(path) => Profile::from_toml(&text_of(&name_of(path), &mut open(path)?)?)?,
+        None => Profile::new(),
+    };
+    if let Some(today) = source.today {
+        profile.today(today);
+    }
+    Ok(Guard::with_profile(&profile))
+}
+
+fn for_each_input(
+    source: &Source,
+    mut with: impl FnMut(&str, &mut dyn Read) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    if source.files.is_empty() {
+        return with("standard input", &mut io::stdin().lock());
+    }
+    source.files.iter().try_for_each(|path| with(&name_of(path), &mut open(path)?))
+}
+
+fn name_of(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn open(path: &Path) -> Result<File, Failure> {
+    File::open(path).map_err(|error| Failure::Read(name_of(path), error.kind()))
+}
+
+fn text_of(name: &str, input: &mut dyn Read) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = input.read_to_string(&mut text);
+    read.map(|_| text).map_err(|error| Failure::Read(name.to_owned(), error.kind()))
+}
+
+fn day(text: &str) -> Result<Day, &'static str> {
+    Day::parse(text).ok_or("a day is written YYYY-MM-DD")
+}

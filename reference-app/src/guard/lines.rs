@@ -1,0 +1,68 @@
+//! The line protocol: one object with a `text` in, one object with `labels` out.
+
+use super::Failure;
+use hipaa_core::guard::Guard;
+use serde::Deserialize;
+use std::io::{BufRead, BufReader, Read, Write};
+
+#[derive(Deserialize)]
+struct Line {
+    text: String,
+}
+
+/// Labels every line; tells whether anything was found.
+pub(super) fn label(guard: &Guard, input: &mut dyn Read, out: &mut dyn Write, all: bool) -> Result<bool, Failure> {
+    let mut reader = BufReader::new(input);
+    let mut line = String::new();
+    let mut found = false;
+    for number in 1.. {
+        line.clear();
+        let read = reader.read_line(&mut line);
+        if read.map_err(|error| Failure::Read(format!("line {number}"), error.kind()))? == 0 {
+            break;
+        }
+        if line.trim().is_empty() {
+            continue;
+        }
+        let Line { text } = serde_json::from_str(&line).map_err(|_| Failure::Line(number))?;
+        let findings = if all { guard.scan_all(&text) } else { guard.scan(&text) };
+        found |= !findings.is_empty();
+        out.write_all(b"{\"labels\":[")?;
+        for (i, finding) in findings.iter().enumerate() {
+            let comma = if i == 0 { "" } else { "," };
+            let (span, kind) = (finding.span(), finding.kind());
+            let confidence = finding.confidence();
+            write!(out, "{comma}[{},{},\"{kind}\",\"{confidence}\"]", span.start, span.end)?;
+        }
+        out.write_all(b"]}\n")?;
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(input: &str, all: bool) -> (String, bool) {
+        let mut out = Vec::new();
+        let found = label(&Guard::new(), &mut input.as_bytes(), &mut out, all).unwrap();
+        (String::from_utf8(out).unwrap(), found)
+    }
+
+    #[test]
+    fn each_line_gets_its_labels() {
+        let (out, found) = run("{\"text\":\"é SSN 536-90-4399\"}\n{\"text\":\"well\"}\n", false);
+        assert_eq!(out, "{\"labels\":[[7,18,\"ssn\",\"high\"]]}\n{\"labels\":[]}\n");
+        assert!(found);
+    }
+
+    #[test]
+    fn low_confidences_come_on_demand_and_broken_lines_are_named() {
+        let line = "{\"text\":\"SSN 078-05-1120\"}";
+        assert_eq!(run(line, false).0, "{\"labels\":[]}\n");
+        assert_eq!(run(line, true).0, "{\"labels\":[[4,15,\"ssn\",\"low\"]]}\n");
+        let mut out = Vec::new();
+        let error = label(&Guard::new(), &mut "{\"text\":1}".as_bytes(), &mut out, false).unwrap_err();
+        assert_eq!(error.to_string(), "line 1 is no JSON object with a `text`");
+    }
+}

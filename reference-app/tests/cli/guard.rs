@@ -1,0 +1,58 @@
+//! `guard scan` and `guard redact` on pipes and files.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+fn guard(arguments: &[&str], input: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_reference-app"));
+    let mut child = command
+        .arg("guard")
+        .args(arguments)
+        .env_remove("HIPAA_KEK")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    core::str::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn a_scan_marks_what_it_finds_and_says_so_by_its_exit_code() {
+    let found = guard(&["scan"], "Patient SSN 536-90-4399, seen today.\n");
+    assert_eq!(found.status.code(), Some(1));
+    assert!(text(&found.stdout).contains("[[536-90-4399]]"), "{}", text(&found.stdout));
+    let clean = guard(&["scan"], "BP 120/80, feels well.\n");
+    assert_eq!((clean.status.code(), text(&clean.stdout)), (Some(0), ""));
+}
+
+#[test]
+fn lines_of_json_get_labels_in_utf_8_bytes() {
+    let labels = guard(&["scan", "--jsonl"], "{\"text\":\"é SSN 536-90-4399\"}\n");
+    assert_eq!(text(&labels.stdout), "{\"labels\":[[7,18,\"ssn\",\"high\"]]}\n");
+    let bad = guard(&["scan", "--jsonl"], "{\"text\":1}\n");
+    assert_eq!(bad.status.code(), Some(2));
+    assert!(text(&bad.stderr).contains("line 1"));
+}
+
+#[test]
+fn what_was_redacted_is_clean_and_the_rest_stands() {
+    let note = "Call (415) 555-0132 or mail zoe@example.org about MRN: 00123456.\n";
+    let redacted = guard(&["redact"], note);
+    assert_eq!(redacted.status.code(), Some(1));
+    let rest = text(&redacted.stdout);
+    assert!(rest.starts_with("Call ") && !rest.contains("555-0132") && !rest.contains("zoe@"), "{rest}");
+    assert_eq!(guard(&["scan"], rest).status.code(), Some(0));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_an_error_that_names_it() {
+    let missing = guard(&["scan", "no-such-file.txt"], "");
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(text(&missing.stderr).contains("no-such-file.txt"));
+}

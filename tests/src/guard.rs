@@ -1,0 +1,11 @@
+//! The PHI guard against labelled notes: generated ones, hand-written ones, real exports.
+
+mod generate;
+mod held_out;
+mod hostile;
+mod negatives;
+mod random;
+mod score;
+mod sentences;
+mod synthea;
+mod values;

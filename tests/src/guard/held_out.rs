@@ -1,0 +1,44 @@
+//! Hand-written notes, kept apart from the generator.
+
+use super::score::{Label, Note};
+
+const NOTES: &str = include_str!("../../data/guard/held-out.txt");
+
+/// The notes with their labels.
+fn notes() -> Vec<Note> {
+    let lines: Vec<&str> = NOTES.lines().filter(|line| !line.starts_with("# ")).collect();
+    lines.join("\n").split("\n%%\n").map(read).collect()
+}
+
+/// Takes the marks `<<kind|value>>` out of a note.
+fn read(marked: &str) -> Note {
+    let mut note = Note { text: String::new(), labels: Vec::new() };
+    let mut rest = marked;
+    while let Some((before, after)) = rest.split_once("<<") {
+        let (mark, behind) = after.split_once(">>").expect("an open mark");
+        let (kind, value) = mark.split_once('|').expect("a kind");
+        note.text.push_str(before);
+        let start = note.text.len();
+        note.text.push_str(value);
+        note.labels.push(Label { start, end: note.text.len(), kind: kind.to_owned() });
+        rest = behind;
+    }
+    note.text.push_str(rest);
+    note
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::guard::score::{BARS, score};
+    use hipaa_core::guard::Guard;
+
+    #[test]
+    fn hand_written_notes_reach_every_bar() {
+        let notes = notes();
+        let score = score(&Guard::new(), &notes);
+        println!("{}", score.table());
+        assert!(notes.len() >= 50);
+        assert_eq!(score.below(BARS), Vec::<String>::new());
+    }
+}
