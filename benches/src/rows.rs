@@ -1,0 +1,205 @@
+//! Which operations are compared, how often, and the bar of each.
+
+mod cipher;
+mod database;
+
+use crate::Failure;
+use crate::measure::{Figures, Plan, Sample};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// What is asked of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Smoke: few turns, small data, no verdict.
+    pub quick: bool,
+}
+
+/// One operation.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// Its name.
+    pub name: &'static str,
+    /// The ratio that it must not pass.
+    pub bar: f64,
+    /// What ours does.
+    pub ours: &'static str,
+    /// What the floor does.
+    pub floor: &'static str,
+    measure: fn(Setting) -> Result<Outcome, Failure>,
+}
+
+/// What came of measuring one operation.
+#[derive(Debug)]
+struct Outcome {
+    figures: Figures,
+    /// What a reader of the figures should know.
+    note: String,
+    /// Whether the bar holds here.
+    judged: bool,
+}
+
+impl From<Figures> for Outcome {
+    fn from(figures: Figures) -> Self {
+        Self { figures, note: String::new(), judged: true }
+    }
+}
+
+/// One row of the result.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Measured {
+    /// The operation.
+    pub name: String,
+    /// Nanoseconds per operation through the library.
+    pub ours_ns: f64,
+    /// Nanoseconds per operation on the floor.
+    pub floor_ns: f64,
+    /// The median ratio.
+    pub ratio: f64,
+    /// The bar; none where it does not hold on this machine.
+    pub bar: Option<f64>,
+    /// The quartiles of the ratio; not part of the JSON.
+    #[serde(skip)]
+    pub quartiles: (f64, f64),
+    /// What a reader should know; not part of the JSON.
+    #[serde(skip)]
+    pub note: String,
+}
+
+impl Measured {
+    /// Whether the operation is at or under its bar.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.bar.is_none_or(|bar| self.ratio <= bar)
+    }
+}
+
+impl Row {
+    /// Whether it needs no database.
+    #[must_use]
+    pub fn is_cipher(&self) -> bool {
+        !["find", "append", "write"].iter().any(|verb| self.name.starts_with(verb))
+    }
+
+    /// Measures it.
+    ///
+    /// # Errors
+    /// When one of the sides fails.
+    pub fn run(&self, setting: Setting) -> Result<Measured, Failure> {
+        let Outcome { figures, note, judged } = (self.measure)(setting)?;
+        let Figures { ours_ns, floor_ns, ratio, quartiles } = figures;
+        let bar = judged.then_some(self.bar);
+        Ok(Measured { name: self.name.to_owned(), ours_ns, floor_ns, ratio, bar, quartiles, note })
+    }
+}
+
+/// All operations.
+pub const ROWS: &[Row] = &[
+    Row {
+        name: "seal-64",
+        bar: 1.25,
+        ours: "seals one value whose padded plaintext has 64 bytes",
+        floor: "one call of `aes-gcm-siv` on the same padded bytes and authenticated data, returning a vector; schedule built once",
+        measure: cipher::seal_64,
+    },
+    Row {
+        name: "open-64",
+        bar: 1.25,
+        ours: "opens that cell",
+        floor: "one call of `aes-gcm-siv`, returning a vector",
+        measure: cipher::open_64,
+    },
+    Row {
+        name: "record-12",
+        bar: 1.5,
+        ours: "seals a record of twelve columns with three index terms and its MAC",
+        floor: "twelve calls of `aes-gcm-siv` and four of keyed BLAKE3 on the same bytes",
+        measure: cipher::record_12,
+    },
+    Row {
+        name: "term-exact",
+        bar: 2.5,
+        ours: "normalises an ASCII name and a birth date and keys the term",
+        floor: "one call of keyed BLAKE3 on the same bytes",
+        measure: cipher::term_exact,
+    },
+    Row {
+        name: "find-1m",
+        bar: 1.5,
+        ours: "finds one of 1,000,000 patients by name and birth date, checks and opens its twelve columns; the commit of the entry left out",
+        floor: "one query through a composite index over plaintext, and one call of `aes-gcm-siv` per column",
+        measure: database::find_1m,
+    },
+    Row {
+        name: "append-single",
+        bar: 1.4,
+        ours: "one audited append, durable",
+        floor: "a durable commit of the same rows, unhashed and unsigned",
+        measure: database::append_single,
+    },
+    Row {
+        name: "append-bridge-256",
+        bar: 1.6,
+        ours: "appends of 256 callers to one log, through the bridge",
+        floor: "inserts of the same rows by one thread, 256 to a commit",
+        measure: database::append_bridge,
+    },
+    Row {
+        name: "append-bridge-256x16",
+        bar: 2.0,
+        ours: "the same over 16 logs",
+        floor: "the same over 16 logs",
+        measure: database::append_bridge_16,
+    },
+    Row {
+        name: "write-bridge-256",
+        bar: 1.6,
+        ours: "closures of 256 callers, each a new record of three columns and one index with its entry, through the bridge",
+        floor: "inserts of the same rows (record, term, state, entry, subject) by one thread, a savepoint around each, 256 to a commit",
+        measure: database::write_bridge,
+    },
+];
+
+impl Setting {
+    /// Samples that last so long; short ones are disturbed less often.
+    const fn lasting(self, time: Duration, turns: usize) -> Plan {
+        Plan { turns: self.turns(turns), sample: Sample::Lasting(time) }
+    }
+
+    const fn of(self, count: u64, turns: usize) -> Plan {
+        Plan { turns: self.turns(turns), sample: Sample::Of(count) }
+    }
+
+    const fn turns(self, turns: usize) -> usize {
+        if self.quick { 3 } else { turns }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::MIN_TURNS;
+
+    #[test]
+    fn a_run_that_judges_has_enough_turns() {
+        let full = Setting { quick: false };
+        assert!(full.of(1, MIN_TURNS).turns >= MIN_TURNS);
+    }
+
+    #[test]
+    fn a_ratio_at_its_bar_holds() {
+        let row = |ratio, bar| Measured {
+            name: String::new(),
+            ours_ns: 1.0,
+            floor_ns: 1.0,
+            ratio,
+            bar,
+            quartiles: (1.0, 1.0),
+            note: String::new(),
+        };
+        assert!(row(1.25, Some(1.25)).holds() && !row(1.26, Some(1.25)).holds() && row(9.0, None).holds());
+        let json = serde_json::to_value(row(1.5, Some(2.0))).unwrap();
+        let keys = json.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(keys, ["bar", "floor_ns", "name", "ours_ns", "ratio"]);
+    }
+}
