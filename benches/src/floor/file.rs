@@ -5,6 +5,7 @@
 
 use crate::Failure;
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use std::path::Path;
 
 /// Entries, subjects, heads, terms and states.
@@ -66,6 +67,7 @@ pub fn reader(path: &Path) -> Result<Connection, Failure> {
 fn settle(connection: &Connection) -> Result<(), Failure> {
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "cell_size_check", true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())
 }
