@@ -140,6 +140,25 @@ impl Bridge {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        let bridge = self.clone();
+        // A task of its own: what was refused is written even if the caller goes away in the middle.
+        match tokio::spawn(async move { bridge.read_and_send(work).await }).await {
+            Ok(result) => result,
+            Err(ended) => match ended.try_into_panic() {
+                Ok(panic) => resume_unwind(panic),
+                Err(_) => Err(Error::from(BridgeError::Closed).into()),
+            },
+        }
+    }
+
+    async fn read_and_send<T, E>(
+        &self,
+        work: impl FnOnce(&mut Unit<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<Committed<T>, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
         let (readers, notary) = (Arc::clone(&self.readers), Arc::clone(&self.notary));
         let permit = self.readers.permit().await?;
         let read = tokio::task::spawn_blocking(move || {
@@ -173,15 +192,13 @@ impl Bridge {
 
     async fn send(&self, job: Box<dyn Job>) -> Result<(), BridgeError> {
         let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(BridgeError::Closed)?;
-        self.counters.enqueued();
-        let sent = sender.send_timeout(job, self.patience).await.map_err(|error| match error {
+        let place = self.counters.enqueue();
+        sender.send_timeout(job, self.patience).await.map_err(|error| match error {
             mpsc::error::SendTimeoutError::Timeout(_) => BridgeError::Full,
             mpsc::error::SendTimeoutError::Closed(_) => BridgeError::Closed,
-        });
-        if sent.is_err() {
-            self.counters.dequeued();
-        }
-        sent
+        })?;
+        place.keep();
+        Ok(())
     }
 }
 

@@ -31,9 +31,29 @@ pub(super) struct Counters {
     last_commit_micros: AtomicU64,
 }
 
+/// A place in the queue, given back when its caller goes away before it was taken.
+#[derive(Debug)]
+pub(super) struct Place<'a>(Option<&'a Counters>);
+
+impl Place<'_> {
+    /// The writer gives it back now.
+    pub(super) fn keep(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let Some(counters) = self.0 {
+            counters.dequeued();
+        }
+    }
+}
+
 impl Counters {
-    pub(super) fn enqueued(&self) {
+    pub(super) fn enqueue(&self) -> Place<'_> {
         self.queued.fetch_add(1, Ordering::Relaxed);
+        Place(Some(self))
     }
 
     pub(super) fn dequeued(&self) {

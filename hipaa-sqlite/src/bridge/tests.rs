@@ -242,3 +242,43 @@ async fn closing_answers_what_was_accepted_and_takes_no_more() {
     assert_eq!(ward.create().await.unwrap(), Err(VaultError::Unit(UnitError::Store(StoreError::Other))));
     assert_eq!(ward.bridge.close().await, Err(BridgeError::Closed));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_is_written_even_if_its_caller_goes_away() {
+    let ward = ward(&BridgeOptions::default());
+    let id = ward.create().await.unwrap().unwrap();
+    let denied = TenantVault::new(ward.vault.actor().clone(), Permissions::none());
+    let (release, wait) = mpsc::channel::<()>();
+    let (started, running) = tokio::sync::oneshot::channel();
+    let bridge = ward.bridge.clone();
+    let work = move |unit: &mut crate::Unit<'_>| {
+        let _ = started.send(());
+        let _ = wait.recv();
+        denied.read(unit, &TABLE, id)
+    };
+    let caller = tokio::spawn(async move { bridge.disclose(work).await.map(drop) });
+    running.await.unwrap();
+    caller.abort();
+    assert!(caller.await.unwrap_err().is_cancelled());
+    drop(release);
+    while ward.entries("PERMISSION_DENIED") == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_that_goes_away_while_the_queue_is_full_gives_its_place_back() {
+    let ward = ward(&BridgeOptions { queue: 1, ..BridgeOptions::default() });
+    let (release, held) = ward.hold_writer().await;
+    let first = ward.create();
+    ward.queue_has(1).await;
+    let waiting = ward.create();
+    ward.queue_has(2).await;
+    waiting.abort();
+    assert!(waiting.await.unwrap_err().is_cancelled());
+    assert_eq!(ward.bridge.metrics().queued, 1);
+    drop(release);
+    held.await.unwrap();
+    first.await.unwrap().unwrap();
+    assert_eq!(ward.bridge.metrics().queued, 0);
+}
