@@ -22,7 +22,7 @@ pub struct Report<'a> {
     pub curves: &'a [Curve],
 }
 
-/// The heading over [`line`].
+/// The heading over [`line()`].
 pub const HEADING: &str = "name                        ours        floor   ratio   quartiles      bar";
 
 /// One row as a terminal shows it.
