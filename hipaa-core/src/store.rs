@@ -46,6 +46,9 @@ pub enum StoreError {
     /// The operating system failed to read or write.
     #[error("reading or writing the database failed")]
     Io,
+    /// The table was not declared to this database, or otherwise than it is used; or something else stands in its place.
+    #[error("the table was not declared to this database as it is used")]
+    NotDeclared,
     /// The transaction ended inside the unit: what would be written now would commit by itself, so it is not.
     #[error("the transaction ended inside the unit")]
     NoTransaction,

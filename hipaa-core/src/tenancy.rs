@@ -174,6 +174,10 @@ pub fn create_tenant(unit: &mut dyn Unit, actor: &Actor, name: &str) -> Result<T
 pub fn find_tenant(unit: &mut dyn Unit, name: &str) -> Result<Tenant, TenancyError> {
     let (store, ledger) = unit.parts();
     let row = store.tenant_named(name)?.ok_or(TenancyError::Unknown)?;
+    // A table that was rebuilt with another collation would lead to another tenant.
+    if row.name != name {
+        return Err(TenancyError::Tampered);
+    }
     checked(store, ledger, row)
 }
 

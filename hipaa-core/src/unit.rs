@@ -58,6 +58,9 @@ pub enum UnitError {
     /// Entries of this unit vanished from under it: a savepoint of the host was rolled back behind it.
     #[error("part of the unit was rolled back behind its back; nothing was written")]
     Torn,
+    /// A write of this unit failed half-way and its error was passed over: the whole unit is rolled back.
+    #[error("a write of the unit failed half-way; nothing of the unit was written")]
+    HalfWritten,
     /// The host's transaction was not yet in write state.
     #[error("the transaction is not a write transaction: begin it with BEGIN IMMEDIATE")]
     NotWriting,
@@ -107,6 +110,14 @@ impl dyn Unit + '_ {
     /// its other work is rolled back.
     pub fn refuse(&mut self, event: Event) {
         self.parts().1.refuse(event);
+    }
+
+    /// After the first write of a step, an error loses the whole unit, even if its closure passes over it.
+    pub(crate) fn or_lose<T, E>(&mut self, result: Result<T, E>) -> Result<T, E> {
+        if result.is_err() {
+            self.parts().1.lose();
+        }
+        result
     }
 
     /// Holds a value back until this unit has committed.

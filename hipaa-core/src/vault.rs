@@ -54,8 +54,8 @@ pub enum VaultError {
     /// The record is not what was written; it is not changed, so that the evidence stays.
     #[error("the record was altered behind the application's back; it is not changed")]
     Tampered,
-    /// The table does not declare this column.
-    #[error("the table does not declare the column {0}")]
+    /// The table does not declare this column, or declares it otherwise.
+    #[error("the table does not declare the column {0} as it is used")]
     UnknownColumn(&'static str),
     /// The table has a subject column, and the row names no patient.
     #[error("the row does not name the patient whom it is about")]

@@ -20,7 +20,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) struct Ran<T, E> {
     /// Its result, or its panic.
     pub(crate) outcome: std::thread::Result<Result<T, E>>,
-    /// Its ticket. An error means that the whole batch is lost, but for [`UnitError::Torn`], which loses this closure alone.
+    /// Its ticket. An error means that the whole batch is lost, but for [`UnitError::Torn`] and
+    /// [`UnitError::HalfWritten`], which lose this closure alone.
     pub(crate) ticket: Result<Ticket, Error>,
 }
 
@@ -100,16 +101,17 @@ impl<'a> Batch<'a> {
             self.run(bolt::DRAWN)?;
         }
         let mut store = SqliteStore::new(self.connection, self.tables);
+        let mut lost = None;
         if succeeded {
             match self.ledger.leave(&mut store, false) {
                 Ok(ticket) => return self.run("RELEASE hipaa_unit").map(|()| ticket),
-                Err(UnitError::Torn) => {}
+                Err(error @ (UnitError::Torn | UnitError::HalfWritten)) => lost = Some(error),
                 Err(error) => return Err(error.into()),
             }
         }
         self.run("ROLLBACK TO hipaa_unit; RELEASE hipaa_unit")?;
         let ticket = self.ledger.leave(&mut store, true)?;
-        if succeeded { Err(UnitError::Torn.into()) } else { Ok(ticket) }
+        lost.map_or(Ok(ticket), |error| Err(error.into()))
     }
 
     /// Adds an entry without a closure. [`StoreError`]s mean that the whole batch is lost.

@@ -27,7 +27,7 @@ use metrics::Counters;
 use reader::Readers;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, ThreadId};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
@@ -58,6 +58,9 @@ pub enum BridgeError {
     /// The queue stayed full for as long as a caller waits.
     #[error("the writer's queue is full")]
     Full,
+    /// The bridge was called from within a closure that its own writer runs: it would wait for itself.
+    #[error("a closure on the writer called its own bridge")]
+    Reentrant,
     /// The bridge was closed, or its writer is gone.
     #[error("the bridge is closed")]
     Closed,
@@ -70,6 +73,7 @@ type Sender = mpsc::Sender<Box<dyn Job>>;
 pub struct Bridge {
     sender: Arc<Mutex<Option<Sender>>>,
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+    writer_thread: ThreadId,
     readers: Arc<Readers>,
     counters: Arc<Counters>,
     notary: Arc<Notary>,
@@ -92,6 +96,7 @@ impl Bridge {
             thread.spawn(move || writer::run(&database, receiver, &seen, most)).map_err(|_| Error::CannotOpen)?;
         Ok(Self {
             sender: Arc::new(Mutex::new(Some(sender))),
+            writer_thread: writer.thread().id(),
             writer: Arc::new(Mutex::new(Some(writer))),
             readers,
             counters,
@@ -140,6 +145,7 @@ impl Bridge {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        self.refuse_reentry().map_err(Error::from)?;
         let bridge = self.clone();
         // A task of its own: what was refused is written even if the caller goes away in the middle.
         match tokio::spawn(async move { bridge.read_and_send(work).await }).await {
@@ -181,8 +187,9 @@ impl Bridge {
     /// Takes no more, answers what was accepted, and ends the writer.
     ///
     /// # Errors
-    /// [`BridgeError::Closed`] when it was closed before.
+    /// [`BridgeError::Closed`] when it was closed before; [`BridgeError::Reentrant`] from within a closure on the writer.
     pub async fn close(&self) -> Result<(), BridgeError> {
+        self.refuse_reentry()?;
         let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner).take();
         drop(sender.ok_or(BridgeError::Closed)?);
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or(BridgeError::Closed)?;
@@ -190,7 +197,16 @@ impl Bridge {
         joined.ok().and_then(Result::ok).ok_or(BridgeError::Closed)
     }
 
+    /// A closure that waited for its own writer would wait for ever.
+    fn refuse_reentry(&self) -> Result<(), BridgeError> {
+        match std::thread::current().id() == self.writer_thread {
+            true => Err(BridgeError::Reentrant),
+            false => Ok(()),
+        }
+    }
+
     async fn send(&self, job: Box<dyn Job>) -> Result<(), BridgeError> {
+        self.refuse_reentry()?;
         let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(BridgeError::Closed)?;
         let place = self.counters.enqueue();
         sender.send_timeout(job, self.patience).await.map_err(|error| match error {

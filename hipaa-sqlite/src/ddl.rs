@@ -48,6 +48,19 @@ pub fn declare(connection: &Connection, table: &'static Table) -> Result<(), Err
     declare_indexes(connection, table, &added)
 }
 
+/// Whether every column of the table was declared as it is now, and a table of its SQL name is there: a table, no view.
+pub(crate) fn is_declared(connection: &Connection, table: &Table) -> Result<bool, Error> {
+    let known = known_columns(connection, table)?;
+    let same = |column: &ColumnDef| {
+        let now = (kind_name(column.kind()).to_owned(), protection_name(column).to_owned());
+        known.get(column.label()) == Some(&now)
+    };
+    let named = "SELECT 1 FROM hipaa_table t JOIN sqlite_schema s ON s.type = 'table' AND lower(s.name) = lower(?2)
+        WHERE t.label = ?1";
+    let there = connection.query_row(named, [table.label(), table.sql_name()], |_| Ok(())).optional()?;
+    Ok(there.is_some() && table.columns().iter().all(same))
+}
+
 /// A host may rename a table: keys are bound to its label.
 fn rename(connection: &Connection, table: &'static Table) -> Result<(), Error> {
     if !exists(connection, table)? {

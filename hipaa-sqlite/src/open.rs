@@ -13,6 +13,7 @@ use hipaa_core::store::StoreError;
 use hipaa_core::tenancy::open_deployment;
 use hipaa_core::unit::{Committed, Notary, UnitError};
 use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +21,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 const STATEMENTS: usize = 128;
+/// A row with one value of 16 MiB and room for the others.
+const LONGEST: i32 = 48 * 1024 * 1024;
 
 /// How a database is opened.
 #[derive(Debug, Clone)]
@@ -86,6 +89,7 @@ impl Database {
     pub fn from_connection(mut connection: Connection, kek: Kek, clock: Clock) -> Result<Self, Error> {
         let notary = attach(&mut connection, kek, clock)?;
         connection.pragma_update(None, "recursive_triggers", true)?;
+        limit_lengths(&connection)?;
         let in_closure = Arc::new(AtomicBool::new(false));
         let inside = Arc::clone(&in_closure);
         connection.commit_hook(Some(move || inside.load(Ordering::SeqCst)))?;
@@ -196,6 +200,12 @@ pub(crate) fn configure_reader(connection: &Connection) -> Result<(), Error> {
     // The planner would otherwise look at bound values, and prepare a cached statement anew whenever they change.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(())
+}
+
+/// SQLite gives no value longer than the longest cell: a hostile row costs its own memory, not ours.
+pub(crate) fn limit_lengths(connection: &Connection) -> Result<(), Error> {
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST)?;
     Ok(())
 }
 

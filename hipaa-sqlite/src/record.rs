@@ -4,7 +4,7 @@ use crate::store::{SqliteStore, limit, malformed};
 use hipaa_core::schema::{ColumnDef, RecordId, Table, TenantId};
 use hipaa_core::store::{RecordStore, StoreError, StoredRow, StoredValue};
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Row, params, params_from_iter};
+use rusqlite::{Connection, Row, params, params_from_iter};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,14 +25,19 @@ pub(crate) struct Statements {
 }
 
 impl Tables {
-    fn statements(&self, table: &Table) -> Arc<Statements> {
+    /// The statements of a table. The first use on a connection compares the table with what was declared: one that keeps a
+    /// sealed column in clear, or was never declared, is not used.
+    fn statements(&self, connection: &Connection, table: &Table) -> Result<Arc<Statements>, StoreError> {
         let mut known = self.known.borrow_mut();
         match known.get(table.label()) {
-            Some((same, statements)) if same == table => Arc::clone(statements),
+            Some((same, statements)) if same == table => Ok(Arc::clone(statements)),
             _ => {
+                if !crate::ddl::is_declared(connection, table).map_err(|_| StoreError::NotDeclared)? {
+                    return Err(StoreError::NotDeclared);
+                }
                 let statements = Arc::new(Statements::new(table));
                 known.insert(table.label(), (*table, Arc::clone(&statements)));
-                statements
+                Ok(statements)
             }
         }
     }
@@ -70,7 +75,7 @@ impl SqliteStore<'_> {
 
 impl RecordStore for SqliteStore<'_> {
     fn row(&mut self, table: &Table, tenant: TenantId, record: RecordId) -> Result<Option<StoredRow>, StoreError> {
-        let sql = &self.tables.statements(table).select;
+        let sql = &self.tables.statements(self.connection(), table)?.select;
         self.one(sql, params![tenant.as_bytes(), record.as_bytes()], |row| read(table, tenant, row))
     }
 
@@ -81,21 +86,21 @@ impl RecordStore for SqliteStore<'_> {
         after: Option<RecordId>,
         most: usize,
     ) -> Result<Vec<StoredRow>, StoreError> {
-        let sql = &self.tables.statements(table).page;
+        let sql = &self.tables.statements(self.connection(), table)?.page;
         let after = after.as_ref().map_or(&[][..], RecordId::as_bytes);
         self.all(sql, params![tenant.as_bytes(), after, limit(most)], |row| read(table, tenant, row))
     }
 
     fn insert_row(&mut self, table: &Table, row: &StoredRow) -> Result<(), StoreError> {
-        self.write_row(&self.tables.statements(table).insert, row)
+        self.write_row(&self.tables.statements(self.connection(), table)?.insert, row)
     }
 
     fn update_row(&mut self, table: &Table, row: &StoredRow) -> Result<(), StoreError> {
-        self.write_row(&self.tables.statements(table).update, row)
+        self.write_row(&self.tables.statements(self.connection(), table)?.update, row)
     }
 
     fn delete_row(&mut self, table: &Table, tenant: TenantId, record: RecordId) -> Result<(), StoreError> {
-        let sql = &self.tables.statements(table).delete;
+        let sql = &self.tables.statements(self.connection(), table)?.delete;
         self.run_one(sql, params![tenant.as_bytes(), record.as_bytes()])
     }
 }

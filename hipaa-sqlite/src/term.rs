@@ -9,7 +9,13 @@ use rusqlite::params;
 impl TermStore for SqliteStore<'_> {
     fn add_term(&mut self, table: &Table, term: Term, record: RecordId) -> Result<(), StoreError> {
         let sql = "INSERT INTO hipaa_term (term, tbl, record) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-        self.run(sql, params![term.as_bytes(), table.label(), record.as_bytes()]).map(|_| ())
+        let values = params![term.as_bytes(), table.label(), record.as_bytes()];
+        if self.run(sql, values)? == 0 {
+            // There already; or a trigger swallowed it, and a unique index would go blind.
+            let there = "SELECT 1 FROM hipaa_term WHERE term = ?1 AND tbl = ?2 AND record = ?3";
+            self.one(there, values, |_| Ok(()))?.ok_or(StoreError::Refused)?;
+        }
+        Ok(())
     }
 
     fn remove_term(&mut self, table: &Table, term: Term, record: RecordId) -> Result<(), StoreError> {

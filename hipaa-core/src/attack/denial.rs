@@ -88,7 +88,9 @@ fn every_verb_does_its_work_where_it_is_permitted() {
         let before = clinic.entries().len();
         assert_eq!(clinic.write(|unit| verb(&vault, unit, record)), Ok(()), "verb {at}");
         let names = clinic.names_since(before);
-        assert!(names.len() == 1 && names[0] != "PERMISSION_DENIED", "verb {at}: {names:?}");
+        // A search of a host's own table tells its candidates first, and that is an entry by itself.
+        assert!((1..=2).contains(&names.len()), "verb {at}: {names:?}");
+        assert!(!names.contains(&"PERMISSION_DENIED".to_owned()), "verb {at}: {names:?}");
     }
 }
 

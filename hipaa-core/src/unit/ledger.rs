@@ -52,6 +52,8 @@ pub struct Ledger {
     noted: Vec<Event>,
     /// The entries of a read transaction, which a writer appends later.
     deferred: Option<Vec<Event>>,
+    /// Whether a write of the closure that runs now failed half-way.
+    half_written: bool,
 }
 
 /// What a read transaction has shown, until a writer has appended its entries.
@@ -65,6 +67,10 @@ pub struct Reading {
 struct Touched {
     head: Head,
     grown: bool,
+    /// The size that the log had before this transaction.
+    base: u64,
+    /// The leaves that this transaction has added.
+    added: Vec<Leaf>,
 }
 
 impl Ledger {
@@ -83,6 +89,7 @@ impl Ledger {
             refusals: Vec::new(),
             noted: Vec::new(),
             deferred: None,
+            half_written: false,
         })
     }
 
@@ -126,11 +133,14 @@ impl Ledger {
     /// Ends one closure. If it failed, the adapter has just rolled its work back; refusals are written either way.
     ///
     /// # Errors
-    /// [`UnitError::Torn`] when a closure that did not fail lost entries: the adapter then rolls its work back and calls
+    /// [`UnitError::Torn`] when a closure that did not fail lost entries, [`UnitError::HalfWritten`] when it passed over an
+    /// error that left half of a write: the adapter then rolls its work back and calls
     /// again with `failed`, for the refusals. On any other [`UnitError`] the whole transaction must be rolled back.
     pub fn leave(&mut self, store: &mut dyn Store, failed: bool) -> Result<Ticket, UnitError> {
         if failed {
             self.undo_closure();
+        } else if self.half_written {
+            return Err(UnitError::HalfWritten);
         } else {
             let touched = self.undo.keys().filter_map(|tenant| self.heads.get(tenant));
             compare_tails(store, touched)?;
@@ -148,6 +158,7 @@ impl Ledger {
     /// # Errors
     /// [`UnitError`]: this transaction must be rolled back, too.
     pub fn recover(&mut self, store: &mut dyn Store) -> Result<(), UnitError> {
+        self.half_written = false;
         self.heads.clear();
         self.keys.clear();
         self.undo.clear();
@@ -171,7 +182,7 @@ impl Ledger {
     /// # Errors
     /// [`UnitError`]: the whole transaction must then be rolled back.
     pub fn close(&mut self, store: &mut dyn Store) -> Result<(), UnitError> {
-        compare_tails(store, self.heads.values())?;
+        self.heads.values().try_for_each(|touched| compare_added(store, touched))?;
         for touched in self.heads.values().filter(|touched| touched.grown) {
             store.put_head(&self.notary.sign(&touched.head))?;
         }
@@ -198,7 +209,12 @@ impl Ledger {
         Durable(())
     }
 
+    pub(super) fn lose(&mut self) {
+        self.half_written = true;
+    }
+
     fn undo_closure(&mut self) {
+        self.half_written = false;
         for (tenant, before) in core::mem::take(&mut self.undo) {
             match before {
                 Some(touched) => self.heads.insert(tenant, touched),
@@ -221,7 +237,7 @@ impl Ledger {
         &self.notary
     }
 
-    pub(super) fn refuse(&mut self, event: Event) {
+    pub(crate) fn refuse(&mut self, event: Event) {
         self.refusals.push(event);
     }
 
@@ -270,7 +286,7 @@ impl Ledger {
     /// Begins the log of a new tenant; its genesis entry comes next.
     pub(crate) fn begin_log(&mut self, log: LogId, tenant: TenantId) {
         self.undo.entry(tenant).or_insert(None);
-        self.heads.insert(tenant, Touched { head: Head::empty(log, tenant), grown: true });
+        self.heads.insert(tenant, Touched { head: Head::empty(log, tenant), grown: true, base: 0, added: Vec::new() });
     }
 
     pub(crate) fn append_entry(
@@ -305,6 +321,7 @@ impl Ledger {
         let body = Body { prefix, fields };
         let leaf = write(store, &body, details, time)?;
         touched.head.extend(leaf, time);
+        touched.added.push(leaf);
         touched.grown = true;
         Ok(Position { log, sequence, leaf })
     }
@@ -319,7 +336,8 @@ impl Ledger {
             Vacant(place) => {
                 let head = self.notary.head(store, tenant)?;
                 self.undo.insert(tenant, None);
-                Ok(place.insert(Touched { head, grown: false }))
+                let base = head.size();
+                Ok(place.insert(Touched { head, grown: false, base, added: Vec::new() }))
             }
         }
     }
@@ -378,6 +396,20 @@ fn compare_tails<'a>(store: &mut dyn Store, mut heads: impl Iterator<Item = &'a 
         true => compare_tail(store, &touched.head),
         false => Ok(()),
     })
+}
+
+/// Whether every entry of this transaction is in the store as it was written, whatever triggers did to it.
+fn compare_added(store: &mut dyn Store, touched: &Touched) -> Result<(), UnitError> {
+    if !touched.grown || removed(Safeguard::TornCheck) {
+        return Ok(());
+    }
+    let stored = store.entries(touched.head.log, touched.base, touched.added.len().saturating_add(1))?;
+    let places = (touched.base..).zip(&touched.added);
+    let same = stored.len() == touched.added.len()
+        && stored.iter().zip(places).all(|(entry, (sequence, leaf))| {
+            entry.sequence == sequence && entry.leaf == *leaf && leaf_of(&entry.body) == *leaf
+        });
+    if same { Ok(()) } else { Err(UnitError::Torn) }
 }
 
 fn compare_tail(store: &mut dyn Store, head: &Head) -> Result<(), UnitError> {

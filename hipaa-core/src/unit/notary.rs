@@ -141,17 +141,22 @@ impl Notary {
             }
             None => head.size() == 0,
         };
-        if head.tenant != tenant || !intact || self.is_behind(&head) {
+        if head.tenant != tenant || !intact || !self.continues(store, &head)? {
             return Err(UnitError::Tampered);
         }
         Ok(head)
     }
 
-    /// Whether this process saw a longer log, or another one of the same length.
-    fn is_behind(&self, head: &Head) -> bool {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.get(&head.log)
-            .is_some_and(|(size, leaf)| head.size() < *size || (head.size() == *size && head.last_leaf != *leaf))
+    /// Whether a log goes on from where this process last saw it: not shorter, and with the same entry at that place.
+    fn continues(&self, store: &mut dyn Store, head: &Head) -> Result<bool, UnitError> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(&head.log).copied();
+        let Some((size, leaf)) = seen else { return Ok(true) };
+        if head.size() <= size {
+            return Ok(head.size() == size && head.last_leaf == leaf);
+        }
+        let last = size.saturating_sub(1);
+        let entries = store.entries(head.log, last, 1)?;
+        Ok(entries.first().is_some_and(|entry| entry.sequence == last && crate::audit::leaf_of(&entry.body) == leaf))
     }
 
     pub(super) fn remember_head(&self, head: &Head) {

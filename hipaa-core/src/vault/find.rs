@@ -1,7 +1,7 @@
 //! Searching: terms for every live epoch, candidates, opening, comparing.
 
 use super::{MAX_PAGE, Operation, Record, TenantVault, VaultError};
-use crate::audit::{Action, EventName};
+use crate::audit::{Action, EventName, Outcome};
 use crate::index::{IndexError, NormalForm, Term, probe_form, record_forms};
 use crate::keys::TenantKeys;
 use crate::red::{Safeguard, removed};
@@ -130,7 +130,13 @@ impl TenantVault {
         let (store, ledger) = unit.parts();
         let keys = ledger.keys(store, self.tenant())?;
         let terms = live_terms(&keys, table, &index, &form)?;
-        Ok(Search { candidates: candidates(store, table, &terms)?, index, form })
+        let found = candidates(store, table, &terms);
+        if matches!(found, Err(VaultError::TooMany)) {
+            // That there are so many is an answer, too.
+            let event = self.event(EventName::PHI_SEARCH, Action::Execute).outcome(Outcome::Failed);
+            unit.refuse(event.index(index.label()));
+        }
+        Ok(Search { candidates: found?, index, form })
     }
 
     /// Opens and compares the rows of the candidates, which are given in the candidates' order.

@@ -80,6 +80,13 @@ impl TenantVault {
         mut fetch: impl FnMut(&mut U, RecordId) -> Result<Option<StoredRow>, E>,
     ) -> Result<Found, E> {
         let search = self.probe(unit, table, index.def(), parts)?;
+        if !search.candidates.is_empty() {
+            // The host is told the candidates before they are opened, so this entry stays even if the unit does not.
+            let told = search.candidates.iter().map(|(record, _)| *record).collect::<Vec<_>>();
+            let count = u64::try_from(told.len()).unwrap_or(u64::MAX);
+            let event = self.event(EventName::PHI_SEARCH, Action::Execute).index(index.def().label()).count(count);
+            unit.parts().1.refuse(event.records(table.label(), &told));
+        }
         let mut rows = Vec::with_capacity(search.candidates.len());
         for (record, _) in &search.candidates {
             rows.push(fetch(unit, *record)?);

@@ -118,7 +118,8 @@ impl Record {
     /// [`FieldError::Unreadable`] where the cell does not open, [`FieldError::UnknownColumn`] for a column of another
     /// table.
     pub fn get<T: ColumnType>(&self, column: Column<T>) -> Result<Option<T::View<'_>>, FieldError> {
-        let at = self.table.position(column.label()).ok_or(FieldError::UnknownColumn)?;
+        let at = self.table.position(column.label()).filter(|at| self.table.columns().get(*at) == Some(&column.def()));
+        let at = at.ok_or(FieldError::UnknownColumn)?;
         match self.values.get(at) {
             Some(Ok(None | Some(Value::Null))) => Ok(None),
             Some(Ok(Some(value))) => T::view(value).map(Some).ok_or(FieldError::UnknownColumn),

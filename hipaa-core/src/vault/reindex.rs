@@ -36,7 +36,8 @@ impl TenantVault {
                     let values = current.readable();
                     if !is_indexed(table, current.terms(), &values)? {
                         let (stored, _) = self.rewrite(unit, table, current, &values)?;
-                        unit.parts().0.update_row(table, &stored)?;
+                        let updated = unit.parts().0.update_row(table, &stored);
+                        unit.or_lose(updated)?;
                     }
                 }
                 // Its refusal is noted.

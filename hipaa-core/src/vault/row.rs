@@ -1,7 +1,7 @@
 //! What a caller writes: values by column.
 
 use super::VaultError;
-use crate::schema::{Column, ColumnType, RecordId, Table, Value};
+use crate::schema::{Column, ColumnDef, ColumnType, RecordId, Table, Value};
 use core::fmt;
 
 /// Values for a new record, or changes to one. A value of the wrong type does not compile:
@@ -13,7 +13,7 @@ use core::fmt;
 /// ```
 #[derive(Clone, Default)]
 pub struct Row {
-    cells: Vec<(&'static str, Value)>,
+    cells: Vec<(ColumnDef, Value)>,
 }
 
 impl Row {
@@ -26,7 +26,7 @@ impl Row {
     /// The same with a value for `column`; the last one counts.
     #[must_use]
     pub fn set<T: ColumnType>(self, column: Column<T>, value: T::Input<'_>) -> Self {
-        self.put(column.label(), T::value(value))
+        self.put(column.def(), T::value(value))
     }
 
     /// The same with a value for `column`, if there is one.
@@ -41,12 +41,12 @@ impl Row {
     /// The same without a value for `column`: in an update it takes the old one away.
     #[must_use]
     pub fn clear<T>(self, column: Column<T>) -> Self {
-        self.put(column.label(), Value::Null)
+        self.put(column.def(), Value::Null)
     }
 
-    fn put(mut self, label: &'static str, value: Value) -> Self {
-        self.cells.retain(|(known, _)| *known != label);
-        self.cells.push((label, value));
+    fn put(mut self, column: ColumnDef, value: Value) -> Self {
+        self.cells.retain(|(known, _)| known.label() != column.label());
+        self.cells.push((column, value));
         self
     }
 
@@ -62,8 +62,10 @@ impl Row {
         mut values: Vec<Option<Value>>,
     ) -> Result<Vec<Option<Value>>, VaultError> {
         values.resize(table.columns().len(), None);
-        for (label, value) in &self.cells {
-            let at = table.position(label).ok_or(VaultError::UnknownColumn(label))?;
+        for (column, value) in &self.cells {
+            // The whole declaration counts: a column of the same label in another table may be kept in clear.
+            let at = table.position(column.label()).filter(|at| table.columns().get(*at) == Some(column));
+            let at = at.ok_or(VaultError::UnknownColumn(column.label()))?;
             if let Some(place) = values.get_mut(at) {
                 *place = (*value != Value::Null).then(|| value.clone());
             }
@@ -74,7 +76,7 @@ impl Row {
 
 /// The patient whom a record is about.
 pub(super) fn subject_of(table: &Table, record: RecordId, values: &[Option<Value>]) -> Option<RecordId> {
-    match table.columns().iter().position(crate::schema::ColumnDef::is_subject) {
+    match table.columns().iter().position(ColumnDef::is_subject) {
         Some(at) => match values.get(at) {
             Some(Some(Value::Reference(subject))) => Some(*subject),
             _ => None,
@@ -85,6 +87,6 @@ pub(super) fn subject_of(table: &Table, record: RecordId, values: &[Option<Value
 
 impl fmt::Debug for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.cells.iter().map(|(label, _)| label)).finish()
+        f.debug_set().entries(self.cells.iter().map(|(column, _)| column.label())).finish()
     }
 }

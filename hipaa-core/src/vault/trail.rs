@@ -94,6 +94,7 @@ impl TenantVault {
             let details = ledger.open_details(store, self.tenant(), entry);
             let opened = details.is_ok();
             let mut read = read(entry, details.unwrap_or_default())?;
+            read.intact &= about.iter().all(|subject| read.subjects.contains(subject));
             read.intact &= opened && next.is_none_or(|previous| previous == leaf_of(&entry.body));
             shown.push(read);
         }

@@ -47,7 +47,8 @@ impl TenantVault {
     /// names the holder.
     pub fn create(&self, unit: &mut dyn Unit, table: &'static Table, row: &Row) -> Result<RecordId, VaultError> {
         let stored = self.seal(unit, table, row)?;
-        unit.parts().0.insert_row(table, &stored)?;
+        let inserted = unit.parts().0.insert_row(table, &stored);
+        unit.or_lose(inserted)?;
         Ok(stored.record)
     }
 
@@ -70,7 +71,8 @@ impl TenantVault {
         let current = self.current(unit, table, (record, Some(version)), row.as_ref())?;
         let values = changes.merge(table, current.readable())?;
         let (stored, version) = self.rewrite(unit, table, current, &values)?;
-        unit.parts().0.update_row(table, &stored)?;
+        let updated = unit.parts().0.update_row(table, &stored);
+        unit.or_lose(updated)?;
         Ok(version)
     }
 
@@ -91,7 +93,8 @@ impl TenantVault {
         let row = unit.parts().0.row(table, self.tenant(), record)?;
         let current = self.current(unit, table, (record, Some(version)), row.as_ref())?;
         self.bury(unit, table, &current)?;
-        unit.parts().0.delete_row(table, self.tenant(), record)?;
+        let deleted = unit.parts().0.delete_row(table, self.tenant(), record);
+        unit.or_lose(deleted)?;
         Ok(())
     }
 
@@ -170,14 +173,17 @@ impl TenantVault {
     ) -> Result<Upsert, VaultError> {
         let row = unit.parts().0.row(table, self.tenant(), record)?;
         let current = self.current(unit, table, (record, None), row.as_ref())?;
-        if current.readable() == values {
-            let event = self.event(EventName::PHI_READ, Action::Read).outcome(Outcome::Unchanged);
-            let subjects = current.record.subject();
-            unit.note(event.subjects(subjects.as_slice()).records(table.label(), &[record]))?;
+        let unchanged = current.readable() == values;
+        // The answer tells what the record holds, so its entry stays even if the unit does not.
+        let outcome = if unchanged { Outcome::Unchanged } else { Outcome::Success };
+        let event = self.event(EventName::PHI_READ, Action::Read).outcome(outcome);
+        unit.refuse(event.subjects(current.record.subject().as_slice()).records(table.label(), &[record]));
+        if unchanged {
             return Ok(Upsert::Unchanged(record));
         }
         let (stored, _) = self.rewrite(unit, table, current, values)?;
-        unit.parts().0.update_row(table, &stored)?;
+        let updated = unit.parts().0.update_row(table, &stored);
+        unit.or_lose(updated)?;
         Ok(Upsert::Updated(record))
     }
 
@@ -193,8 +199,10 @@ impl TenantVault {
         let values = row.place(table)?;
         let record = RecordId::from_random(unit.parts().1.entropy()?.generate().map_err(UnitError::from)?);
         let (stored, blob) = self.seal_values(unit, table, (record, 1), &values)?;
-        self.project(unit, table, &stored, (&blob, &[]))?;
-        self.note_written(unit, table, (EventName::PHI_CREATE, Action::Create), (&stored, &blob, &values))?;
+        let projected = self.project(unit, table, &stored, (&blob, &[]));
+        unit.or_lose(projected)?;
+        let noted = self.note_written(unit, table, (EventName::PHI_CREATE, Action::Create), (&stored, &blob, &values));
+        unit.or_lose(noted)?;
         Ok(stored)
     }
 
@@ -230,13 +238,20 @@ impl TenantVault {
     ) -> Result<(StoredRow, u64), VaultError> {
         let version = current.record.version().saturating_add(1);
         let (stored, blob) = self.seal_values(unit, table, (current.record.id(), version), values)?;
-        self.project(unit, table, &stored, (&blob, &current.terms))?;
-        self.note_written(unit, table, (EventName::PHI_UPDATE, Action::Update), (&stored, &blob, values))?;
+        let projected = self.project(unit, table, &stored, (&blob, &current.terms));
+        unit.or_lose(projected)?;
+        let noted = self.note_written(unit, table, (EventName::PHI_UPDATE, Action::Update), (&stored, &blob, values));
+        unit.or_lose(noted)?;
         Ok((stored, version))
     }
 
     /// Terms, state and entry of a record that is deleted; its row is the caller's to delete.
     pub(super) fn bury(&self, unit: &mut dyn Unit, table: &'static Table, current: &Current) -> Result<(), VaultError> {
+        let buried = self.write_tombstone(unit, table, current);
+        unit.or_lose(buried)
+    }
+
+    fn write_tombstone(&self, unit: &mut dyn Unit, table: &'static Table, current: &Current) -> Result<(), VaultError> {
         let version = current.record.version().saturating_add(1);
         let (store, _) = unit.parts();
         for term in &current.terms {

@@ -30,6 +30,7 @@ impl Readers {
             let connection = Connection::open_with_flags(path, flags)?;
             connection.busy_timeout(PATIENCE)?;
             crate::open::configure_reader(&connection)?;
+            crate::open::limit_lengths(&connection)?;
             Ok::<_, Error>((connection, Tables::default()))
         };
         let idle = (0..count.max(1)).map(|_| open()).collect::<Result<Vec<_>, _>>()?;
