@@ -4,7 +4,7 @@
 //! everything below it.
 
 use crate::audit::Action;
-use crate::audit::{Actor, EntryKind, Event, EventName, Field, LogId, tag};
+use crate::audit::{Actor, EntryKind, Event, EventName, Field, Leaf, LogId, tag};
 use crate::clock::Clock;
 use crate::encoding::encode;
 use crate::entropy::{Entropy, EntropyError, generate_from_system};
@@ -125,8 +125,8 @@ fn found_deployment(store: &mut dyn Store, kek: Kek, clock: Clock) -> Result<(Ar
     let mut ledger = Ledger::open(&notary)?;
     ledger.enter();
     let log = LogId(*generate_from_system()?);
-    let keys = [(tag::HEAD_KEY, notary.head_key().to_vec()), (tag::OPERATOR_KEY, Vec::new())];
-    begin_log(store, &mut ledger, (log, tenant), keys.map(|(tag, value)| Field { tag, value }).to_vec())?;
+    let fields = genesis_fields(&deployment, Some(notary.head_key()));
+    begin_log(store, &mut ledger, (log, tenant), fields)?;
     ledger.leave(store, false)?;
     ledger.close(store)?;
     Ok((notary, ledger))
@@ -155,14 +155,8 @@ pub fn create_tenant(unit: &mut dyn Unit, actor: &Actor, name: &str) -> Result<T
     let mut row = StoredTenant { tenant, log, name: name.to_owned(), mac: [0; 32] };
     row.mac = tenant_mac(store, ledger, &row)?;
     store.put_tenant(&row)?;
-    let genesis = begin_log(store, ledger, (log, tenant), Vec::new())?;
-    let mut fields = vec![
-        Field { tag: tag::LOG, value: log.0.to_vec() },
-        Field { tag: tag::GENESIS, value: genesis.leaf.to_vec() },
-        Field { tag: tag::TENANT, value: tenant.as_bytes().to_vec() },
-    ];
-    actor.fields(&mut fields);
-    fields.sort_by_key(|field| field.tag);
+    let genesis = begin_log(store, ledger, (log, tenant), genesis_fields(&deployment, None))?;
+    let fields = log_opened_fields(actor, (log, tenant), &genesis.leaf);
     ledger.append_entry(store, TenantId::DEPLOYMENT, Entry { kind: EntryKind::LogOpened, fields, details: None })?;
     Ok(Tenant { id: tenant, log, name: row.name })
 }
@@ -206,11 +200,15 @@ pub fn open_epoch(unit: &mut dyn Unit, actor: &Actor) -> Result<u32, TenancyErro
     let bytes = ring.encode(&notary.kek, notary.deployment(), tenant);
     store.put_ring(tenant, &bytes)?;
     ledger.forget_keys(tenant);
-    let event = Event::new(actor, EventName::EPOCH_OPENED, Action::Create)
-        .field(tag::EPOCH, epoch.to_be_bytes().to_vec())
-        .field(tag::RING, Sha256::digest(&bytes).to_vec());
-    unit.append(&event)?;
+    unit.append(&epoch_opened(actor, epoch, &bytes))?;
     Ok(epoch)
+}
+
+/// What the log says of a new epoch.
+pub(crate) fn epoch_opened(actor: &Actor, epoch: u32, ring: &[u8]) -> Event {
+    Event::new(actor, EventName::EPOCH_OPENED, Action::Create)
+        .field(tag::EPOCH, epoch.to_be_bytes().to_vec())
+        .field(tag::RING, Sha256::digest(ring).to_vec())
 }
 
 fn put_roots(
@@ -232,20 +230,40 @@ fn generate_root() -> Result<Root, EntropyError> {
     Ok(root)
 }
 
+/// The fields of entry 0 of a log; the deployment's log names the key that signs heads, too.
+pub(crate) fn genesis_fields(deployment: &[u8; 16], head_key: Option<[u8; 32]>) -> Vec<Field> {
+    let policy: [u8; 32] = Sha256::digest(encode("policy", &[])).into();
+    let mut fields = vec![
+        Field { tag: tag::FORMAT, value: LOG_FORMAT.to_be_bytes().to_vec() },
+        Field { tag: tag::DEPLOYMENT, value: deployment.to_vec() },
+        Field { tag: tag::POLICY, value: policy.to_vec() },
+    ];
+    if let Some(key) = head_key {
+        let keys = [(tag::HEAD_KEY, key.to_vec()), (tag::OPERATOR_KEY, Vec::new())];
+        fields.extend(keys.map(|(tag, value)| Field { tag, value }));
+    }
+    fields
+}
+
+/// The fields by which the deployment's log takes up a tenant's.
+pub(crate) fn log_opened_fields(actor: &Actor, (log, tenant): (LogId, TenantId), genesis: &Leaf) -> Vec<Field> {
+    let mut fields = vec![
+        Field { tag: tag::LOG, value: log.0.to_vec() },
+        Field { tag: tag::GENESIS, value: genesis.to_vec() },
+        Field { tag: tag::TENANT, value: tenant.as_bytes().to_vec() },
+    ];
+    actor.fields(&mut fields);
+    fields.sort_by_key(|field| field.tag);
+    fields
+}
+
 /// Writes entry 0 of a log.
 fn begin_log(
     store: &mut dyn Store,
     ledger: &mut Ledger,
     (log, tenant): (LogId, TenantId),
-    more: Vec<Field>,
+    fields: Vec<Field>,
 ) -> Result<Position, UnitError> {
-    let policy: [u8; 32] = Sha256::digest(encode("policy", &[])).into();
-    let mut fields = vec![
-        Field { tag: tag::FORMAT, value: LOG_FORMAT.to_be_bytes().to_vec() },
-        Field { tag: tag::DEPLOYMENT, value: ledger.notary().deployment().to_vec() },
-        Field { tag: tag::POLICY, value: policy.to_vec() },
-    ];
-    fields.extend(more);
     ledger.begin_log(log, tenant);
     ledger.append_entry(store, tenant, Entry { kind: EntryKind::Genesis, fields, details: None })
 }
@@ -257,10 +275,13 @@ fn checked(store: &mut dyn Store, ledger: &mut Ledger, row: StoredTenant) -> Res
     Ok(Tenant { id: row.tenant, log: row.log, name: row.name })
 }
 
-/// Keyed BLAKE3 under the deployment's authority key: which name leads to which tenant is authority.
 fn tenant_mac(store: &mut dyn Store, ledger: &mut Ledger, row: &StoredTenant) -> Result<[u8; 32], UnitError> {
-    let keys = ledger.keys(store, TenantId::DEPLOYMENT)?;
-    let key = keys.key(RootKind::Auth, Purpose::AuthorityMac, FIRST_EPOCH)?;
+    Ok(row_mac(&*ledger.keys(store, TenantId::DEPLOYMENT)?, row)?)
+}
+
+/// Keyed BLAKE3 under the deployment's authority key: which name leads to which tenant is authority.
+pub(crate) fn row_mac(own: &TenantKeys, row: &StoredTenant) -> Result<[u8; 32], KeyError> {
+    let key = own.key(RootKind::Auth, Purpose::AuthorityMac, FIRST_EPOCH)?;
     let parts: [&[u8]; 3] = [row.tenant.as_bytes(), &row.log.0, row.name.as_bytes()];
     Ok(*blake3::keyed_hash(&key, &encode("tenant", &parts)).as_bytes())
 }

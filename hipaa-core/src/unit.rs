@@ -23,6 +23,7 @@
 //!
 //! May import `store` and everything below it.
 
+pub(crate) mod details;
 mod held;
 mod ledger;
 #[cfg(any(test, feature = "conformance"))]

@@ -11,13 +11,16 @@ use crate::entropy::Entropy;
 use crate::index::{NormalForm, probe_form};
 use crate::keys::{Derivation, Kek, Purpose, Ring, RootKind, TenantKeys, WrapContext, wrap};
 use crate::schema::{
-    Boolean, Bytes, Column, Date, Index, Integer, Json, Probe, RecordId, Table, TenantId, Text, Texts, Value,
+    Boolean, Bytes, Column, Date, Index, IndexDef, Integer, Json, Probe, RecordId, Table, TenantId, Text, Texts, Value,
 };
 use crate::seal::{Place, StoredValue, open_columns, seal_record};
 use ed25519_dalek::SigningKey;
 use secrecy::SecretBox;
 use serde_json::{Value as Js, json};
 use zeroize::Zeroizing;
+
+mod entry;
+mod shape;
 
 const NAME: Column<Text> = Column::text("name");
 const NAMES: Column<Texts> = Column::texts("names");
@@ -91,6 +94,10 @@ fn derivations() -> Js {
         ),
         ("details", Derivation { purpose: Purpose::Details, ..base }),
         ("wrap", Derivation::bare(Purpose::KekWrap)),
+        ("head-mac", Derivation::tenant(Purpose::HeadMac, TenantId::DEPLOYMENT, 1)),
+        ("authority-mac", Derivation::tenant(Purpose::AuthorityMac, TenantId::DEPLOYMENT, 1)),
+        ("kek-id", Derivation::bare(Purpose::KekId)),
+        ("ring-mac", Derivation::bare(Purpose::RingMac)),
     ];
     let one = |(purpose, case): &(&str, Derivation<'_>)| {
         json!({
@@ -133,8 +140,8 @@ fn ring() -> Js {
 }
 
 /// Keys whose roots are known: cell 0x44, index 0x55, audit 0x66, auth 0x77, all of epoch 1.
-fn tenant_keys() -> TenantKeys {
-    let ring = Ring::first().encode(&kek(), &DEPLOYMENT, TENANT);
+fn tenant_keys(tenant: TenantId) -> TenantKeys {
+    let ring = Ring::first().encode(&kek(), &DEPLOYMENT, tenant);
     let blob = |kind, epoch| {
         let byte = match kind {
             RootKind::Cell => 0x44,
@@ -142,11 +149,11 @@ fn tenant_keys() -> TenantKeys {
             RootKind::Audit => 0x66,
             _ => 0x77,
         };
-        let context = WrapContext { deployment: DEPLOYMENT, tenant: TENANT, kind, epoch };
+        let context = WrapContext { deployment: DEPLOYMENT, tenant, kind, epoch };
         let root = SecretBox::new(Box::new([byte; 32]));
         wrap(&kek(), &context, &root, &mut Entropy::from_seed([2; 32])).map(Some)
     };
-    TenantKeys::load(&kek(), DEPLOYMENT, TENANT, &ring, blob).unwrap()
+    TenantKeys::load(&kek(), DEPLOYMENT, tenant, &ring, blob).unwrap()
 }
 
 fn values() -> Vec<Option<Value>> {
@@ -166,7 +173,7 @@ fn values() -> Vec<Option<Value>> {
 }
 
 fn record() -> Js {
-    let keys = tenant_keys();
+    let keys = tenant_keys(TENANT);
     let place = Place { tenant: TENANT, table: &TABLE, record: RecordId::from_slice(&RECORD).unwrap() };
     let (row, blob) = seal_record(&keys, place, 5, &values(), &mut Entropy::from_seed([3; 32])).unwrap();
     assert!(open_columns(&keys, place, &row).into_iter().all(|value| value.is_ok()));
@@ -192,6 +199,13 @@ fn record() -> Js {
         ],
         "mac": hexed(blob.mac), "seal": hexed(&row.seal),
     })
+}
+
+/// The plaintexts that `record` does not state.
+fn record_plain() -> Js {
+    let values = values();
+    let plain = |label| json!({"label": label, "plain": shape::plain(values[TABLE.position(label).unwrap()].as_ref())});
+    ["secret", "short"].map(plain).to_vec().into()
 }
 
 fn normal_forms() -> Js {
@@ -237,7 +251,33 @@ fn normal_forms() -> Js {
             all.push(json!({"normalizer": id, "input": input, "encoded": hexed(form(index, input).as_bytes())}));
         }
     }
+    all.extend(further_forms());
     Js::Array(all)
+}
+
+fn further_forms() -> Vec<Js> {
+    const COLUMN: Column<Text> = Column::text("c");
+    let day = Index::exact("y", BORN.as_day()).def();
+    let number = Index::exact("u", COUNT.as_number()).def();
+    let last = |n| (format!("last-identifier:{n}"), Index::exact("e", COLUMN.as_last_identifier(n)).def());
+    let one = |id: &str, index: &IndexDef, probe: Probe<'_>, input: &str| {
+        let form = probe_form(index, &[probe]).unwrap();
+        json!({"normalizer": id, "input": input, "encoded": hexed(form.as_bytes())})
+    };
+    let mut all = Vec::new();
+    for date in
+        [(1, 1, 1), (1980, 2, 29), (9999, 12, 31)].map(|(year, month, day)| Date::new(year, month, day).unwrap())
+    {
+        all.push(one("day", &day, Probe::Date(date), &date.to_string()));
+    }
+    for value in [0, 258, -2, i64::MIN, i64::MAX] {
+        all.push(one("number", &number, Probe::Integer(value), &value.to_string()));
+    }
+    for (n, input) in [(4, "MRN-00 7ß"), (1, "e\u{301}"), (16, "Ａb–CDEFGHIJKLMNOPQ")] {
+        let (id, index) = last(n);
+        all.push(one(&id, &index, Probe::Text(input), input));
+    }
+    all
 }
 
 fn audit() -> Js {
@@ -282,7 +322,8 @@ fn audit() -> Js {
 fn the_formats_are_those_of_the_frozen_vectors() {
     let now = json!({
         "encode": encodings(), "derive": derivations(), "wrapped": wrapped(), "ring": ring(), "record": record(),
-        "normal_forms": normal_forms(), "audit": audit(),
+        "normal_forms": normal_forms(), "audit": audit(), "record_plain": record_plain(), "shapes": shape::records(),
+        "entries": entry::entries(), "tenant_row": entry::tenant_row(),
     });
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/v1.json");
     if std::env::var_os("HIPAA_CORE_WRITE_VECTORS").is_some() {

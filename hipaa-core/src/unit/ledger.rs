@@ -1,24 +1,19 @@
 //! The audit side of one transaction: the heads that it touches, and the order in which they are written.
 
-use super::UnitError;
 use super::held::{Committed, Held, UnitId};
 use super::notary::{LoadedKeys, Notary};
+use super::{UnitError, details};
 use crate::audit::{Body, EntryKind, Event, Field, Head, Leaf, LogId, Prefix, leaf_of, read_subjects, tag};
-use crate::cipher;
 use crate::clock::{ClockState, Timestamp};
 use crate::entropy::Entropy;
-use crate::keys::{Purpose, RootKind, TenantKeys};
+use crate::keys::TenantKeys;
 use crate::red::{Safeguard, removed};
-use crate::schema::{Column, RecordId, TenantId, Text, Value};
+use crate::schema::{TenantId, Value};
 use crate::store::{EntryProjection, Store, StoredEntry};
-use aes_gcm_siv::{Aes256GcmSiv, KeyInit};
 use core::fmt;
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use zeroize::Zeroizing;
-
-const DETAILS: Column<Text> = Column::text("details");
 
 /// Where an entry stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -302,12 +297,15 @@ impl Ledger {
             (touched.head.log, touched.head.size())
         };
         let details = match &entry.details {
-            Some(text) => Some(self.seal_details(store, (log, tenant, sequence), text)?),
+            Some(text) => {
+                let keys = self.keys(store, tenant)?;
+                Some(details::seal(&keys, (log, sequence), text, self.entropy()?)?)
+            }
             None => None,
         };
         let mut fields = entry.fields;
         if let Some(sealed) = &details {
-            fields.push(Field { tag: tag::DETAILS, value: Sha256::digest(sealed).to_vec() });
+            fields.push(details::field(sealed));
             fields.sort_by_key(|field| field.tag);
         }
         let salt = self.entropy()?.generate()?;
@@ -342,21 +340,6 @@ impl Ledger {
         }
     }
 
-    /// A cell under the tenant's audit root, bound to its place: record id = log id ‖ sequence.
-    fn seal_details(
-        &mut self,
-        store: &mut dyn Store,
-        place: (LogId, TenantId, u64),
-        text: &str,
-    ) -> Result<Vec<u8>, UnitError> {
-        let (log, tenant, sequence) = place;
-        let keys = self.keys(store, tenant)?;
-        let epoch = keys.ring().active();
-        let key = Aes256GcmSiv::new(&(*keys.key(RootKind::Audit, Purpose::Details, epoch)?).into());
-        let value = Value::Text(Zeroizing::new(text.to_owned()));
-        Ok(cipher::seal((&key, epoch), &details_id(log, sequence), &DETAILS.def(), &value, self.entropy()?)?)
-    }
-
     /// Opens the details of an entry; none where it has none.
     pub(crate) fn open_details(
         &mut self,
@@ -366,9 +349,7 @@ impl Ledger {
     ) -> Result<Option<Value>, UnitError> {
         let Some(sealed) = &entry.details else { return Ok(None) };
         let keys = self.keys(store, tenant)?;
-        let epoch = cipher::CellHeader::split(sealed)?.0.epoch;
-        let key = Aes256GcmSiv::new(&(*keys.key(RootKind::Audit, Purpose::Details, epoch)?).into());
-        Ok(Some(cipher::open(|_| Ok(&key), &details_id(entry.log, entry.sequence), &DETAILS.def(), sealed)?))
+        details::open(&keys, (entry.log, entry.sequence), sealed).map(Some)
     }
 }
 
@@ -418,13 +399,6 @@ fn compare_tail(store: &mut dyn Store, head: &Head) -> Result<(), UnitError> {
         None if head.size() == 0 => Ok(()),
         _ => Err(UnitError::Torn),
     }
-}
-
-fn details_id(log: LogId, sequence: u64) -> RecordId {
-    let mut id = [0; 24];
-    id[..16].copy_from_slice(&log.0);
-    id[16..].copy_from_slice(&sequence.to_be_bytes());
-    RecordId::from_slice(&id).unwrap_or_else(|_| RecordId::from_random([0; 16]))
 }
 
 /// One closure that was left; becomes [`Committed`] once its transaction is.

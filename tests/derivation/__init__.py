@@ -1,0 +1,1 @@
+"""The formats of docs/reference, written a second time."""
