@@ -9,6 +9,8 @@ mod architecture;
 #[cfg(test)]
 mod attacks;
 #[cfg(test)]
+mod fresh;
+#[cfg(test)]
 mod guard;
 #[cfg(test)]
 mod traceability;
