@@ -1,5 +1,6 @@
 //! Attacks by somebody who has the documentation and the public API, and by somebody who can write the file but has no key.
 
+mod closed;
 mod flow;
 mod held;
 mod hostile;

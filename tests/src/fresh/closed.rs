@@ -1,0 +1,6 @@
+//! Attacks from outside that once succeeded.
+
+mod held;
+mod mistake;
+mod probe;
+mod thief;
