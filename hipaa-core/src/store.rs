@@ -151,6 +151,13 @@ pub trait AuditStore {
     /// # Errors
     /// [`StoreError`] of the adapter.
     fn tail(&mut self, log: LogId) -> Result<Option<StoredEntry>, StoreError>;
+    /// Place and leaf of that entry; an adapter may spare itself the reading of the body.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn tail_leaf(&mut self, log: LogId) -> Result<Option<(u64, Leaf)>, StoreError> {
+        Ok(self.tail(log)?.map(|entry| (entry.sequence, entry.leaf)))
+    }
     /// Adds an entry and its projection. That sequences have no gap is for the unit to see to.
     ///
     /// # Errors

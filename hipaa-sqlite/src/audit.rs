@@ -1,6 +1,7 @@
 //! Logs and their heads.
 
 use crate::store::{SqliteStore, fixed, limit, signed, unsigned};
+use hipaa_core::audit::Leaf;
 use hipaa_core::clock::Timestamp;
 use hipaa_core::schema::{RecordId, TenantId};
 use hipaa_core::store::{AuditStore, EntryProjection, LogId, StoreError, StoredEntry, StoredHead};
@@ -44,6 +45,11 @@ impl AuditStore for SqliteStore<'_> {
     fn tail(&mut self, log: LogId) -> Result<Option<StoredEntry>, StoreError> {
         let sql = "SELECT sequence, body, leaf, details FROM hipaa_audit WHERE log = ?1 ORDER BY sequence DESC LIMIT 1";
         self.one(sql, [log.0], |row| entry(log, row))
+    }
+
+    fn tail_leaf(&mut self, log: LogId) -> Result<Option<(u64, Leaf)>, StoreError> {
+        let sql = "SELECT sequence, leaf FROM hipaa_audit WHERE log = ?1 ORDER BY sequence DESC LIMIT 1";
+        self.one(sql, [log.0], |row| Ok((unsigned(row, 0)?, fixed(row, 1)?)))
     }
 
     fn append_entry(&mut self, entry: &StoredEntry, projection: &EntryProjection<'_>) -> Result<(), StoreError> {

@@ -55,7 +55,7 @@ impl<'a> Batch<'a> {
     ) -> Result<Self, Error> {
         let ledger = Ledger::open(notary)?;
         let turn = turnstile.map(Turnstile::enter).transpose()?;
-        connection.execute_batch("BEGIN IMMEDIATE")?;
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         Ok(Self { connection, tables, in_closure: Some(in_closure), ledger, turn, dirty: false })
     }
 
@@ -73,7 +73,7 @@ impl<'a> Batch<'a> {
         work: impl FnOnce(&mut Unit<'_>) -> Result<T, E>,
     ) -> Result<Ran<T, E>, Error> {
         if self.is_joined() {
-            self.run(bolt::SHUT)?;
+            self.run_all(bolt::SHUT)?;
         }
         self.run("SAVEPOINT hipaa_unit")?;
         self.ledger.enter();
@@ -109,7 +109,8 @@ impl<'a> Batch<'a> {
                 Err(error) => return Err(error.into()),
             }
         }
-        self.run("ROLLBACK TO hipaa_unit; RELEASE hipaa_unit")?;
+        self.run("ROLLBACK TO hipaa_unit")?;
+        self.run("RELEASE hipaa_unit")?;
         let ticket = self.ledger.leave(&mut store, true)?;
         lost.map_or(Ok(ticket), |error| Err(error.into()))
     }
@@ -120,11 +121,7 @@ impl<'a> Batch<'a> {
         &mut self,
         event: &hipaa_core::audit::Event,
     ) -> Result<(Ticket, hipaa_core::unit::Position), Error> {
-        self.ledger.enter();
-        let mut unit = Unit::new(SqliteStore::new(self.connection, self.tables), &mut self.ledger);
-        let position = (&mut unit as &mut dyn hipaa_core::unit::Unit).append(event)?;
-        let ticket = self.ledger.leave(&mut SqliteStore::new(self.connection, self.tables), false)?;
-        Ok((ticket, position))
+        Ok(self.ledger.append_alone(&mut SqliteStore::new(self.connection, self.tables), event)?)
     }
 
     /// Adds the entries of a read transaction. [`StoreError`]s mean that the whole batch is lost.
@@ -213,15 +210,15 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
+    /// Runs one statement, which stays prepared.
     fn run(&self, sql: &str) -> Result<(), Error> {
-        match self.connection.execute_batch(sql) {
-            Ok(()) => Ok(()),
-            Err(error) => match crate::error::kind(&error) {
-                // No such savepoint, no transaction: the closure's own SQL ended it.
-                StoreError::Missing | StoreError::Other | StoreError::Refused => Err(UnitError::NotCommitted.into()),
-                kind => Err(kind.into()),
-            },
-        }
+        let ran = self.connection.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
+        ran.map(|_| ()).map_err(|error| ended(&error))
+    }
+
+    /// Runs several statements.
+    fn run_all(&self, sql: &str) -> Result<(), Error> {
+        self.connection.execute_batch(sql).map_err(|error| ended(&error))
     }
 }
 
@@ -231,6 +228,14 @@ impl Drop for Batch<'_> {
         if self.in_closure.is_some() && !self.connection.is_autocommit() {
             let _ignored = self.run("ROLLBACK");
         }
+    }
+}
+
+fn ended(error: &rusqlite::Error) -> Error {
+    match crate::error::kind(error) {
+        // No such savepoint, no transaction: the closure's own SQL ended it.
+        StoreError::Missing | StoreError::Other | StoreError::Refused => UnitError::NotCommitted.into(),
+        kind => kind.into(),
     }
 }
 

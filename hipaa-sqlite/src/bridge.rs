@@ -209,10 +209,17 @@ impl Bridge {
         self.refuse_reentry()?;
         let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(BridgeError::Closed)?;
         let place = self.counters.enqueue();
-        sender.send_timeout(job, self.patience).await.map_err(|error| match error {
-            mpsc::error::SendTimeoutError::Timeout(_) => BridgeError::Full,
-            mpsc::error::SendTimeoutError::Closed(_) => BridgeError::Closed,
-        })?;
+        // Most find a place at once, and then no timer is needed.
+        let sent = match sender.try_send(job) {
+            Err(mpsc::error::TrySendError::Full(job)) => {
+                sender.send_timeout(job, self.patience).await.map_err(|error| match error {
+                    mpsc::error::SendTimeoutError::Timeout(_) => BridgeError::Full,
+                    mpsc::error::SendTimeoutError::Closed(_) => BridgeError::Closed,
+                })
+            }
+            other => other.map_err(|_| BridgeError::Closed),
+        };
+        sent?;
         place.keep();
         Ok(())
     }

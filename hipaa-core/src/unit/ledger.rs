@@ -1,6 +1,11 @@
 //! The audit side of one transaction: the heads that it touches, and the order in which they are written.
 
-use super::held::{Committed, Held, UnitId};
+mod outcome;
+mod tail;
+
+pub use outcome::{Durable, Position, Ticket};
+
+use super::held::{Held, UnitId};
 use super::notary::{LoadedKeys, Notary};
 use super::{UnitError, details};
 use crate::audit::{Body, EntryKind, Event, Field, Head, Leaf, LogId, Prefix, leaf_of, read_subjects, tag};
@@ -13,18 +18,8 @@ use crate::store::{EntryProjection, Store, StoredEntry};
 use core::fmt;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use tail::Touched;
 use zeroize::Zeroizing;
-
-/// Where an entry stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
-    /// The log.
-    pub log: LogId,
-    /// The place in it, from 0.
-    pub sequence: u64,
-    /// The entry's hash.
-    pub leaf: Leaf,
-}
 
 /// An entry that is about to be written.
 pub(crate) struct Entry {
@@ -42,6 +37,9 @@ pub struct Ledger {
     keys: HashMap<TenantId, LoadedKeys>,
     /// The heads as they were before the closure that runs now first touched them.
     undo: BTreeMap<TenantId, Option<Touched>>,
+    /// How many closures were entered, and whether the last one was not left yet.
+    closures: u64,
+    inside: bool,
     refusals: Vec<Event>,
     /// Refusals that are written in this transaction already, for the case that it is lost.
     noted: Vec<Event>,
@@ -58,16 +56,6 @@ pub struct Reading {
     events: Vec<Event>,
 }
 
-#[derive(Clone)]
-struct Touched {
-    head: Head,
-    grown: bool,
-    /// The size that the log had before this transaction.
-    base: u64,
-    /// The leaves that this transaction has added.
-    added: Vec<Leaf>,
-}
-
 impl Ledger {
     /// The ledger of a transaction that has just become a write transaction.
     ///
@@ -81,6 +69,8 @@ impl Ledger {
             heads: BTreeMap::new(),
             keys: HashMap::new(),
             undo: BTreeMap::new(),
+            closures: 0,
+            inside: false,
             refusals: Vec::new(),
             noted: Vec::new(),
             deferred: None,
@@ -116,13 +106,30 @@ impl Ledger {
         reading.events.iter().try_for_each(|event| self.append(store, event).map(|_| ()))?;
         // Should this transaction be lost, they are not: over-reporting a read is better than losing a refusal.
         self.noted.extend(reading.events.iter().cloned());
-        Ok(Ticket(reading.unit))
+        Ok(Ticket::new(reading.unit))
     }
 
     /// Begins one closure; the adapter has just set its savepoint.
     pub fn enter(&mut self) {
+        self.begin_unit();
+        self.inside = true;
+        self.closures = self.closures.saturating_add(1);
+    }
+
+    fn begin_unit(&mut self) {
         self.unit = self.notary.next_unit();
         self.undo.clear();
+    }
+
+    /// Adds an entry between closures, without one of its own. No code of a host runs there, so the log's tail is not
+    /// compared again until the next closure, or before the head is signed.
+    ///
+    /// # Errors
+    /// [`UnitError`]: the entry is not written; after a [`UnitError::Store`] the whole transaction must be rolled back.
+    pub fn append_alone(&mut self, store: &mut dyn Store, event: &Event) -> Result<(Ticket, Position), UnitError> {
+        self.begin_unit();
+        let position = self.append(store, event)?;
+        Ok((Ticket::new(self.unit), position))
     }
 
     /// Ends one closure. If it failed, the adapter has just rolled its work back; refusals are written either way.
@@ -137,15 +144,20 @@ impl Ledger {
         } else if self.half_written {
             return Err(UnitError::HalfWritten);
         } else {
-            let touched = self.undo.keys().filter_map(|tenant| self.heads.get(tenant));
-            compare_tails(store, touched)?;
+            for tenant in self.undo.keys() {
+                if let Some(touched) = self.heads.get_mut(tenant) {
+                    touched.compare(store)?;
+                    touched.compared = self.closures;
+                }
+            }
         }
         self.undo.clear();
         if failed && removed(Safeguard::RefusalSurvival) {
             self.refusals.clear();
         }
         self.write_refusals(store)?;
-        Ok(Ticket(self.unit))
+        self.inside = false;
+        Ok(Ticket::new(self.unit))
     }
 
     /// The transaction was lost and the adapter has begun another: writes every refusal of the lost one.
@@ -177,7 +189,7 @@ impl Ledger {
     /// # Errors
     /// [`UnitError`]: the whole transaction must then be rolled back.
     pub fn close(&mut self, store: &mut dyn Store) -> Result<(), UnitError> {
-        self.heads.values().try_for_each(|touched| compare_added(store, touched))?;
+        self.heads.values().try_for_each(|touched| touched.compare_added(store))?;
         for touched in self.heads.values().filter(|touched| touched.grown) {
             store.put_head(&self.notary.sign(&touched.head))?;
         }
@@ -201,7 +213,7 @@ impl Ledger {
             self.notary.remember_head(&touched.head);
         }
         self.notary.remember_keys(&self.keys);
-        Durable(())
+        Durable::new()
     }
 
     pub(super) fn lose(&mut self) {
@@ -281,7 +293,7 @@ impl Ledger {
     /// Begins the log of a new tenant; its genesis entry comes next.
     pub(crate) fn begin_log(&mut self, log: LogId, tenant: TenantId) {
         self.undo.entry(tenant).or_insert(None);
-        self.heads.insert(tenant, Touched { head: Head::empty(log, tenant), grown: true, base: 0, added: Vec::new() });
+        self.heads.insert(tenant, Touched::new(Head::empty(log, tenant), true, self.closures));
     }
 
     pub(crate) fn append_entry(
@@ -290,10 +302,14 @@ impl Ledger {
         tenant: TenantId,
         entry: Entry,
     ) -> Result<Position, UnitError> {
+        let (inside, closures) = (self.inside, self.closures);
         let (log, sequence) = {
             let touched = self.touch(store, tenant)?;
             // An entry that was rolled back behind the unit must not be hidden by the next one.
-            compare_tails(store, core::iter::once(&*touched))?;
+            if inside || touched.compared != closures {
+                touched.compare(store)?;
+                touched.compared = closures;
+            }
             (touched.head.log, touched.head.size())
         };
         let details = match &entry.details {
@@ -328,14 +344,15 @@ impl Ledger {
         use std::collections::btree_map::Entry::{Occupied, Vacant};
         match self.heads.entry(tenant) {
             Occupied(known) => {
-                self.undo.entry(tenant).or_insert_with(|| Some(known.get().clone()));
+                if self.inside {
+                    self.undo.entry(tenant).or_insert_with(|| Some(known.get().clone()));
+                }
                 Ok(known.into_mut())
             }
             Vacant(place) => {
                 let head = self.notary.head(store, tenant)?;
                 self.undo.insert(tenant, None);
-                let base = head.size();
-                Ok(place.insert(Touched { head, grown: false, base, added: Vec::new() }))
+                Ok(place.insert(Touched::new(head, false, self.closures)))
             }
         }
     }
@@ -369,51 +386,6 @@ fn write(store: &mut dyn Store, body: &Body, details: Option<Vec<u8>>, time: Tim
     let projection = EntryProjection { time, name: body.name(), user: body.text(tag::USER), subjects: &subjects };
     store.append_entry(&StoredEntry { log, sequence, body: bytes, leaf, details }, &projection)?;
     Ok(leaf)
-}
-
-/// Whether the store still ends where this transaction left it.
-fn compare_tails<'a>(store: &mut dyn Store, mut heads: impl Iterator<Item = &'a Touched>) -> Result<(), UnitError> {
-    heads.try_for_each(|touched| match touched.grown && !removed(Safeguard::TornCheck) {
-        true => compare_tail(store, &touched.head),
-        false => Ok(()),
-    })
-}
-
-/// Whether every entry of this transaction is in the store as it was written, whatever triggers did to it.
-fn compare_added(store: &mut dyn Store, touched: &Touched) -> Result<(), UnitError> {
-    if !touched.grown || removed(Safeguard::TornCheck) {
-        return Ok(());
-    }
-    let stored = store.entries(touched.head.log, touched.base, touched.added.len().saturating_add(1))?;
-    let places = (touched.base..).zip(&touched.added);
-    let same = stored.len() == touched.added.len()
-        && stored.iter().zip(places).all(|(entry, (sequence, leaf))| {
-            entry.sequence == sequence && entry.leaf == *leaf && leaf_of(&entry.body) == *leaf
-        });
-    if same { Ok(()) } else { Err(UnitError::Torn) }
-}
-
-fn compare_tail(store: &mut dyn Store, head: &Head) -> Result<(), UnitError> {
-    match store.tail(head.log)? {
-        Some(tail) if tail.sequence.checked_add(1) == Some(head.size()) && tail.leaf == head.last_leaf => Ok(()),
-        None if head.size() == 0 => Ok(()),
-        _ => Err(UnitError::Torn),
-    }
-}
-
-/// One closure that was left; becomes [`Committed`] once its transaction is.
-#[derive(Debug)]
-pub struct Ticket(UnitId);
-
-/// A transaction that is committed.
-#[derive(Debug)]
-pub struct Durable(());
-
-impl Durable {
-    /// The result of one closure of that transaction.
-    pub fn release<T>(&self, ticket: &Ticket, value: T) -> Committed<T> {
-        Committed::new(ticket.0, value)
-    }
 }
 
 impl fmt::Debug for Ledger {

@@ -282,3 +282,35 @@ async fn a_caller_that_goes_away_while_the_queue_is_full_gives_its_place_back() 
     first.await.unwrap().unwrap();
     assert_eq!(ward.bridge.metrics().queued, 0);
 }
+
+/// Entries between closures are not compared one by one, so what a closure did to the ones before it must still be seen.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closure_that_begins_the_transaction_anew_makes_liars_of_nobody() {
+    let ward = ward(&BridgeOptions::default());
+    let event = || Event::new(ward.vault.actor(), EventName::PHI_READ, Action::Read);
+    let before = ward.entries("PHI_READ");
+    let (release, held) = ward.hold_writer().await;
+    let append = |event: Event| {
+        let bridge = ward.bridge.clone();
+        tokio::spawn(async move { bridge.append(event).await })
+    };
+    let first = append(event());
+    ward.queue_has(1).await;
+    let bridge = ward.bridge.clone();
+    let anew = tokio::spawn(async move {
+        let work = |unit: &mut crate::Unit<'_>| {
+            Ok::<_, Error>(unit.sql().execute_batch("ROLLBACK; BEGIN IMMEDIATE; SAVEPOINT hipaa_unit")?)
+        };
+        bridge.write(work).await.map(|done| done.into_inner())
+    });
+    ward.queue_has(2).await;
+    let (second, third) = (append(event()), append(event()));
+    ward.queue_has(4).await;
+    drop(release);
+    held.await.unwrap();
+    assert!(first.await.unwrap().is_err() && anew.await.unwrap().is_err());
+    assert!(second.await.unwrap().is_err() && third.await.unwrap().is_err());
+    assert_eq!(ward.entries("PHI_READ"), before);
+    ward.bridge.append(event()).await.unwrap();
+    assert_eq!(ward.entries("PHI_READ"), before + 1);
+}
