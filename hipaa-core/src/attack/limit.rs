@@ -113,3 +113,31 @@ fn pages_and_trails_take_one_to_five_hundred() {
         assert_eq!(clinic.write(|unit| vault.trail_about(unit, record, limit).map(drop)), Err(VaultError::TooMany));
     }
 }
+
+#[test]
+fn a_paged_search_goes_through_all_candidates_and_each_page_names_its_own() {
+    let mut clinic = Clinic::open();
+    let mut all = (0..7).map(|number| clinic.admit("Osei", &format!("M-{number}"))).collect::<Vec<_>>();
+    all.sort_unstable();
+    let vault = clinic.north.clone();
+    let (mut after, mut pages) = (None, Vec::new());
+    loop {
+        let before = clinic.entries().len();
+        let query = (BY_NAME, ("Osei", day()));
+        let found = clinic.db.write(|unit| vault.find_page(unit, &PATIENT, query, (after, 3))).unwrap().open().unwrap();
+        let ids = found.records.iter().map(crate::vault::Record::id).collect::<Vec<_>>();
+        assert_eq!(clinic.named_since(before, "PHI_SEARCH"), [ids.clone()]);
+        pages.push(ids);
+        match found.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 1]);
+    assert_eq!(pages.concat(), all);
+    for limit in [0, 501] {
+        let query = (BY_NAME, ("Osei", day()));
+        let paged = clinic.write(|unit| vault.find_page(unit, &PATIENT, query, (None, limit)).map(drop));
+        assert_eq!(paged, Err(VaultError::TooMany));
+    }
+}

@@ -15,6 +15,7 @@
 //! | `phone` | the digits without extension, in national form for the North American plan, else `+` and country code |
 //! | `day` | `YYYY-MM-DD` in ASCII, full dates only |
 //! | `number` | 8 bytes, two's complement, big-endian |
+//! | `reference` | the bytes of the record id |
 //! | `last-digits`, `last-identifier` | the last n characters of that form |
 //!
 //! *Ignorables* are format characters (`Cf`), control characters (`Cc`) that are not white space, and
@@ -59,7 +60,8 @@ pub const MAX_INPUT_BYTES: usize = 4096;
 /// # Errors
 ///
 /// [`IndexError::TooLong`] over [`MAX_INPUT_BYTES`]; [`IndexError::Unassigned`] for a code point without a fixed meaning;
-/// [`IndexError::Misuse`] for [`Normalizer::Day`] and [`Normalizer::Number`], which take no text.
+/// [`IndexError::Misuse`] for [`Normalizer::Day`], [`Normalizer::Number`] and [`Normalizer::Reference`], which take no
+/// text.
 pub(crate) fn text(normalizer: Normalizer, input: &str, out: &mut Vec<u8>) -> Result<(), IndexError> {
     if input.len() > MAX_INPUT_BYTES {
         return Err(IndexError::TooLong);
@@ -78,7 +80,7 @@ pub(crate) fn text(normalizer: Normalizer, input: &str, out: &mut Vec<u8>) -> Re
         Normalizer::Identifier | Normalizer::LastIdentifier(_) => unicode::identifier(input, out),
         Normalizer::Digits | Normalizer::LastDigits(_) => phone::digits(input, out),
         Normalizer::Phone => phone::phone(input, out),
-        Normalizer::Day | Normalizer::Number => return Err(IndexError::Misuse),
+        Normalizer::Day | Normalizer::Number | Normalizer::Reference => return Err(IndexError::Misuse),
     }
     if let Some(n) = normalizer.kept() {
         buffer::keep_last(out, start, n);

@@ -111,6 +111,7 @@ fn part_forms(normalizer: Normalizer, value: Option<&Value>) -> Result<Vec<Zeroi
         Some(Value::Text(text)) => one(Probe::Text(text)),
         Some(Value::Date(date)) => one(Probe::Date(*date)),
         Some(Value::Integer(number)) => one(Probe::Integer(*number)),
+        Some(Value::Reference(record)) => one(Probe::Reference(*record)),
         Some(Value::Texts(texts)) => {
             let forms = texts.iter().map(|text| normal_part(normalizer, Probe::Text(text)));
             let mut forms = forms.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
@@ -125,12 +126,14 @@ fn part_forms(normalizer: Normalizer, value: Option<&Value>) -> Result<Vec<Zeroi
 fn normal_part(normalizer: Normalizer, probe: Probe<'_>) -> Result<Option<Zeroizing<Vec<u8>>>, IndexError> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(match probe {
         Probe::Text(text) => text.len() + 8,
+        Probe::Reference(record) => record.as_bytes().len(),
         _ => 16,
     }));
     match probe {
         Probe::Text(text) => normalize::text(normalizer, text, &mut bytes)?,
         Probe::Date(date) => normalize::day(date, &mut bytes),
         Probe::Integer(number) => bytes.extend_from_slice(&number.to_be_bytes()),
+        Probe::Reference(record) => bytes.extend_from_slice(record.as_bytes()),
     }
     Ok((!bytes.is_empty()).then_some(bytes))
 }
@@ -138,7 +141,7 @@ fn normal_part(normalizer: Normalizer, probe: Probe<'_>) -> Result<Option<Zeroiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, Date, Index, Text, Texts};
+    use crate::schema::{Column, Date, Index, RecordId, Reference, Text, Texts};
 
     const FAMILY: Column<Texts> = Column::texts("family");
     const GIVEN: Column<Texts> = Column::texts("given");
@@ -182,6 +185,22 @@ mod tests {
         let partial = [texts(&["Müller"]), texts(&["Anna"]), born("1980-01"), None];
         assert!(record_forms(&TABLE, &BY_NAME.def(), &partial).unwrap().is_empty());
         assert_eq!(probe_form(&BY_SSN.def(), &[Probe::Text("12")]).map(|_| ()), Err(IndexError::EmptyPart));
+    }
+
+    #[test]
+    fn a_reference_is_indexed_by_the_bytes_of_the_record_it_names() {
+        const SUBJECT: Column<Reference> = Column::subject("subject");
+        const BY_SUBJECT: Index<(Reference,)> = Index::exact("by_subject", SUBJECT.as_reference());
+        const NOTE: Table = Table::new("note", &[SUBJECT.def()], &[BY_SUBJECT.def()]);
+        let index = BY_SUBJECT.def();
+        assert_eq!(index.normalizer_id(), "reference");
+        let [own, other] = [1, 2].map(|byte| RecordId::from_random([byte; 16]));
+        let forms = record_forms(&NOTE, &index, &[Some(Value::Reference(own))]).unwrap();
+        assert_eq!(forms[0].as_bytes(), encode("term", &[own.as_bytes()]));
+        for (probe, found) in [(own, true), (other, false)] {
+            assert_eq!(forms[0].matches(&probe_form(&index, &[Probe::Reference(probe)]).unwrap()), found);
+        }
+        assert!(record_forms(&NOTE, &index, &[None]).unwrap().is_empty());
     }
 
     #[test]

@@ -82,6 +82,7 @@ const fn indexed(columns: &[ColumnDef], part: &PartDef) {
             let fits = match part.normalizer {
                 Normalizer::Day => matches!(columns[at].kind, Kind::Date),
                 Normalizer::Number => matches!(columns[at].kind, Kind::Integer),
+                Normalizer::Reference => matches!(columns[at].kind, Kind::Reference),
                 _ => matches!(columns[at].kind, Kind::Text | Kind::Texts),
             };
             assert!(fits, "the normaliser does not fit the column");

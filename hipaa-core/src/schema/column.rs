@@ -233,6 +233,12 @@ impl Column<Reference> {
         column.def.subject = true;
         column
     }
+
+    /// Indexed by the record it names: finds what belongs to a record, such as all that is about one patient.
+    #[must_use]
+    pub const fn as_reference(self) -> Part<Reference> {
+        self.part(super::Normalizer::Reference)
+    }
 }
 
 macro_rules! text_parts {

@@ -1,6 +1,6 @@
 //! Indexes: which values of a record may be searched, and how they are normalised.
 
-use super::{ColumnType, Date, Integer, Text};
+use super::{ColumnType, Date, Integer, RecordId, Reference, Text};
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -29,6 +29,8 @@ pub enum Normalizer {
     Day,
     /// A number.
     Number,
+    /// The id of another record.
+    Reference,
     /// The last n decimal digits.
     LastDigits(u8),
     /// The last n characters of an identifier.
@@ -49,6 +51,7 @@ impl Normalizer {
             Self::Phone => "phone",
             Self::Day => "day",
             Self::Number => "number",
+            Self::Reference => "reference",
             Self::LastDigits(_) => "last-digits",
             Self::LastIdentifier(_) => "last-identifier",
         }
@@ -247,6 +250,8 @@ pub enum Probe<'a> {
     Date(Date),
     /// A number.
     Integer(i64),
+    /// The id of another record.
+    Reference(RecordId),
 }
 
 impl fmt::Debug for Probe<'_> {
@@ -276,6 +281,12 @@ impl Searchable for Date {
 impl Searchable for Integer {
     fn probe<'a>(input: Self::Input<'a>) -> Probe<'a> {
         Probe::Integer(input)
+    }
+}
+
+impl Searchable for Reference {
+    fn probe<'a>(input: Self::Input<'a>) -> Probe<'a> {
+        Probe::Reference(input)
     }
 }
 

@@ -11,11 +11,15 @@ use crate::store::Store;
 use crate::unit::{Held, Proof, Release, ReleaseError, Unit};
 use core::fmt;
 
+/// The most candidates of a search that is paged.
+const MAX_PAGED: usize = 65_536;
+
 /// What a search found, held until its unit has committed.
 pub struct Found {
     records: Vec<Held<Record>>,
     candidates: usize,
     flagged: Vec<RecordId>,
+    next: Option<RecordId>,
 }
 
 /// What a search found.
@@ -28,6 +32,8 @@ pub struct Matches {
     /// Candidates that cannot be compared because they were altered, whose rows are gone, or to which a term was moved:
     /// somebody was at work behind the application's back.
     pub flagged: Vec<RecordId>,
+    /// Where the next page of a [`TenantVault::find_page`] begins: give it as `after`. None on the last page.
+    pub next: Option<RecordId>,
 }
 
 /// Not even how many: what was found is shown with its audit entry or not at all.
@@ -41,7 +47,8 @@ impl Release for Found {
     type Output = Matches;
 
     fn release(self, proof: &Proof) -> Result<Matches, ReleaseError> {
-        Ok(Matches { records: self.records.release(proof)?, candidates: self.candidates, flagged: self.flagged })
+        let records = self.records.release(proof)?;
+        Ok(Matches { records, candidates: self.candidates, flagged: self.flagged, next: self.next })
     }
 }
 
@@ -79,13 +86,47 @@ impl TenantVault {
         index: Index<P>,
         parts: impl Parts<'a, P>,
     ) -> Result<Found, VaultError> {
-        let probe = self.probe(unit, table, index.def(), parts)?;
+        let search = self.probe(unit, table, index.def(), parts)?;
+        self.open_candidates(unit, table, &search)
+    }
+
+    /// One page of a search that may have more than 500 candidates, such as all that is about one patient: those of the
+    /// first `limit` candidates behind `after`, ascending by record id. One entry names what this page found.
+    ///
+    /// # Errors
+    /// As [`TenantVault::find`], but [`VaultError::TooMany`] only for more than 65,536 candidates, or unless `limit` is 1
+    /// to 500.
+    pub fn find_page<'a, P>(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        (index, parts): (Index<P>, impl Parts<'a, P>),
+        (after, limit): (Option<RecordId>, usize),
+    ) -> Result<Found, VaultError> {
+        let (index, form) = self.may_search(unit, table, index.def(), parts)?;
+        if limit == 0 || limit > MAX_PAGE {
+            return Err(VaultError::TooMany);
+        }
+        let mut search = self.search_up_to(unit, table, (index, form), MAX_PAGED)?;
+        search.candidates.retain(|(record, _)| after.is_none_or(|after| *record > after));
+        let more = search.candidates.len() > limit;
+        search.candidates.truncate(limit);
+        let next = search.candidates.last().filter(|_| more).map(|(record, _)| *record);
+        Ok(Found { next, ..self.open_candidates(unit, table, &search)? })
+    }
+
+    fn open_candidates(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        search: &Search,
+    ) -> Result<Found, VaultError> {
         let tenant = self.tenant();
-        let mut rows = Vec::with_capacity(probe.candidates.len());
-        for (record, _) in &probe.candidates {
+        let mut rows = Vec::with_capacity(search.candidates.len());
+        for (record, _) in &search.candidates {
             rows.push(unit.parts().0.row(table, tenant, *record)?);
         }
-        self.judge(unit, table, &probe, rows)
+        self.judge(unit, table, search, rows)
     }
 
     /// Checks that the search may run, and looks its candidates up.
@@ -96,13 +137,25 @@ impl TenantVault {
         index: IndexDef,
         parts: impl Parts<'a, P>,
     ) -> Result<Search, VaultError> {
+        let (index, form) = self.may_search(unit, table, index, parts)?;
+        self.search(unit, table, index, form)
+    }
+
+    /// Checks that the search may run, and brings what is searched for to its normal form.
+    fn may_search<'a, P>(
+        &self,
+        unit: &mut dyn Unit,
+        table: &Table,
+        index: IndexDef,
+        parts: impl Parts<'a, P>,
+    ) -> Result<(IndexDef, NormalForm), VaultError> {
         self.permit(unit, table, Operation::Search)?;
         if !table.indexes().contains(&index) {
             return Err(IndexError::NotDeclared.into());
         }
         let form = probe_form(&index, &parts.probes())?;
         self.require_built(unit, table, &index)?;
-        self.search(unit, table, index, form)
+        Ok((index, form))
     }
 
     /// Searching an index that does not cover every row is an error, never a result that misses some.
@@ -127,10 +180,20 @@ impl TenantVault {
         index: IndexDef,
         form: NormalForm,
     ) -> Result<Search, VaultError> {
+        self.search_up_to(unit, table, (index, form), MAX_PAGE)
+    }
+
+    fn search_up_to(
+        &self,
+        unit: &mut dyn Unit,
+        table: &Table,
+        (index, form): (IndexDef, NormalForm),
+        limit: usize,
+    ) -> Result<Search, VaultError> {
         let (store, ledger) = unit.parts();
         let keys = ledger.keys(store, self.tenant())?;
         let terms = live_terms(&keys, table, &index, &form)?;
-        let found = candidates(store, table, &terms);
+        let found = candidates(store, table, &terms, limit);
         if matches!(found, Err(VaultError::TooMany)) {
             // That there are so many is an answer, too.
             let event = self.event(EventName::PHI_SEARCH, Action::Execute).outcome(Outcome::Failed);
@@ -169,7 +232,7 @@ impl TenantVault {
         let event = self.event(EventName::PHI_SEARCH, Action::Execute).index(search.index.label()).count(count);
         self.note_seen(unit, event, table, &records)?;
         let records = records.into_iter().map(|record| unit.hold(record)).collect();
-        Ok(Found { records, candidates: search.candidates.len(), flagged })
+        Ok(Found { records, candidates: search.candidates.len(), flagged, next: None })
     }
 
     /// Whether a record without a row should have one; if not, its term is of another tenant, or left over.
@@ -223,15 +286,16 @@ fn candidates(
     store: &mut dyn Store,
     table: &Table,
     terms: &[EpochTerm],
+    limit: usize,
 ) -> Result<Vec<(RecordId, EpochTerm)>, VaultError> {
     let mut found = Vec::new();
     for term in terms {
-        let named = store.candidates(table, term.1, MAX_PAGE + 1)?;
+        let named = store.candidates(table, term.1, limit + 1)?;
         found.extend(named.into_iter().map(|record| (record, *term)));
     }
     found.sort_unstable_by_key(|(record, _)| *record);
     found.dedup_by_key(|(record, _)| *record);
-    if found.len() > MAX_PAGE { Err(VaultError::TooMany) } else { Ok(found) }
+    if found.len() > limit { Err(VaultError::TooMany) } else { Ok(found) }
 }
 
 fn lists(blob: Option<&SealBlob>, index: &IndexDef, (epoch, term): EpochTerm) -> bool {

@@ -8,11 +8,11 @@ use super::{MAX_INPUT_BYTES, ascii, buffer, class, unicode};
 use crate::index::IndexError;
 use crate::schema::{NORMALIZER_VERSION, Normalizer};
 
-use Normalizer::{Day, Digits, Identifier, LastDigits, LastIdentifier, Name, Number, Phone};
+use Normalizer::{Day, Digits, Identifier, LastDigits, LastIdentifier, Name, Number, Phone, Reference};
 
 const LAST_FOUR: Normalizer = LastDigits(4);
 const LAST_FOUR_OF_ID: Normalizer = LastIdentifier(4);
-const ALL: [Normalizer; 8] = [Name, Identifier, Digits, Phone, Day, Number, LAST_FOUR, LAST_FOUR_OF_ID];
+const ALL: [Normalizer; 9] = [Name, Identifier, Digits, Phone, Day, Number, Reference, LAST_FOUR, LAST_FOUR_OF_ID];
 
 fn form(normalizer: Normalizer, input: &str) -> String {
     let mut out = Vec::new();
@@ -197,16 +197,16 @@ fn text_above_the_limit_is_refused() {
 
 #[test]
 fn misuse_is_told_apart() {
-    for normalizer in [Day, Number] {
+    for normalizer in [Day, Number, Reference] {
         assert_eq!(refusal(normalizer, "1"), IndexError::Misuse);
     }
 }
 
 #[test]
 fn ids_and_arities_are_frozen() {
-    let ids = ["name", "identifier", "digits", "phone", "day", "number", "last-digits", "last-identifier"];
+    let ids = ["name", "identifier", "digits", "phone", "day", "number", "reference", "last-digits", "last-identifier"];
     assert_eq!(ALL.map(Normalizer::id), ids);
-    assert_eq!(ALL.map(Normalizer::kept), [None, None, None, None, None, None, Some(4), Some(4)]);
+    assert_eq!(ALL.map(Normalizer::kept), [None, None, None, None, None, None, None, Some(4), Some(4)]);
     assert_eq!(NORMALIZER_VERSION, 1);
 }
 
