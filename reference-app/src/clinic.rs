@@ -1,11 +1,15 @@
 //! One tenant of an open database, as one actor sees it: the only room that asks the vault.
 
+mod records;
+
+pub use records::{About, Write};
+
 use crate::error::Error;
 use crate::schema::{BY_FHIR_ID, BY_NAME, PATIENT};
 use hipaa_core::audit::{Actor, ActorError, MAX_ACTOR_BYTES};
 use hipaa_core::schema::{Date, RecordId, TenantId};
 use hipaa_core::tenancy::{self, Tenant};
-use hipaa_core::vault::{Matches, Permissions, Record, Row, TenantVault, TrailEntry, Upsert, VaultError};
+use hipaa_core::vault::{Matches, Permissions, Record, TenantVault, TrailEntry};
 use hipaa_sqlite::Database;
 use std::process::Command;
 
@@ -91,23 +95,6 @@ impl<'a> Clinic<'a> {
         Ok(self.database.write(|unit| Ok::<_, Error>(self.vault.read(unit, &PATIENT, id)?))?.open()?)
     }
 
-    /// Writes rows in one unit of work: each is made, left alone or changed, whichever its FHIR id asks for. A row that
-    /// is refused for its own sake changes nothing and does not touch the others.
-    ///
-    /// # Errors
-    /// The database's; nothing of this unit is written then.
-    pub fn upsert_all(&mut self, rows: &[Row]) -> Result<Vec<Result<Upsert, VaultError>>, hipaa_sqlite::Error> {
-        let vault = &self.vault;
-        let work = |unit: &mut hipaa_sqlite::Unit<'_>| {
-            let upsert = |row| match vault.upsert(unit, &PATIENT, BY_FHIR_ID, row) {
-                Err(error) if !concerns_row(&error) => Err(error.into()),
-                outcome => Ok(outcome),
-            };
-            rows.iter().map(upsert).collect::<Result<Vec<_>, hipaa_sqlite::Error>>()
-        };
-        Ok(self.database.write(work)?.into_inner())
-    }
-
     /// Up to `limit` entries of the log: from sequence `from` where it is given, else the last ones.
     ///
     /// # Errors
@@ -135,18 +122,6 @@ impl<'a> Clinic<'a> {
         entries.reverse();
         Ok(entries)
     }
-}
-
-/// Whether the vault refused one row before it wrote anything of it, so that the unit can go on with the next.
-const fn concerns_row(error: &VaultError) -> bool {
-    matches!(
-        error,
-        VaultError::Duplicate(_)
-            | VaultError::Seal(_)
-            | VaultError::Tampered
-            | VaultError::RowMissing
-            | VaultError::NoUniqueValue
-    )
 }
 
 fn log_size(unit: &mut dyn hipaa_core::unit::Unit, tenant: TenantId) -> Result<u64, Error> {

@@ -1,7 +1,7 @@
 //! What every command is told: which database, which key, which form of answer.
 
 use crate::error::Error;
-use crate::schema::PATIENT;
+use crate::schema::TABLES;
 use clap::Args;
 use hipaa_core::keys::{Kek, ProviderError};
 use hipaa_sqlite::{Database, Options};
@@ -93,7 +93,7 @@ impl Config {
 
     fn open_with(&self, kek: Kek, create: bool) -> Result<Database, Error> {
         let mut database = Database::open_with(self.database(), kek, &Options { create, ..Options::default() })?;
-        database.declare(&[&PATIENT])?;
+        database.declare(TABLES)?;
         Ok(database)
     }
 }

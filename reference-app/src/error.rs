@@ -32,7 +32,7 @@ impl From<Exit> for ExitCode {
 }
 
 /// Why a command did not do what was asked. Holds no value of a patient, no key and no SQL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// There is no key-encryption key.
@@ -71,7 +71,7 @@ impl Error {
         match self {
             Self::Database(error) => database_exit(error),
             Self::Import(ImportError::Damaged { .. }) => Exit::Refused,
-            Self::Import(ImportError::Stopped { source, .. }) => database_exit(source),
+            Self::Import(ImportError::Stopped { source, .. } | ImportError::Waiting(source)) => database_exit(source),
             _ => Exit::Environment,
         }
     }

@@ -4,7 +4,11 @@
 //! it, so only their place is kept.
 
 pub mod name;
+pub mod note;
 pub mod patient;
+pub mod reference;
+pub mod resource;
+pub mod shape;
 
 /// Why a line is not a resource that can be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

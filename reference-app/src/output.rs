@@ -70,6 +70,8 @@ pub struct Output {
     problems: Box<dyn Write>,
     json: bool,
     colour: bool,
+    live: bool,
+    progress: usize,
 }
 
 impl Output {
@@ -78,7 +80,14 @@ impl Output {
     pub fn standard(json: bool) -> Self {
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let colour = !json && !unwanted && io::stdout().is_terminal();
-        Self { answers: Box::new(io::stdout()), problems: Box::new(io::stderr()), json, colour }
+        Self {
+            answers: Box::new(io::stdout()),
+            problems: Box::new(io::stderr()),
+            json,
+            colour,
+            live: io::stderr().is_terminal(),
+            progress: 0,
+        }
     }
 
     /// Whether answers are JSON.
@@ -111,7 +120,20 @@ impl Output {
 
     /// Reports a problem. There is nowhere to report that this failed.
     pub fn problem(&mut self, text: &str) {
+        self.progress("");
         let _unreported = writeln!(self.problems, "{text}");
+    }
+
+    /// Shows how far a command is, over what was shown before; nothing where nobody watches.
+    pub fn progress(&mut self, text: &str) {
+        if self.live && (self.progress > 0 || !text.is_empty()) {
+            let text = Cell::from(text).text;
+            let shown = text.chars().count();
+            let gone = " ".repeat(self.progress.saturating_sub(shown));
+            let _unreported = write!(self.problems, "\r{text}{gone}{}", if shown == 0 { "\r" } else { "" });
+            let _unreported = self.problems.flush();
+            self.progress = shown;
+        }
     }
 
     /// Text as it is shown on this output.

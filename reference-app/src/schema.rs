@@ -1,4 +1,7 @@
-//! The patient table: which columns hold PHI, and by what they can be found.
+//! The tables: which columns hold PHI, and by what they can be found. The patients are here, what is about them in
+//! [`clinical`].
+
+pub mod clinical;
 
 use hipaa_core::schema::{Column, Date, Index, Json, Table, Text, Texts};
 
@@ -34,6 +37,8 @@ pub const ADDRESSES: Column<Json> = Column::json("addresses");
 pub const MARITAL_STATUS: Column<Text> = Column::text("marital_status");
 /// The language to speak to the person in.
 pub const LANGUAGE: Column<Text> = Column::text("language");
+/// The identifiers with their systems: `system|value`.
+pub const IDENTIFIERS: Column<Texts> = Column::texts("identifiers");
 /// The line from which the record was imported, byte for byte.
 pub const SOURCE: Column<Json> = Column::json("source");
 
@@ -50,6 +55,9 @@ pub const BY_SSN: Index<(Text,)> = Index::exact("ssn", SSN.as_digits()).unique()
 pub const BY_SSN_END: Index<(Text,)> = Index::exact("ssn_last_4", SSN.as_last_digits(4)).bits(16);
 /// A phone number.
 pub const BY_PHONE: Index<(Text,)> = Index::exact("phone", PHONES.as_phone());
+
+/// An identifier with its system.
+pub const BY_IDENTIFIER: Index<(Text,)> = Index::exact("identifier", IDENTIFIERS.as_identifier());
 
 /// The patients.
 pub const PATIENT: Table = Table::new(
@@ -71,7 +79,34 @@ pub const PATIENT: Table = Table::new(
         ADDRESSES.def(),
         MARITAL_STATUS.def(),
         LANGUAGE.def(),
+        IDENTIFIERS.def(),
         SOURCE.def(),
     ],
-    &[BY_NAME.def(), BY_FHIR_ID.def(), BY_MRN.def(), BY_SSN.def(), BY_SSN_END.def(), BY_PHONE.def()],
+    &[
+        BY_NAME.def(),
+        BY_FHIR_ID.def(),
+        BY_MRN.def(),
+        BY_SSN.def(),
+        BY_SSN_END.def(),
+        BY_PHONE.def(),
+        BY_IDENTIFIER.def(),
+    ],
 );
+
+/// Every table of the application.
+pub const TABLES: &[&Table] = &[
+    &PATIENT,
+    &clinical::ENCOUNTERS,
+    &clinical::CONDITIONS,
+    &clinical::MEDICATIONS,
+    &clinical::PROCEDURES,
+    &clinical::IMMUNIZATIONS,
+    &clinical::ALLERGIES,
+    &clinical::DOCUMENTS,
+    &clinical::DEVICES,
+    &clinical::PRACTITIONERS,
+    &clinical::PRACTITIONER_ROLES,
+    &clinical::ORGANIZATIONS,
+    &clinical::LOCATIONS,
+    &clinical::OTHERS,
+];

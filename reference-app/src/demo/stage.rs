@@ -1,7 +1,7 @@
 //! Where the tour takes place: a temporary folder, a random key, a database.
 
 use crate::error::Error;
-use crate::schema::PATIENT;
+use crate::schema::TABLES;
 use hipaa_core::entropy::generate_from_system;
 use hipaa_core::keys::Kek;
 use hipaa_core::unit::UnitError;
@@ -38,7 +38,7 @@ impl Stage {
         }
         let file = folder.path().join("demo.db");
         let mut database = Database::open(&file, Kek::from_bytes(SecretBox::new(Box::new(*bytes))))?;
-        database.declare(&[&PATIENT])?;
+        database.declare(TABLES)?;
         let folder = if keep { Folder::Kept(folder.keep()) } else { Folder::Passing(folder) };
         Ok(Self { database, file, folder })
     }

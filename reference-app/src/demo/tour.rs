@@ -6,7 +6,7 @@ use crate::clinic::{Clinic, NameQuery, deployment_operator};
 use crate::commands::trail;
 use crate::error::Error;
 use crate::generate::patients;
-use crate::import::{Summary, import_from};
+use crate::import::{Problem, Summary, import_from};
 use crate::output::{Cell, Paint};
 use hipaa_core::schema::{Date, RecordId};
 use hipaa_core::tenancy::create_tenant;
@@ -69,8 +69,8 @@ impl<'a> Tour<'a> {
             self.database.write(|unit| Ok::<_, Error>(create_tenant(unit, &operator, name)?))?.into_inner();
             let lines = patients(SEED, number, PATIENTS_EACH).collect::<Vec<_>>().join("\n");
             let mut clinic = self.clinic(name, FRONT_DESK)?;
-            let summary = import_from(&mut clinic, Cursor::new(lines.into_bytes()), &mut |_| {})?;
-            rows.push(vec![Cell::from(name), imported(summary)]);
+            let summary = import_from(&mut clinic, Cursor::new(lines.into_bytes()), &mut |_: Problem| {})?;
+            rows.push(vec![Cell::from(name), imported(&summary)]);
         }
         self.facts["clinics"] = json!([NORTH, SOUTH]);
         self.facts["patients_each"] = json!(PATIENTS_EACH);
@@ -162,8 +162,8 @@ fn faint(text: &str) -> Cell {
     Cell::new(text, Paint::Faint)
 }
 
-fn imported(summary: Summary) -> Cell {
-    Cell::new(&format!("{} patients", summary.created), Paint::Good)
+fn imported(summary: &Summary) -> Cell {
+    Cell::new(&format!("{} patients", summary.total().created), Paint::Good)
 }
 
 /// Plain SQL on a connection that knows nothing of the library.

@@ -74,6 +74,7 @@ impl<'a> Patient<'a> {
             .set_opt(schema::ADDRESSES, self.addresses)
             .set_opt(schema::MARITAL_STATUS, self.marital_status.as_deref())
             .set_opt(schema::LANGUAGE, self.language.as_deref())
+            .set_opt(schema::IDENTIFIERS, listed(&borrowed(&self.named_numbers())))
             .set(schema::SOURCE, self.source);
         let (family, given) = (borrowed(&search.family), borrowed(&search.given));
         row.set_opt(schema::MRN, listed(&numbers("MR", "")))
@@ -91,6 +92,23 @@ impl<'a> Patient<'a> {
             (coded || named) && identifier.usage.as_deref() != Some("old")
         };
         distinct(self.identifiers.iter().filter(typed).filter_map(|identifier| identifier.value.as_deref()))
+    }
+
+    /// The identifiers that have a system: `system|value`.
+    fn named_numbers(&self) -> Vec<String> {
+        let named = |identifier: &Identifier| {
+            let (system, value) = (identifier.system.as_deref()?, identifier.value.as_deref()?);
+            Some(format!("{system}|{value}"))
+        };
+        let mut all = self.identifiers.iter().filter_map(named).collect::<Vec<_>>();
+        all.dedup();
+        all
+    }
+
+    /// The id of the resource.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     fn contacts(&self, system: &str) -> Vec<&str> {
@@ -182,7 +200,7 @@ fn names(line: &str, raw: &RawValue) -> Result<Vec<HumanName>, FhirError> {
     serde_json::from_str(raw.get()).map_err(|error| FhirError::Shape(before.saturating_add(error.column())))
 }
 
-fn checked_id(id: String) -> Result<String, FhirError> {
+pub(super) fn checked_id(id: String) -> Result<String, FhirError> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
     let good = (1..=MAX_ID_BYTES).contains(&id.len()) && id.bytes().all(allowed);
     if good && id.bytes().any(|byte| byte.is_ascii_alphanumeric()) { Ok(id) } else { Err(FhirError::Id) }

@@ -7,8 +7,8 @@ use hipaa_sqlite::Database;
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use reference_app::clinic::Clinic;
 use reference_app::generate::{CAST_SIZE, patients};
-use reference_app::import::import_from;
-use reference_app::schema::{FHIR_ID, PATIENT};
+use reference_app::import::{Problem, import_from};
+use reference_app::schema::{FHIR_ID, TABLES};
 use std::io::Cursor;
 
 const SOUTH: &str = "South clinic";
@@ -18,7 +18,7 @@ fn everyone_is_found_in_the_own_clinic_only() {
     let desk = Desk::new();
     desk.run(&["tenant", "create", SOUTH]).ended(0);
     let mut database = Database::open(desk.database(), Kek::from_text(&KEK.into()).unwrap()).unwrap();
-    database.declare(&[&PATIENT]).unwrap();
+    database.declare(TABLES).unwrap();
     let clinics = [TENANT, SOUTH].into_iter().zip(0..).map(|(name, number)| {
         let lines = patients(7, number, 150).collect::<Vec<_>>();
         (name, lines)
@@ -27,8 +27,8 @@ fn everyone_is_found_in_the_own_clinic_only() {
     for (name, lines) in &clinics {
         let mut clinic = Clinic::open(&mut database, name).unwrap();
         let reader = Cursor::new(lines.join("\n").into_bytes());
-        let summary = import_from(&mut clinic, reader, &mut |problem| panic!("{problem:?}")).unwrap();
-        assert_eq!(summary.created, 150);
+        let summary = import_from(&mut clinic, reader, &mut |problem: Problem| panic!("{problem:?}")).unwrap();
+        assert_eq!(summary.total().created, 150);
     }
     let nfc = ComposingNormalizerBorrowed::new_nfc();
     let nfd = DecomposingNormalizerBorrowed::new_nfd();

@@ -5,8 +5,8 @@ use super::support::{Desk, KEK, OTHER_KEK, TENANT, finish, gzip, synthea};
 use hipaa_core::keys::Kek;
 use hipaa_sqlite::Database;
 use reference_app::clinic::Clinic;
-use reference_app::import::import;
-use reference_app::schema::PATIENT;
+use reference_app::import::{Problem, import};
+use reference_app::schema::TABLES;
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -31,9 +31,9 @@ fn no_file_holds_a_patients_data_before_or_after_a_checkpoint() {
     assert!(scanner.scan(lines[700].as_bytes()).len() >= 6, "the scanner knows all kinds");
     let desk = Desk::new();
     let mut database = Database::open(desk.database(), Kek::from_text(&KEK.into()).unwrap()).unwrap();
-    database.declare(&[&PATIENT]).unwrap();
+    database.declare(TABLES).unwrap();
     let mut clinic = Clinic::open(&mut database, TENANT).unwrap();
-    import(&mut clinic, &path, &mut |problem| panic!("{problem:?}")).unwrap();
+    import(&mut clinic, &path, &mut |problem: Problem| panic!("{problem:?}")).unwrap();
     let log = fs::metadata(desk.path("reference-app.db-wal")).unwrap().len();
     assert!(log > 0, "the write-ahead log has not been emptied yet");
     let (found, length) = scan_files(&desk, &scanner);
