@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod cli {
     mod altered;
+    mod charts;
     mod commands;
     mod demo;
     mod failures;
@@ -13,4 +14,5 @@ mod cli {
     mod scanner;
     mod support;
     mod synthea;
+    mod waiting;
 }

@@ -41,8 +41,14 @@ fn another_person_with_the_same_number_is_refused_by_line_and_the_others_are_not
     let refused = desk.import(desk.file("four.ndjson", lines.join("\n"))).ended(2);
     assert_eq!(counts(&refused.json()), [2, 0, 0, 2]);
     let problems = refused.json()["problems"].clone();
-    assert_eq!(problems[0], json!({"file": "four.ndjson", "line": 2, "reason": "another record has the same value in the unique index mrn"}));
-    assert_eq!(problems[1], json!({"file": "four.ndjson", "line": 3, "reason": "another record has the same value in the unique index ssn"}));
+    assert_eq!(
+        problems[0],
+        json!({"file": "four.ndjson", "line": 2, "reason": "another record has the same value in the unique index mrn"})
+    );
+    assert_eq!(
+        problems[1],
+        json!({"file": "four.ndjson", "line": 3, "reason": "another record has the same value in the unique index ssn"})
+    );
     let named = refused.err.lines().map(|line| line.split(": ").next().unwrap()).collect::<Vec<_>>();
     assert_eq!(named, ["four.ndjson:2", "four.ndjson:3"]);
     desk.shown("p-4");
@@ -128,7 +134,8 @@ fn a_database_that_takes_no_more_keeps_whole_units_and_goes_on_the_next_time() {
         BEGIN SELECT RAISE(ABORT, 'full'); END";
     connection.execute_batch(full).unwrap();
     let stopped = desk.import("long.ndjson").ended(3);
-    let said = "reference-app: long.ndjson:101: a constraint or trigger refused the write; what came before is imported\n";
+    let said =
+        "reference-app: long.ndjson:101: a constraint or trigger refused the write; what came before is imported\n";
     assert_eq!((stopped.out.as_str(), stopped.err.as_str()), ("", said));
     desk.at(&["show", "--fhir-id", "p-100"]).ended(1);
     connection.execute_batch("DROP TRIGGER full").unwrap();
@@ -156,7 +163,8 @@ fn a_file_that_ends_early_keeps_the_lines_before_and_goes_on_the_next_time() {
     desk.file("cut.gz", &whole[..whole.len() * 3 / 4]);
     let cut = desk.import("cut.gz").ended(2);
     assert_eq!(cut.out, "");
-    let number = cut.err.split("cut.gz:").nth(1).and_then(|rest| rest.split(':').next()).unwrap().parse::<u64>().unwrap();
+    let number =
+        cut.err.split("cut.gz:").nth(1).and_then(|rest| rest.split(':').next()).unwrap().parse::<u64>().unwrap();
     assert!(number > 1000, "{}", cut.err);
     let again = counts(&desk.import(desk.file("whole.gz", &whole)).ended(0).json());
     assert_eq!(again, [3000 - (number - 1), number - 1, 0, 0]);

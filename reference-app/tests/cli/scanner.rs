@@ -5,6 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 /// How many bytes of a needle lead to it.
 const START: usize = 4;
+/// How many characters of a clinical text tell something.
+const CLINICAL: usize = 12;
 
 /// All that must not be found, by its first bytes.
 #[derive(Default)]
@@ -34,6 +36,24 @@ impl Scanner {
             }
         }
         scanner
+    }
+
+    /// What a clinical resource says of a person: its ids, and every text of 12 characters or more that is no address of
+    /// a code system. Notes are decoded, and looked for by their lines. The result is how many texts there are.
+    pub(super) fn add_resource(&mut self, line: &str) -> usize {
+        let resource = serde_json::from_str::<Value>(line).unwrap();
+        let mut texts = Vec::new();
+        collect(&resource, &mut texts);
+        if let Some(note) = reference_app::fhir::note::text(&resource) {
+            texts.extend(note.lines().map(str::to_owned));
+        }
+        let told = |text: &&String| text.chars().count() >= CLINICAL && !text.starts_with("http");
+        let texts = texts.iter().filter(told).collect::<Vec<_>>();
+        for text in &texts {
+            self.add("clinical", text.as_bytes().to_vec());
+        }
+        self.add("fhir id", resource["id"].as_str().unwrap().as_bytes().to_vec());
+        texts.len()
     }
 
     fn add(&mut self, kind: &'static str, needle: Vec<u8>) {
@@ -80,6 +100,18 @@ impl Scanner {
             found.extend(needles.iter().filter(|(_, needle)| bytes[at..].starts_with(needle)).map(|(kind, _)| *kind));
         }
         found
+    }
+}
+
+/// Every text in a resource.
+fn collect(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => texts.push(text.clone()),
+        Value::Array(all) => all.iter().for_each(|one| collect(one, texts)),
+        Value::Object(members) => {
+            members.iter().filter(|(name, _)| *name != "resourceType").for_each(|(_, one)| collect(one, texts));
+        }
+        _ => {}
     }
 }
 

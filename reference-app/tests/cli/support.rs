@@ -129,16 +129,33 @@ pub(super) fn gzip(content: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// The Synthea patients, one line each; none where the file is not on this machine.
-pub(super) fn synthea() -> Option<(PathBuf, Vec<String>)> {
+/// The text of a gzip file.
+pub(super) fn gunzip(path: &Path) -> String {
     use std::io::Read as _;
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
-    let path = repository.join("../shared/data/synthea/Patient-1144.ndjson.gz");
-    let Ok(file) = fs::File::open(&path) else {
-        println!("skipped: there is no ../shared/data/synthea/Patient-1144.ndjson.gz beside the repository");
-        return None;
-    };
     let mut text = String::new();
-    flate2::read::MultiGzDecoder::new(file).read_to_string(&mut text).unwrap();
-    Some((path, text.lines().map(str::to_owned).collect()))
+    flate2::read::MultiGzDecoder::new(fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
+    text
+}
+
+/// A file or folder of the Synthea data; none where it is not on this machine.
+fn data(name: &str) -> Option<PathBuf> {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
+    let path = repository.join("../shared/data/synthea").join(name);
+    if !path.exists() {
+        println!("skipped: there is no ../shared/data/synthea/{name} beside the repository");
+        return None;
+    }
+    Some(path)
+}
+
+/// The folder with ten whole Synthea charts.
+pub(super) fn charts() -> Option<PathBuf> {
+    data("ten-patients")
+}
+
+/// The Synthea patients, one line each.
+pub(super) fn synthea() -> Option<(PathBuf, Vec<String>)> {
+    let path = data("Patient-1144.ndjson.gz")?;
+    let lines = gunzip(&path).lines().map(str::to_owned).collect();
+    Some((path, lines))
 }
