@@ -1,5 +1,9 @@
 //! What a person or a program reads of a patient's record.
 
+mod whole;
+
+pub use whole::{Paging, WholeChart};
+
 use crate::fhir::name::{HumanName, preferred};
 use crate::output::{Cell, Paint};
 use crate::schema;

@@ -15,7 +15,7 @@ from the environment variable HIPAA_KEK, in this order. Without it nothing in th
 
 Exit codes:
   0  done
-  1  nothing was found: no such tenant, patient or record
+  1  nothing was found: no such tenant, patient or record; of doctor: something is unsafe
   2  something was refused or is bad input; the rest is done
   3  the command line, the key, a file or the database does not serve
   4  a record or log was altered behind the application's back";

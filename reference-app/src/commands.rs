@@ -1,8 +1,10 @@
 //! The commands, one file each. A new one is a file here, a variant of [`Command`] and a line in [`Command::run`].
 
 pub mod demo;
+pub mod doctor;
 pub mod find;
 pub mod import;
+pub mod schema;
 pub mod show;
 pub mod tenant;
 pub mod trail;
@@ -20,18 +22,22 @@ pub enum Command {
     /// Make and list tenants (clinics)
     #[command(subcommand)]
     Tenant(tenant::Command),
-    /// Import patients from FHIR R4 NDJSON, plain or gzip
+    /// Import FHIR R4 NDJSON, plain or gzip: a file, or all files of a folder
     ///
-    /// Every line stands alone. One that is no patient, or whose MRN or SSN another record has, is reported as
-    /// `file:line: reason` and left out; all others are imported, and the exit code is 2. A patient who is known by the
+    /// Every line stands alone. One that is no resource, or whose MRN or SSN another record has, is reported as
+    /// `file:line: reason` and left out; all others are imported, and the exit code is 2. A resource that is known by the
     /// FHIR id is left alone, or gets a new version if the line is another; so importing a file again changes nothing.
+    /// References lead to what is in any of the files or was imported before; those that lead nowhere yet are kept, and
+    /// tried again by the next import.
     #[command(verbatim_doc_comment)]
     Import(import::Command),
     /// Find patients by name and birth date
     ///
     /// Case, blanks, dashes, apostrophes and the Unicode normal form do not matter; every name of a person counts.
     Find(find::Command),
-    /// Show one patient's record
+    /// Show one patient's chart: who it is, problems, medications, allergies, encounters
+    ///
+    /// One audit entry for each section names the records that were read.
     Show(show::Command),
     /// Show the audit trail: who did what, and who looked at whom
     ///
@@ -41,6 +47,13 @@ pub enum Command {
     ///
     /// Needs no key and no database. Names, street addresses and pictures are not found.
     Guard(guard::Command),
+    /// List the tables and columns, and how each is kept
+    #[command(subcommand)]
+    Schema(schema::Command),
+    /// Look for unsafe settings: the key in the environment, files that others can read, a network file system, …
+    ///
+    /// Needs no key and changes nothing. The exit code is 1 if anything is unsafe.
+    Doctor(doctor::Command),
     /// A tour with made-up patients, in a temporary folder
     ///
     /// Needs no key and no database, and leaves nothing behind.
@@ -60,6 +73,8 @@ impl Command {
             Self::Show(command) => command.run(config, output),
             Self::Trail(command) => command.run(config, output),
             Self::Guard(command) => Ok(command.run()),
+            Self::Schema(command) => command.run(output),
+            Self::Doctor(command) => command.run(config, output),
             Self::Demo(command) => command.run(config, output),
         }
     }

@@ -3,13 +3,15 @@
 //!
 //! | room | what it is for |
 //! |---|---|
-//! | `schema` | the patient table as constant values |
+//! | `schema` | the tables as constant values |
+//! | `inventory` | the schema as the page that an auditor asks for |
 //! | `fhir` | reading FHIR R4 resources |
 //! | `clinic` | one tenant of an open database: the only room that asks the vault |
-//! | `import` | from an NDJSON file to records |
-//! | `chart` | from a record to what a person or a program reads |
+//! | `import` | from NDJSON files to records |
+//! | `chart` | from records to what a person or a program reads |
 //! | `generate` | fictitious patients, the same for the same seed |
 //! | `cli`, `commands`, `config` | what the command line says, and where the key comes from |
+//! | `doctor` | settings that weaken what the library promises |
 //! | `demo` | the tour |
 //! | `guard` | the PHI guard for files and pipes |
 //! | `output` | the only room that prints, but for `guard` |
@@ -24,10 +26,12 @@ pub mod clinic;
 pub mod commands;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod error;
 pub mod fhir;
 pub mod generate;
 pub mod guard;
 pub mod import;
+pub mod inventory;
 pub mod output;
 pub mod schema;

@@ -5,13 +5,17 @@ mod cli {
     mod altered;
     mod charts;
     mod commands;
+    mod crash;
     mod demo;
+    #[cfg(target_os = "linux")]
+    mod doctor;
     mod failures;
     mod generated;
     mod guard;
     mod import;
     mod leak;
     mod scanner;
+    mod show;
     mod support;
     mod synthea;
     mod waiting;

@@ -1,7 +1,7 @@
 //! `show`.
 
 use super::Private;
-use crate::chart::Chart;
+use crate::chart::{Paging, WholeChart};
 use crate::clinic::Clinic;
 use crate::config::Config;
 use crate::error::{Error, Exit};
@@ -25,6 +25,15 @@ pub struct Command {
     /// Show the imported line instead, byte for byte
     #[arg(long)]
     pub source: bool,
+    /// Show the notes of the encounters
+    #[arg(long)]
+    pub notes: bool,
+    /// Which page of each section
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub page: usize,
+    /// How many entries of each section
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub per_page: usize,
 }
 
 impl Command {
@@ -33,6 +42,9 @@ impl Command {
     /// # Errors
     /// [`Error`].
     pub fn run(&self, config: &Config, output: &mut Output) -> Result<Exit, Error> {
+        if self.page == 0 || self.per_page == 0 {
+            return Err(Error::Argument("--page and --per-page: 1 or more"));
+        }
         let id = if self.fhir_id { None } else { Some(record_id(&self.id)?) };
         let mut database = config.open()?;
         let mut clinic = Clinic::open(&mut database, &self.tenant)?;
@@ -43,20 +55,30 @@ impl Command {
                 found.into_iter().next().ok_or(VaultError::NotFound)?
             }
         };
-        self.print(&record, output)?;
-        if record.integrity().is_intact() {
-            return Ok(Exit::Done);
+        let intact = self.print(&mut clinic, &record, output)?;
+        if !record.integrity().is_intact() {
+            let id = record.id();
+            output.problem(&format!("reference-app: record {id} was altered behind the application's back"));
+        } else if !intact {
+            output.problem("reference-app: a part of the chart was altered behind the application's back");
         }
-        output.problem(&format!("reference-app: record {} was altered behind the application's back", record.id()));
-        Ok(Exit::Altered)
+        Ok(if intact { Exit::Done } else { Exit::Altered })
     }
 
-    fn print(&self, record: &Record, output: &mut Output) -> Result<(), Error> {
-        let chart = Chart::of(record);
+    /// Prints what was asked for; the result says whether all of it is what was last written.
+    fn print(&self, clinic: &mut Clinic<'_>, record: &Record, output: &mut Output) -> Result<bool, Error> {
         if self.source {
-            return output.line(record.get(SOURCE).ok().flatten().unwrap_or_default());
+            output.line(record.get(SOURCE).ok().flatten().unwrap_or_default())?;
+            return Ok(record.integrity().is_intact());
         }
-        if output.is_json() { output.value(&chart) } else { output.table(0, &chart.fields()) }
+        let paging = Paging { page: self.page, per_page: self.per_page, notes: self.notes };
+        let chart = WholeChart::read(clinic, record, paging)?;
+        if output.is_json() {
+            output.value(&chart)?
+        } else {
+            chart.print(output)?
+        }
+        Ok(chart.is_intact())
     }
 }
 

@@ -37,7 +37,7 @@ fn the_tour_can_be_kept_and_visited() {
     let found = facts["found"][0].as_str().unwrap();
     let options = ["--db", database.to_str().unwrap(), "--kek-file", key.to_str().unwrap(), "--tenant", "North clinic"];
     let altered = desk.run(&[&["show", "--json", found][..], &options].concat()).ended(4).json();
-    assert_eq!(altered["breaks"], facts["caught"]);
+    assert_eq!(altered["patient"]["breaks"], facts["caught"]);
     assert_ne!(fs::read_to_string(&key).unwrap(), KEK);
     #[cfg(unix)]
     {

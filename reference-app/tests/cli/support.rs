@@ -84,7 +84,7 @@ impl Desk {
 
     /// The one record with this FHIR id.
     pub(super) fn shown(&self, fhir_id: &str) -> Value {
-        self.at(&["show", "--json", "--fhir-id", fhir_id]).ended(0).json()
+        self.at(&["show", "--json", "--fhir-id", fhir_id]).ended(0).json()["patient"].clone()
     }
 }
 
