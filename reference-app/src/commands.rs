@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod find;
 pub mod import;
 pub mod schema;
+pub mod seed;
 pub mod show;
 pub mod tenant;
 pub mod trail;
@@ -50,6 +51,8 @@ pub enum Command {
     /// List the tables and columns, and how each is kept
     #[command(subcommand)]
     Schema(schema::Command),
+    /// Write made-up charts as FHIR R4 NDJSON, to try `import` with
+    Seed(seed::Command),
     /// Look for unsafe settings: the key in the environment, files that others can read, a network file system, …
     ///
     /// Needs no key and changes nothing. The exit code is 1 if anything is unsafe.
@@ -74,6 +77,7 @@ impl Command {
             Self::Trail(command) => command.run(config, output),
             Self::Guard(command) => Ok(command.run()),
             Self::Schema(command) => command.run(output),
+            Self::Seed(command) => command.run(config, output),
             Self::Doctor(command) => command.run(config, output),
             Self::Demo(command) => command.run(config, output),
         }

@@ -12,7 +12,7 @@ use stage::Stage;
 use tour::Tour;
 
 /// How many patients each clinic gets.
-pub const PATIENTS_EACH: usize = 40;
+pub const PATIENTS_EACH: usize = 200;
 
 /// One stop of the tour: a heading, what is done, and what came of it.
 struct Act {

@@ -8,6 +8,7 @@
 
 mod names;
 mod random;
+mod records;
 
 use names::{CAST, FAMILY, FEMALE, Form, MALE, Member, ascii, in_form};
 use random::Random;
@@ -39,6 +40,18 @@ pub fn patients(seed: u64, clinic: u16, count: usize) -> impl Iterator<Item = St
         };
         person.resource((u64::from(clinic), place), &mut random).to_string()
     })
+}
+
+/// Everything of a clinic, as type and line: its directory, and its patients with what happened to each.
+pub fn resources(seed: u64, clinic: u16, count: usize) -> impl Iterator<Item = (&'static str, String)> {
+    let directory = records::directory(u64::from(clinic)).into_iter();
+    let charts = patients(seed, clinic, count).enumerate().flat_map(move |(number, line)| {
+        let place = (seed, u64::from(clinic), u64::try_from(number).unwrap_or(u64::MAX));
+        let patient = serde_json::from_str(&line).unwrap_or_default();
+        let about = records::records(place, &patient);
+        core::iter::once(("Patient", line)).chain(about.into_iter().map(|(kind, value)| (kind, value.to_string())))
+    });
+    directory.map(|(kind, value)| (kind, value.to_string())).chain(charts)
 }
 
 struct Person {

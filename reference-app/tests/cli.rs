@@ -15,6 +15,7 @@ mod cli {
     mod import;
     mod leak;
     mod scanner;
+    mod seed;
     mod show;
     mod support;
     mod synthea;

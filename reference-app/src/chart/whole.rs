@@ -108,6 +108,27 @@ impl WholeChart {
         intact && self.patient.is_intact() && self.sections.iter().all(|section| section.flagged.is_empty())
     }
 
+    /// The chart in short: who it is, and the entries of this page, each in a line.
+    #[must_use]
+    pub fn brief(&self) -> Vec<Vec<Cell>> {
+        let mut rows = self.patient.fields();
+        for section in &self.sections {
+            for entry in &section.entries {
+                let day = entry.started.as_deref().and_then(|time| time.get(..10)).unwrap_or("-");
+                let text = [Some(day), entry.label.as_deref(), entry.status.as_deref()];
+                let text = text.into_iter().flatten().collect::<Vec<_>>().join("  ");
+                rows.push(vec![Cell::new(section.name, Paint::Faint), text.into()]);
+            }
+        }
+        rows
+    }
+
+    /// How many entries a section has, on all pages together.
+    #[must_use]
+    pub fn total(&self, name: &str) -> usize {
+        self.sections.iter().filter(|section| section.name == name).map(|section| section.total).sum()
+    }
+
     /// Writes the chart as a person reads it.
     ///
     /// # Errors

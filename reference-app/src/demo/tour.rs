@@ -1,11 +1,11 @@
 //! The stops of the tour.
 
 use super::{Act, PATIENTS_EACH};
-use crate::chart::Chart;
+use crate::chart::{Chart, Paging, WholeChart};
 use crate::clinic::{Clinic, NameQuery, deployment_operator};
 use crate::commands::trail;
 use crate::error::Error;
-use crate::generate::patients;
+use crate::generate::resources;
 use crate::import::{Problem, Summary, import_from};
 use crate::output::{Cell, Paint};
 use hipaa_core::schema::{Date, RecordId};
@@ -67,7 +67,7 @@ impl<'a> Tour<'a> {
         let mut rows = Vec::new();
         for (number, name) in (0..).zip([NORTH, SOUTH]) {
             self.database.write(|unit| Ok::<_, Error>(create_tenant(unit, &operator, name)?))?.into_inner();
-            let lines = patients(SEED, number, PATIENTS_EACH).collect::<Vec<_>>().join("\n");
+            let lines = resources(SEED, number, PATIENTS_EACH).map(|(_, line)| line).collect::<Vec<_>>().join("\n");
             let mut clinic = self.clinic(name, FRONT_DESK)?;
             let summary = import_from(&mut clinic, Cursor::new(lines.into_bytes()), &mut |_: Problem| {})?;
             rows.push(vec![Cell::from(name), imported(&summary)]);
@@ -75,7 +75,7 @@ impl<'a> Tour<'a> {
         self.facts["clinics"] = json!([NORTH, SOUTH]);
         self.facts["patients_each"] = json!(PATIENTS_EACH);
         let told =
-            "FHIR R4 patients, imported: every value sealed, every write in the clinic's own audit log.".to_owned();
+            "FHIR R4 charts, imported: every value sealed, every write in the clinic's own audit log.".to_owned();
         Ok(Act { title: "Two clinics open", told, rows })
     }
 
@@ -100,9 +100,12 @@ impl<'a> Tour<'a> {
 
     pub(super) fn read_chart(&mut self) -> Result<Act, Error> {
         let subject = self.subject()?;
-        let record = self.clinic(NORTH, CLINICIAN)?.read(subject)?;
+        let mut clinic = self.clinic(NORTH, CLINICIAN)?;
+        let record = clinic.read(subject)?;
+        let chart = WholeChart::read(&mut clinic, &record, Paging { page: 1, per_page: 2, notes: false })?;
+        self.facts["encounters"] = json!(chart.total("encounters"));
         let told = "A clinician opens it. The values come out only after the audit entry is on disk.".to_owned();
-        Ok(Act { title: "Read the chart", told, rows: Chart::of(&record).fields() })
+        Ok(Act { title: "Read the chart", told, rows: chart.brief() })
     }
 
     pub(super) fn look_into_the_file(&mut self) -> Result<Act, Error> {
@@ -163,7 +166,8 @@ fn faint(text: &str) -> Cell {
 }
 
 fn imported(summary: &Summary) -> Cell {
-    Cell::new(&format!("{} patients", summary.total().created), Paint::Good)
+    let patients = summary.types.get("Patient").map_or(0, |counts| counts.created);
+    Cell::new(&format!("{patients} patients, {} records", summary.total().created), Paint::Good)
 }
 
 /// Plain SQL on a connection that knows nothing of the library.

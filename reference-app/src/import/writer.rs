@@ -1,4 +1,4 @@
-//! From lines to records, one batch in one unit of work.
+//! From lines to records: the lines of a batch in one unit of work for each rank that they have.
 
 use super::Reason;
 use super::known::Known;
@@ -8,10 +8,10 @@ use crate::clinic::{Clinic, Write};
 use crate::fhir::patient::Patient;
 use crate::fhir::reference::Reference;
 use crate::fhir::resource::{Resource, type_of};
-use crate::fhir::shape::LAST_RANK;
+use crate::fhir::shape::{FIRST_RANK, LAST_RANK};
 use crate::schema::PATIENT;
 use crate::schema::clinical::OTHERS;
-use hipaa_core::vault::{Upsert, VaultError};
+use hipaa_core::vault::Upsert;
 
 pub(super) struct Writer<'a, 'b> {
     pub(super) clinic: &'a mut Clinic<'b>,
@@ -32,6 +32,13 @@ impl<'a> Parsed<'a> {
             return Ok(Self::Patient(Box::new(Patient::parse(text)?)));
         }
         Ok(Self::Resource(Resource::parse(text)?))
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Patient(_) => FIRST_RANK,
+            Self::Resource(resource) => resource.shape().map_or(LAST_RANK, |shape| shape.rank),
+        }
     }
 
     /// The type under which it is counted.
@@ -89,29 +96,47 @@ impl<'a, 'b> Writer<'a, 'b> {
     /// Writes lines; the outcomes are in their order.
     pub(super) fn write(&mut self, batch: &[Line]) -> Result<Vec<Result<(), Reason>>, hipaa_sqlite::Error> {
         let parsed = batch.iter().map(|line| Parsed::parse(line.text()?)).collect::<Vec<_>>();
-        self.learn(parsed.iter().flatten().flat_map(Parsed::references))?;
-        let writes = parsed.iter().flatten().map(|parsed| parsed.write(&self.known)).collect::<Vec<_>>();
-        let written = if writes.is_empty() { Vec::new() } else { self.clinic.write_all(&writes)? };
-        let mut written = written.into_iter();
-        let outcomes = parsed.into_iter().map(|parsed| {
-            let parsed = parsed.inspect_err(|_| self.summary.note("unreadable", None))?;
-            self.note(&parsed, written.next().unwrap_or(Err(VaultError::NotFound)))
-        });
-        let outcomes = outcomes.collect::<Vec<_>>();
+        let read = parsed.iter().map(|parsed| parsed.as_ref().map(drop).map_err(|reason| *reason));
+        let mut outcomes = read.collect::<Vec<_>>();
+        for _ in outcomes.iter().filter(|outcome| outcome.is_err()) {
+            self.summary.note("unreadable", None);
+        }
+        for rank in FIRST_RANK..=LAST_RANK {
+            let of_rank = |(_, parsed): &(usize, &Parsed<'_>)| parsed.rank() == rank;
+            let good = parsed.iter().enumerate().filter_map(|(at, parsed)| Some((at, parsed.as_ref().ok()?)));
+            let good = good.filter(of_rank).collect::<Vec<_>>();
+            for ((at, _), outcome) in good.iter().zip(self.write_rank(&good)?) {
+                if let Some(place) = outcomes.get_mut(*at) {
+                    *place = outcome;
+                }
+            }
+        }
         for reason in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
             *self.summary.reasons.entry(reason_class(reason)).or_default() += 1;
         }
         Ok(outcomes)
     }
 
-    fn note(&mut self, parsed: &Parsed<'_>, written: Result<Upsert, VaultError>) -> Result<(), Reason> {
-        self.summary.note(parsed.kind(), written.ok());
-        let (Upsert::Created(record) | Upsert::Unchanged(record) | Upsert::Updated(record)) = written?;
-        self.done += 1;
-        for name in parsed.names() {
-            self.known.insert(name, record);
+    /// Writes resources of one rank, in one unit of work.
+    fn write_rank(&mut self, parsed: &[(usize, &Parsed<'_>)]) -> Result<Vec<Result<(), Reason>>, hipaa_sqlite::Error> {
+        if parsed.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(())
+        self.learn(parsed.iter().flat_map(|(_, parsed)| parsed.references()))?;
+        let writes = parsed.iter().map(|(_, parsed)| parsed.write(&self.known)).collect::<Vec<_>>();
+        let written = self.clinic.write_all(&writes)?;
+        let mut outcomes = Vec::with_capacity(written.len());
+        for (((_, parsed), write), outcome) in parsed.iter().zip(&writes).zip(written) {
+            self.summary.note(parsed.kind(), outcome.ok());
+            if let Ok(Upsert::Created(record) | Upsert::Unchanged(record) | Upsert::Updated(record)) = outcome {
+                self.done += 1;
+                // What is kept aside is not yet what others refer to.
+                let names = if write.table == &OTHERS { Vec::new() } else { parsed.names() };
+                names.into_iter().for_each(|name| self.known.insert(name, record));
+            }
+            outcomes.push(outcome.map(drop).map_err(Reason::from));
+        }
+        Ok(outcomes)
     }
 
     /// Looks up the references that are not known, in one unit of work.

@@ -16,6 +16,8 @@ fn the_tour_shows_its_acts_without_colour_where_there_is_no_terminal() {
     for wanted in [
         "1. Two clinics",
         "Jürgen Peter Müller",
+        "\n   encounters ",
+        "200 patients",
         "SELECT ",
         "PHI_SEARCH",
         "front-desk-2",
@@ -34,6 +36,7 @@ fn the_tour_can_be_kept_and_visited() {
     let facts = finish(desk.command(&["demo", "--keep", "--json"]).env("TMPDIR", desk.folder.path())).ended(0).json();
     let folder = Path::new(facts["folder"].as_str().unwrap());
     let (database, key) = (folder.join("demo.db"), folder.join("kek"));
+    assert!(facts["encounters"].as_u64() > Some(0));
     let found = facts["found"][0].as_str().unwrap();
     let options = ["--db", database.to_str().unwrap(), "--kek-file", key.to_str().unwrap(), "--tenant", "North clinic"];
     let altered = desk.run(&[&["show", "--json", found][..], &options].concat()).ended(4).json();

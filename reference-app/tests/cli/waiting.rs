@@ -57,3 +57,19 @@ fn one_file_of_mixed_types_in_the_wrong_order_is_imported_whole() {
     assert_eq!(kept[&("fhir_other", "Observation/o-1".to_owned())].3, observation);
     assert!(kept.values().all(|kept| kept.0 == 1));
 }
+
+#[test]
+fn what_is_held_together_keeps_together() {
+    let desk = Desk::new();
+    let both = [ENCOUNTER, CONDITION].join("\n");
+    assert_eq!(desk.import(desk.file("both.ndjson", both)).ended(0).json()["held"], 2);
+    let lines = [&patient("p-1", "Roe", ""), PRACTITIONER].join("\n");
+    let ran = desk.import(desk.file("patient.ndjson", lines)).ended(0).json();
+    assert_eq!((&ran["held"], &ran["unresolved"]), (&json!(0), &json!(0)));
+    let kept = contents(&desk);
+    assert_eq!(kept.len(), 4);
+    for place in [("encounter", "e-1".to_owned()), ("condition", "c-1".to_owned())] {
+        assert_eq!(kept[&place].1.as_deref(), Some("p-1"), "{place:?}");
+    }
+    assert_eq!(kept[&("condition", "c-1".to_owned())].2.as_deref(), Some("e-1"));
+}
