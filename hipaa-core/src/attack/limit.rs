@@ -126,7 +126,7 @@ fn a_paged_search_goes_through_all_candidates_and_each_page_names_its_own() {
         let query = (BY_NAME, ("Osei", day()));
         let found = clinic.db.write(|unit| vault.find_page(unit, &PATIENT, query, (after, 3))).unwrap().open().unwrap();
         let ids = found.records.iter().map(crate::vault::Record::id).collect::<Vec<_>>();
-        assert_eq!(clinic.named_since(before, "PHI_SEARCH"), [ids.clone()]);
+        assert_eq!(clinic.named_since(before, "PHI_SEARCH"), core::slice::from_ref(&ids));
         pages.push(ids);
         match found.next {
             Some(next) => after = Some(next),
