@@ -26,11 +26,10 @@ pub struct DecodeError;
 #[must_use]
 pub fn encode(label: &str, parts: &[&[u8]]) -> Vec<u8> {
     let size = parts.iter().map(|part| part.len().saturating_add(4)).fold(0, usize::saturating_add);
-    let mut encoder = Encoder::with_capacity(label, parts.len(), size);
-    for part in parts {
-        encoder.part(part);
-    }
-    encoder.finish()
+    let mut bytes = Vec::with_capacity(size.saturating_add(label.len()).saturating_add(3));
+    begin(&mut bytes, label, parts.len());
+    parts.iter().for_each(|one| part(&mut bytes, one));
+    bytes
 }
 
 /// Reads back what [`encode`] wrote.
@@ -56,38 +55,31 @@ pub fn decode(bytes: &[u8]) -> Result<(&str, Vec<&[u8]>), DecodeError> {
     if rest.is_empty() { Ok((label, parts)) } else { Err(DecodeError) }
 }
 
-/// Writes an encoding part by part.
-#[derive(Debug)]
-pub(crate) struct Encoder {
-    bytes: Vec<u8>,
-    left: usize,
+/// Begins an encoding in a buffer of the caller's; [`part`] and [`part_with`] add as many parts as are announced.
+pub(crate) fn begin(bytes: &mut Vec<u8>, label: &str, count: usize) {
+    debug_assert!(label.len() <= MAX_LABEL_BYTES && label.is_ascii());
+    bytes.push(u8::try_from(label.len()).unwrap_or(u8::MAX));
+    bytes.extend_from_slice(label.as_bytes());
+    bytes.extend_from_slice(&u16::try_from(count).unwrap_or(u16::MAX).to_be_bytes());
 }
 
-impl Encoder {
-    pub(crate) fn new(label: &str, count: usize) -> Self {
-        Self::with_capacity(label, count, count.saturating_mul(32))
-    }
+/// Adds a part.
+pub(crate) fn part(bytes: &mut Vec<u8>, part: &[u8]) {
+    bytes.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+    bytes.extend_from_slice(part);
+}
 
-    pub(crate) fn with_capacity(label: &str, count: usize, size: usize) -> Self {
-        debug_assert!(label.len() <= MAX_LABEL_BYTES && label.is_ascii());
-        let mut bytes = Vec::with_capacity(size.saturating_add(label.len()).saturating_add(3));
-        bytes.push(u8::try_from(label.len()).unwrap_or(u8::MAX));
-        bytes.extend_from_slice(label.as_bytes());
-        bytes.extend_from_slice(&u16::try_from(count).unwrap_or(u16::MAX).to_be_bytes());
-        Self { bytes, left: count }
+/// Adds the part that `write` appends in place.
+pub(crate) fn part_with<T>(bytes: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+    let at = bytes.len();
+    bytes.extend_from_slice(&[0; 4]);
+    let start = bytes.len();
+    let written = write(bytes);
+    let length = bytes.len().saturating_sub(start);
+    if let Some(place) = bytes.get_mut(at..start) {
+        place.copy_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes());
     }
-
-    pub(crate) fn part(&mut self, part: &[u8]) {
-        debug_assert!(self.left > 0, "more parts than announced");
-        self.left = self.left.saturating_sub(1);
-        self.bytes.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
-        self.bytes.extend_from_slice(part);
-    }
-
-    pub(crate) fn finish(self) -> Vec<u8> {
-        debug_assert_eq!(self.left, 0, "fewer parts than announced");
-        self.bytes
-    }
+    written
 }
 
 #[cfg(test)]
@@ -114,6 +106,16 @@ mod tests {
             let (read, slices) = decode(&bytes).unwrap();
             prop_assert_eq!(read, label);
             prop_assert_eq!(slices, parts);
+        }
+
+        #[test]
+        fn parts_written_in_place_have_the_same_bytes(label in label(), parts in parts()) {
+            let mut bytes = Vec::new();
+            begin(&mut bytes, &label, parts.len());
+            for part in &parts {
+                part_with(&mut bytes, |out| out.extend_from_slice(part));
+            }
+            prop_assert_eq!(bytes, join(&label, &parts));
         }
 
         #[test]

@@ -65,7 +65,7 @@ pub(crate) fn open<'k>(
     let mut aad = [0; MAX_AAD_BYTES];
     key.decrypt_inout_detached(&parts.nonce.into(), bind(parts.header, record, &mut aad), buffer, &parts.tag.into())
         .map_err(|_| CellError::Open)?;
-    plaintext::decode(&plaintext, column.kind())
+    plaintext::decode_in_place(plaintext, column.kind())
 }
 
 fn bind<'a>(header: CellHeader, record: &RecordId, aad: &'a mut [u8; MAX_AAD_BYTES]) -> &'a [u8] {

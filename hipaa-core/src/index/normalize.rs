@@ -46,6 +46,8 @@ mod phone;
 mod tests;
 mod unicode;
 
+pub(super) use buffer::reserve;
+
 use super::IndexError;
 use crate::schema::{Date, Normalizer};
 
@@ -95,7 +97,7 @@ pub(crate) fn day(date: Date, out: &mut Vec<u8>) {
     }
     let [century, year] = [date.year() / 100, date.year() % 100].map(two_digits);
     let [month, day] = [date.month(), date.day()].map(|part| two_digits(u16::from(part)));
-    buffer::reserve(out, 10);
+    reserve(out, 10);
     out.extend_from_slice(&century);
     for part in [year, month, day] {
         out.extend_from_slice(&part);

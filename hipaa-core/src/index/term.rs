@@ -2,8 +2,9 @@
 
 use super::IndexError;
 use super::normalize;
-use crate::encoding::encode;
-use crate::schema::{IndexDef, MAX_INDEX_BITS, Normalizer, Probe, Table, Value};
+use crate::encoding;
+use crate::schema::{IndexDef, MAX_INDEX_BITS, Normalizer, PartDef, Probe, Table, Value};
+use core::borrow::Borrow;
 use core::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -11,6 +12,8 @@ use zeroize::Zeroizing;
 /// The most terms of one record over all its indexes.
 pub const MAX_TERMS_PER_RECORD: usize = 256;
 
+/// Of the encoding of a normal form.
+const LABEL: &str = "term";
 const MAX_TERM_BYTES: usize = (MAX_INDEX_BITS / 8) as usize;
 
 /// An index term: 1 to 16 bytes; the bits beyond the index's width are zero.
@@ -73,23 +76,61 @@ pub(crate) fn probe_form(index: &IndexDef, probes: &[Probe<'_>]) -> Result<Norma
     if index.parts().len() != probes.len() {
         return Err(IndexError::EmptyPart);
     }
-    let mut parts = Vec::with_capacity(probes.len());
-    for (part, probe) in index.parts().iter().zip(probes) {
-        parts.push(normal_part(part.normalizer(), *probe)?.ok_or(IndexError::EmptyPart)?);
-    }
-    Ok(form(&parts))
+    form(index, probes.iter().map(|probe| Some(*probe)))?.ok_or(IndexError::EmptyPart)
 }
 
 /// The normal forms of a record for one index: every combination of the values of its parts; none where a part is empty.
-pub(crate) fn record_forms(
+pub(crate) fn record_forms<V: Borrow<Value>>(
     table: &Table,
     index: &IndexDef,
-    values: &[Option<Value>],
+    values: &[Option<V>],
+) -> Result<Vec<NormalForm>, IndexError> {
+    let value = |part: &PartDef| values.get(table.position(part.column())?)?.as_ref().map(V::borrow);
+    if index.parts().iter().any(|part| matches!(value(part), Some(Value::Texts(_)))) {
+        return combinations(index, value);
+    }
+    Ok(form(index, index.parts().iter().map(|part| value(part).and_then(probe)))?.into_iter().collect())
+}
+
+/// One value as it is searched for.
+fn probe(value: &Value) -> Option<Probe<'_>> {
+    match value {
+        Value::Text(text) => Some(Probe::Text(text)),
+        Value::Date(date) => Some(Probe::Date(*date)),
+        Value::Integer(number) => Some(Probe::Integer(*number)),
+        Value::Reference(record) => Some(Probe::Reference(*record)),
+        _ => None,
+    }
+}
+
+/// The form of one value per part, normalised in place; none where a part is missing or empty.
+fn form<'a>(
+    index: &IndexDef,
+    probes: impl Iterator<Item = Option<Probe<'a>>> + Clone,
+) -> Result<Option<NormalForm>, IndexError> {
+    let size = probes.clone().map(|probe| probe.map_or(0, room)).fold(8, usize::saturating_add);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(size));
+    encoding::begin(&mut bytes, LABEL, index.parts().len());
+    let mut whole = true;
+    for (part, probe) in index.parts().iter().zip(probes) {
+        let Some(probe) = probe else {
+            whole = false;
+            continue;
+        };
+        normalize::reserve(&mut bytes, room(probe));
+        whole &= encoding::part_with(&mut bytes, |out| append(part.normalizer(), probe, out))?;
+    }
+    Ok(whole.then_some(NormalForm(bytes)))
+}
+
+/// The forms of a record that has several values in one part or more.
+fn combinations<'a>(
+    index: &IndexDef,
+    value: impl Fn(&PartDef) -> Option<&'a Value>,
 ) -> Result<Vec<NormalForm>, IndexError> {
     let mut rows: Vec<Vec<Zeroizing<Vec<u8>>>> = vec![Vec::new()];
     for part in index.parts() {
-        let value = table.position(part.column()).and_then(|at| values.get(at)?.as_ref());
-        let forms = part_forms(part.normalizer(), value)?;
+        let forms = part_forms(part.normalizer(), value(part))?;
         if forms.len().saturating_mul(rows.len()) > MAX_TERMS_PER_RECORD {
             return Err(IndexError::TooManyTerms);
         }
@@ -98,44 +139,50 @@ pub(crate) fn record_forms(
             .flat_map(|row| forms.iter().map(|form| [row.as_slice(), core::slice::from_ref(form)].concat()))
             .collect();
     }
-    Ok(rows.iter().map(|parts| form(parts)).collect())
-}
-
-fn form(parts: &[Zeroizing<Vec<u8>>]) -> NormalForm {
-    NormalForm(Zeroizing::new(encode("term", &parts.iter().map(|part| part.as_slice()).collect::<Vec<_>>())))
+    let join = |parts: &Vec<Zeroizing<Vec<u8>>>| {
+        let parts = parts.iter().map(|part| part.as_slice()).collect::<Vec<_>>();
+        NormalForm(Zeroizing::new(encoding::encode(LABEL, &parts)))
+    };
+    Ok(rows.iter().map(join).collect())
 }
 
 fn part_forms(normalizer: Normalizer, value: Option<&Value>) -> Result<Vec<Zeroizing<Vec<u8>>>, IndexError> {
-    let one = |probe| Ok(normal_part(normalizer, probe)?.into_iter().collect());
-    match value {
-        Some(Value::Text(text)) => one(Probe::Text(text)),
-        Some(Value::Date(date)) => one(Probe::Date(*date)),
-        Some(Value::Integer(number)) => one(Probe::Integer(*number)),
-        Some(Value::Reference(record)) => one(Probe::Reference(*record)),
-        Some(Value::Texts(texts)) => {
-            let forms = texts.iter().map(|text| normal_part(normalizer, Probe::Text(text)));
-            let mut forms = forms.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
-            forms.sort_unstable_by(|left, right| left.as_slice().cmp(right.as_slice()));
-            forms.dedup();
-            Ok(forms)
-        }
-        _ => Ok(Vec::new()),
-    }
+    let Some(Value::Texts(texts)) = value else {
+        let one = value.and_then(probe).map(|probe| normal_part(normalizer, probe));
+        return Ok(one.transpose()?.flatten().into_iter().collect());
+    };
+    let forms = texts.iter().map(|text| normal_part(normalizer, Probe::Text(text)));
+    let mut forms = forms.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
+    forms.sort_unstable_by(|left, right| left.as_slice().cmp(right.as_slice()));
+    forms.dedup();
+    Ok(forms)
 }
 
 fn normal_part(normalizer: Normalizer, probe: Probe<'_>) -> Result<Option<Zeroizing<Vec<u8>>>, IndexError> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(match probe {
-        Probe::Text(text) => text.len() + 8,
-        Probe::Reference(record) => record.as_bytes().len(),
-        _ => 16,
-    }));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room(probe)));
+    let any = append(normalizer, probe, &mut bytes)?;
+    Ok(any.then_some(bytes))
+}
+
+/// Appends the normal form of one part, and says whether there is any.
+fn append(normalizer: Normalizer, probe: Probe<'_>, out: &mut Vec<u8>) -> Result<bool, IndexError> {
+    let start = out.len();
     match probe {
-        Probe::Text(text) => normalize::text(normalizer, text, &mut bytes)?,
-        Probe::Date(date) => normalize::day(date, &mut bytes),
-        Probe::Integer(number) => bytes.extend_from_slice(&number.to_be_bytes()),
-        Probe::Reference(record) => bytes.extend_from_slice(record.as_bytes()),
+        Probe::Text(text) => normalize::text(normalizer, text, out)?,
+        Probe::Date(date) => normalize::day(date, out),
+        Probe::Integer(number) => out.extend_from_slice(&number.to_be_bytes()),
+        Probe::Reference(record) => out.extend_from_slice(record.as_bytes()),
     }
-    Ok((!bytes.is_empty()).then_some(bytes))
+    Ok(out.len() > start)
+}
+
+/// Room for the normal form of one part and the length before it, in most cases.
+const fn room(probe: Probe<'_>) -> usize {
+    match probe {
+        Probe::Text(text) => text.len() + 12,
+        Probe::Reference(_) => 48,
+        _ => 16,
+    }
 }
 
 #[cfg(test)]
@@ -196,11 +243,11 @@ mod tests {
         assert_eq!(index.normalizer_id(), "reference");
         let [own, other] = [1, 2].map(|byte| RecordId::from_random([byte; 16]));
         let forms = record_forms(&NOTE, &index, &[Some(Value::Reference(own))]).unwrap();
-        assert_eq!(forms[0].as_bytes(), encode("term", &[own.as_bytes()]));
+        assert_eq!(forms[0].as_bytes(), encoding::encode("term", &[own.as_bytes()]));
         for (probe, found) in [(own, true), (other, false)] {
             assert_eq!(forms[0].matches(&probe_form(&index, &[Probe::Reference(probe)]).unwrap()), found);
         }
-        assert!(record_forms(&NOTE, &index, &[None]).unwrap().is_empty());
+        assert!(record_forms(&NOTE, &index, &[None::<Value>]).unwrap().is_empty());
     }
 
     #[test]

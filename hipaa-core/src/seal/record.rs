@@ -7,7 +7,7 @@
 
 use super::{IndexedTerm, SealBlob, SealError, StoredRow, StoredValue};
 use crate::cipher::{self, CellError, CellHeader};
-use crate::encoding::Encoder;
+use crate::encoding::{self, part, part_with};
 use crate::entropy::Entropy;
 use crate::index::{IndexError, MAX_TERMS_PER_RECORD, record_forms};
 use crate::keys::{KeyError, TableKeys, TenantKeys};
@@ -152,42 +152,40 @@ fn terms(keys: &TableKeys, table: &Table, values: &[Option<Value>]) -> Result<Ve
 }
 
 fn mac(keys: &TableKeys, place: Place<'_>, columns: &[StoredValue], blob: &SealBlob) -> [u8; 32] {
-    let columns = encode_columns(place.table, columns);
-    let terms = encode_terms(&blob.terms);
-    let mut encoder = Encoder::with_capacity("record", 7, columns.len() + terms.len() + 256);
-    encoder.part(&blob.header.to_bytes());
-    encoder.part(place.tenant.as_bytes());
-    encoder.part(place.table.label().as_bytes());
-    encoder.part(place.record.as_bytes());
-    encoder.part(&blob.version.to_be_bytes());
-    encoder.part(&columns);
-    encoder.part(&terms);
-    *blake3::keyed_hash(&keys.mac, &encoder.finish()).as_bytes()
+    let sizes = columns.iter().map(|stored| 40 + stored_size(stored)).sum::<usize>();
+    let mut bytes = Vec::with_capacity(256 + sizes + 48 * blob.terms.len());
+    encoding::begin(&mut bytes, "record", 7);
+    part(&mut bytes, &blob.header.to_bytes());
+    part(&mut bytes, place.tenant.as_bytes());
+    part(&mut bytes, place.table.label().as_bytes());
+    part(&mut bytes, place.record.as_bytes());
+    part(&mut bytes, &blob.version.to_be_bytes());
+    part_with(&mut bytes, |out| encode_columns(place.table, columns, out));
+    part_with(&mut bytes, |out| encode_terms(&blob.terms, out));
+    *blake3::keyed_hash(&keys.mac, &bytes).as_bytes()
 }
 
-fn encode_columns(table: &Table, columns: &[StoredValue]) -> Vec<u8> {
+fn encode_columns(table: &Table, columns: &[StoredValue], out: &mut Vec<u8>) {
     let mut present =
         table.columns().iter().zip(columns).filter(|(_, stored)| **stored != StoredValue::Null).collect::<Vec<_>>();
     present.sort_unstable_by_key(|(column, _)| column.label());
-    let size = present.iter().map(|(column, stored)| 13 + column.label().len() + stored_size(stored)).sum::<usize>();
-    let mut encoder = Encoder::with_capacity("columns", 3 * present.len(), size);
+    encoding::begin(out, "columns", 3 * present.len());
     for (column, stored) in present {
-        encoder.part(column.label().as_bytes());
+        part(out, column.label().as_bytes());
         match stored {
-            StoredValue::Blob(cell) if column.is_sealed() => parts(&mut encoder, 0, cell),
-            StoredValue::Text(text) => parts(&mut encoder, 1, text.as_bytes()),
-            StoredValue::Blob(bytes) => parts(&mut encoder, 2, bytes),
-            StoredValue::Integer(number) => parts(&mut encoder, 3, &number.to_be_bytes()),
+            StoredValue::Blob(cell) if column.is_sealed() => parts(out, 0, cell),
+            StoredValue::Text(text) => parts(out, 1, text.as_bytes()),
+            StoredValue::Blob(bytes) => parts(out, 2, bytes),
+            StoredValue::Integer(number) => parts(out, 3, &number.to_be_bytes()),
             // Never written, so no MAC covers it.
-            StoredValue::Null | StoredValue::Foreign => parts(&mut encoder, u8::MAX, &[]),
+            StoredValue::Null | StoredValue::Foreign => parts(out, u8::MAX, &[]),
         }
     }
-    encoder.finish()
 }
 
-fn parts(encoder: &mut Encoder, kind: u8, bytes: &[u8]) {
-    encoder.part(&[kind]);
-    encoder.part(bytes);
+fn parts(out: &mut Vec<u8>, kind: u8, bytes: &[u8]) {
+    part(out, &[kind]);
+    part(out, bytes);
 }
 
 const fn stored_size(stored: &StoredValue) -> usize {
@@ -198,12 +196,11 @@ const fn stored_size(stored: &StoredValue) -> usize {
     }
 }
 
-fn encode_terms(terms: &[IndexedTerm]) -> Vec<u8> {
-    let mut encoder = Encoder::new("terms", 3 * terms.len());
+fn encode_terms(terms: &[IndexedTerm], out: &mut Vec<u8>) {
+    encoding::begin(out, "terms", 3 * terms.len());
     for term in terms {
-        encoder.part(term.index.as_bytes());
-        encoder.part(&term.epoch.to_be_bytes());
-        encoder.part(term.term.as_bytes());
+        part(out, term.index.as_bytes());
+        part(out, &term.epoch.to_be_bytes());
+        part(out, term.term.as_bytes());
     }
-    encoder.finish()
 }

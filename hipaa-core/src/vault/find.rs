@@ -252,7 +252,7 @@ impl TenantVault {
             return Ok(Candidate::FalsePositive);
         }
         let (record, blob) = self.inspect(unit, table, row)?;
-        let forms = record_forms(table, &search.index, &record.readable()).unwrap_or_default();
+        let forms = record_forms(table, &search.index, &record.present()).unwrap_or_default();
         if forms.iter().fold(false, |found, own| found | own.matches(&search.form))
             || removed(Safeguard::CandidateCheck)
         {

@@ -131,12 +131,17 @@ impl Record {
     /// The patient whom the record is about.
     #[must_use]
     pub fn subject(&self) -> Option<RecordId> {
-        subject_of(self.table, self.id, &self.readable())
+        subject_of(self.table, self.id, &self.present())
     }
 
     /// The values that can be read; a cell that does not open counts as none.
     pub(super) fn readable(&self) -> Vec<Option<Value>> {
-        self.values.iter().map(|value| value.clone().ok().flatten().filter(|value| *value != Value::Null)).collect()
+        self.present().into_iter().map(Option::<&Value>::cloned).collect()
+    }
+
+    /// The same, borrowed.
+    pub(super) fn present(&self) -> Vec<Option<&Value>> {
+        self.values.iter().map(|value| value.as_ref().ok()?.as_ref().filter(|value| **value != Value::Null)).collect()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::VaultError;
 use crate::schema::{Column, ColumnDef, ColumnType, RecordId, Table, Value};
+use core::borrow::Borrow;
 use core::fmt;
 
 /// Values for a new record, or changes to one. A value of the wrong type does not compile:
@@ -75,10 +76,10 @@ impl Row {
 }
 
 /// The patient whom a record is about.
-pub(super) fn subject_of(table: &Table, record: RecordId, values: &[Option<Value>]) -> Option<RecordId> {
+pub(super) fn subject_of<V: Borrow<Value>>(table: &Table, record: RecordId, values: &[Option<V>]) -> Option<RecordId> {
     match table.columns().iter().position(ColumnDef::is_subject) {
-        Some(at) => match values.get(at) {
-            Some(Some(Value::Reference(subject))) => Some(*subject),
+        Some(at) => match values.get(at)?.as_ref().map(V::borrow) {
+            Some(Value::Reference(subject)) => Some(*subject),
             _ => None,
         },
         None => table.is_own_subject().then_some(record),

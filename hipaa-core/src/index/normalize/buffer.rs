@@ -4,7 +4,7 @@ use zeroize::Zeroize;
 
 /// Makes room for `extra` more bytes, wiping the old allocation if the contents have to move.
 #[inline]
-pub(super) fn reserve(out: &mut Vec<u8>, extra: usize) {
+pub(in crate::index) fn reserve(out: &mut Vec<u8>, extra: usize) {
     if out.capacity() - out.len() < extra {
         relocate(out, extra);
     }
