@@ -8,3 +8,22 @@ pub mod cell;
 pub mod file;
 pub mod find;
 pub mod write;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    #[test]
+    fn a_floor_imports_nothing_of_the_library() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/floor");
+        let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+        assert!(files.len() >= 5);
+        for path in files {
+            let source = fs::read_to_string(&path).unwrap();
+            for word in ["hipaa", "crate::ours", "crate::curves", "crate::rows"] {
+                assert!(!source.contains(word), "{}: {word}", path.display());
+            }
+        }
+    }
+}

@@ -23,6 +23,9 @@ use std::time::Duration;
 const STATEMENTS: usize = 128;
 /// A row with one value of 16 MiB and room for the others.
 const LONGEST: i32 = 48 * 1024 * 1024;
+/// Pages that each connection keeps, in KiB: room for the inner pages of every index of a million records, so that a look-up
+/// reads one page per index from the file.
+const CACHE_KIB: i64 = 16 * 1024;
 
 /// How a database is opened.
 #[derive(Debug, Clone)]
@@ -194,6 +197,7 @@ pub fn configure(connection: &Connection) -> Result<(), Error> {
 /// The settings that matter to a connection that only reads, too.
 pub(crate) fn configure_reader(connection: &Connection) -> Result<(), Error> {
     connection.pragma_update(None, "temp_store", "memory")?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;

@@ -66,6 +66,7 @@ pub fn reader(path: &Path) -> Result<Connection, Failure> {
 
 fn settle(connection: &Connection) -> Result<(), Failure> {
     connection.pragma_update(None, "temp_store", "memory")?;
+    connection.pragma_update(None, "cache_size", -16 * 1024)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(128);

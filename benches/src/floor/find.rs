@@ -70,6 +70,12 @@ impl Patients {
         Ok(())
     }
 
+    /// The connection that fills the file.
+    #[must_use]
+    pub const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// A reader of these patients.
     ///
     /// # Errors

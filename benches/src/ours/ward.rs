@@ -11,7 +11,7 @@ use hipaa_core::clock::Stopwatch;
 use hipaa_core::schema::{RecordId, TenantId};
 use hipaa_core::tenancy::create_tenant;
 use hipaa_core::unit::{Position, Unit};
-use hipaa_core::vault::{Permissions, TenantVault, VaultError};
+use hipaa_core::vault::{Found, Permissions, TenantVault, VaultError};
 use hipaa_sqlite::Database;
 use hipaa_sqlite::bridge::{Bridge, BridgeOptions};
 use std::path::{Path, PathBuf};
@@ -48,6 +48,12 @@ impl Ward {
             vaults.push(TenantVault::new(Actor::new(tenant.id, "dr-osei", "clinician")?, Permissions::everything()));
         }
         Ok(Self { database, vaults, random: Random::new(5), path: path.to_owned() })
+    }
+
+    /// The connection that fills the file.
+    #[must_use]
+    pub const fn connection(&self) -> &rusqlite::Connection {
+        self.database.connection()
     }
 
     fn event(&mut self, log: u64) -> Option<Event> {
@@ -224,40 +230,59 @@ impl Callers {
         number(metrics.answered) / number(metrics.commits.max(1))
     }
 
-    /// Finds and opens so many patients below `patients` in one read transaction of `disclose`; the time is that of the
-    /// searches, without the commit of their entries, which follows.
+    /// Finds and opens so many patients below `patients` in one read transaction of `disclose`, and says how long the
+    /// searches took. The reading is then given up, so that no entry of it is committed: a commit would empty the page
+    /// caches of all readers, on this side only.
     ///
     /// # Errors
-    /// The library's, or when a search does not find its patient.
+    /// The library's.
     pub fn find(&self, count: u64, (patients, seed): (u64, u64)) -> Result<Duration, Failure> {
-        let vault = self.vaults.first().cloned().ok_or("no tenant")?;
-        let mut random = Random::new(seed);
-        let wanted = (0..count).map(|_| person(random.below(patients))).collect::<Vec<_>>();
-        let wanted = wanted.into_iter().map(|person| Ok((schema::born(&person)?, person)));
-        let wanted = wanted.collect::<Result<Vec<_>, Failure>>()?;
         let lasted = Arc::new(OnceLock::new());
-        let told = Arc::clone(&lasted);
-        let searches = move |unit: &mut hipaa_sqlite::Unit<'_>| {
+        let (told, search) = (Arc::clone(&lasted), self.searches(count, (patients, seed))?);
+        let given_up = move |unit: &mut hipaa_sqlite::Unit<'_>| {
             let started = Stopwatch::start();
-            let mut found = Vec::with_capacity(wanted.len());
-            for (born, person) in &wanted {
-                found.push(vault.find(
-                    unit,
-                    &CHART,
-                    BY_NAME,
-                    (person.family.as_str(), person.given.as_str(), *born),
-                )?);
-            }
+            let found = search(unit)?;
             told.get_or_init(|| started.elapsed());
-            Ok::<_, VaultError>(found)
+            drop(found);
+            Err::<(), _>(VaultError::NotFound)
         };
-        let found = self.runtime.block_on(self.bridge.disclose(searches))?;
-        for search in found.open()? {
-            if search.records.len() != 1 {
-                return Err("a search did not find its one patient".into());
+        let ended = self.runtime.block_on(self.bridge.disclose(given_up));
+        let given_up = matches!(ended, Err(VaultError::NotFound));
+        lasted.get().copied().filter(|_| given_up).ok_or_else(|| "the searches failed".into())
+    }
+
+    /// The same, committed and released; fails where a search does not find its one patient intact.
+    ///
+    /// # Errors
+    /// The library's, or what was found instead.
+    pub fn prove(&self, count: u64, (patients, seed): (u64, u64)) -> Result<(), Failure> {
+        let search = self.searches(count, (patients, seed))?;
+        for matches in self.runtime.block_on(self.bridge.disclose(search))?.open()? {
+            match matches.records.as_slice() {
+                [one] if one.integrity().is_intact() => {}
+                _ => return Err("a search did not find its one patient intact".into()),
             }
         }
-        lasted.get().copied().ok_or_else(|| "no search was run".into())
+        Ok(())
+    }
+
+    fn searches(
+        &self,
+        count: u64,
+        (patients, seed): (u64, u64),
+    ) -> Result<impl FnOnce(&mut hipaa_sqlite::Unit<'_>) -> Result<Vec<Found>, VaultError> + use<>, Failure> {
+        let vault = self.vaults.first().cloned().ok_or("no tenant")?;
+        let mut random = Random::new(seed);
+        let wanted = (0..count).map(|_| person(random.below(patients)));
+        let wanted = wanted.map(|person| Ok((schema::born(&person)?, person))).collect::<Result<Vec<_>, Failure>>()?;
+        Ok(move |unit: &mut hipaa_sqlite::Unit<'_>| {
+            let mut found = Vec::with_capacity(wanted.len());
+            for (born, person) in &wanted {
+                let (family, given) = (person.family.as_str(), person.given.as_str());
+                found.push(vault.find(unit, &CHART, BY_NAME, (family, given, *born))?);
+            }
+            Ok(found)
+        })
     }
 }
 
@@ -276,6 +301,8 @@ mod tests {
         callers.append(2).unwrap();
         callers.write(1).unwrap();
         callers.find(10, (20, 1)).unwrap();
+        callers.prove(10, (20, 1)).unwrap();
+        assert!(callers.prove(10, (40, 1)).is_err());
         assert!(callers.mean_batch() >= 1.0);
     }
 }
