@@ -27,5 +27,8 @@ examples:
 demo:
     cargo run --release -p reference-app -- demo
 
+ratios:
+    cargo run --release -p benches --bin ratios -- --quick
+
 ci:
     bash .ci/run

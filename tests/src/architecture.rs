@@ -103,7 +103,7 @@ fn every_crate_that_ships_forbids_unsafe_code() {
         let source = fs::read_to_string(root().join("../..").join(file)).unwrap();
         assert!(source.contains("#![forbid(unsafe_code)]"), "{file}");
     }
-    for package in ["hipaa-core", "hipaa-sqlite", "reference-app", "tests"] {
+    for package in ["benches", "hipaa-core", "hipaa-sqlite", "reference-app", "tests"] {
         let path = root().join("../..").join(package).join("Cargo.toml");
         assert!(fs::read_to_string(path).unwrap().contains("[lints]\nworkspace = true"), "{package}");
     }
