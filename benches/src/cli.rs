@@ -52,8 +52,9 @@ pub fn run() -> ExitCode {
 
 fn measure(options: &Options) -> Result<bool, Failure> {
     let machine = Machine::here();
-    let Machine { cores, processor, kernel, sqlite, profile } = &machine;
+    let Machine { cores, processor, kernel, sqlite, scheduling, load, profile } = &machine;
     print(&format!("{processor}, {cores} cores, {kernel}, SQLite {sqlite}, profile {profile}"));
+    print(&format!("scheduling: {scheduling}; load: {load}"));
     if options.curves {
         return grow(options.quick).map(|_| true);
     }

@@ -86,10 +86,11 @@ impl Report<'_> {
     }
 
     fn machine(&self, page: &mut String) -> std::fmt::Result {
-        let Machine { cores, processor, kernel, sqlite, profile } = self.machine;
+        let Machine { cores, processor, kernel, sqlite, scheduling, load, profile } = self.machine;
         writeln!(page, "\n## Machine\n\n| | |\n|---|---|")?;
         writeln!(page, "| processor | {processor} |\n| cores | {cores} |\n| kernel | {kernel} |")?;
-        writeln!(page, "| SQLite | {sqlite} |\n| build profile | `{profile}` |")
+        writeln!(page, "| SQLite | {sqlite} |\n| build profile | `{profile}` |")?;
+        writeln!(page, "| scheduling | {scheduling} |\n| load before the run | {load} |")
     }
 
     fn table(&self, page: &mut String) -> std::fmt::Result {
