@@ -6,7 +6,8 @@ use rusqlite::{Connection, OptionalExtension};
 /// The schema that this version writes.
 pub const SCHEMA_VERSION: u32 = 1;
 
-const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [include_str!("migrations/001.sql")];
+/// The text of every version.
+pub(crate) const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [include_str!("migrations/001.sql")];
 
 /// Brings the database to [`SCHEMA_VERSION`]; runs inside a write transaction.
 pub(crate) fn migrate(connection: &Connection) -> Result<(), Error> {
