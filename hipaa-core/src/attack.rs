@@ -11,6 +11,7 @@ mod key;
 mod limit;
 mod log;
 mod matrix;
+mod period;
 mod row;
 mod state;
 mod twin;

@@ -18,6 +18,7 @@
 //! | [`store`] | what an adapter stores |
 //! | [`mod@unit`] | units of work: held values, refusals, commits |
 //! | [`tenancy`] | deployments, tenants and key epochs |
+//! | [`signing`] | signing periods, and the heads of all logs in one |
 //! | [`vault`] | the door to records |
 //! | [`guard`] | finds patient identifiers in free text and JSON; stands alone |
 //!
@@ -44,6 +45,7 @@ pub mod keys;
 mod red;
 pub mod schema;
 pub mod seal;
+pub mod signing;
 pub mod store;
 pub mod tenancy;
 pub mod unit;

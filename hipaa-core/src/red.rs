@@ -24,6 +24,8 @@ pub(crate) enum Safeguard {
     CandidateCheck,
     /// Reading the ring in every unit.
     RingCheck,
+    /// Reading the signing period in every unit.
+    PeriodCheck,
 }
 
 #[cfg(not(test))]

@@ -132,6 +132,22 @@ pub trait KeyStore {
     /// # Errors
     /// [`StoreError::Conflict`] where there is one already.
     fn put_wrapped(&mut self, tenant: TenantId, epoch: u32, kind: RootKind, blob: &[u8]) -> Result<(), StoreError>;
+    /// The wrapped root of the highest epoch, with that epoch.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn newest_wrapped(&mut self, tenant: TenantId, kind: RootKind) -> Result<Option<(u32, Vec<u8>)>, StoreError>;
+    /// Writes a new wrapped root in place of one of another epoch, which is gone then.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where there is no old one, [`StoreError::Conflict`] where there is a new one already.
+    fn replace_wrapped(
+        &mut self,
+        tenant: TenantId,
+        old_and_new: (u32, u32),
+        kind: RootKind,
+        blob: &[u8],
+    ) -> Result<(), StoreError>;
 }
 
 /// Logs and their heads.
@@ -146,6 +162,21 @@ pub trait AuditStore {
     /// # Errors
     /// [`StoreError::Conflict`] where the tenant has another log, or the log another tenant.
     fn put_head(&mut self, head: &StoredHead) -> Result<(), StoreError>;
+    /// Up to `limit` heads behind `after`, which need not exist, ascending by tenant.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn heads(&mut self, after: Option<TenantId>, limit: usize) -> Result<Vec<StoredHead>, StoreError>;
+    /// Keeps a head for good: the signed note of a log at this size.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where one is kept of that log and size.
+    fn put_checkpoint(&mut self, log: LogId, size: u64, note: &str) -> Result<(), StoreError>;
+    /// Up to `limit` kept heads of a log from `size` on, ascending by size.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn checkpoints(&mut self, log: LogId, size: u64, limit: usize) -> Result<Vec<(u64, String)>, StoreError>;
     /// The entry with the highest sequence.
     ///
     /// # Errors

@@ -8,12 +8,11 @@ use crate::audit::{Actor, EntryKind, Event, EventName, Field, Leaf, LogId, tag};
 use crate::clock::Clock;
 use crate::encoding::encode;
 use crate::entropy::{Entropy, EntropyError, generate_from_system};
-use crate::keys::{Kek, KeyError, Purpose, Ring, Root, RootKind, TenantKeys, WrapContext, unwrap, wrap};
+use crate::keys::{Kek, KeyError, Purpose, Ring, Root, RootKind, TenantKeys, WrapContext, wrap};
 use crate::schema::TenantId;
 use crate::store::{Store, StoreError, StoredTenant};
-use crate::unit::{Entry, Ledger, Notary, Position, Unit, UnitError};
-use ed25519_dalek::SigningKey;
-use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox};
+use crate::unit::{Entry, Ledger, Notary, Position, Signer, Unit, UnitError};
+use secrecy::{ExposeSecretMut, SecretBox};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
@@ -104,10 +103,8 @@ fn load_deployment(
     let keys = TenantKeys::load(&kek, deployment, tenant, &ring, |kind, epoch| {
         store.wrapped(tenant, epoch, kind).map_err(UnitError::from)
     })?;
-    let blob = store.wrapped(tenant, FIRST_EPOCH, RootKind::HeadSeed)?.ok_or(KeyError::MissingBlob)?;
-    let context = WrapContext { deployment, tenant, kind: RootKind::HeadSeed, epoch: FIRST_EPOCH };
-    let seed = unwrap(&kek, &context, &blob)?;
-    let signer = SigningKey::from_bytes(seed.expose_secret());
+    let (period, blob) = store.newest_wrapped(tenant, RootKind::HeadSeed)?.ok_or(KeyError::MissingBlob)?;
+    let signer = Signer::load(&kek, deployment, (period, &blob))?;
     Notary::new(deployment, kek, clock, signer, &keys).map(Arc::new)
 }
 
@@ -223,7 +220,8 @@ fn put_roots(
     Ok(())
 }
 
-fn generate_root() -> Result<Root, EntropyError> {
+/// Fresh from the operating system.
+pub(crate) fn generate_root() -> Result<Root, EntropyError> {
     let bytes = generate_from_system::<32>()?;
     let mut root = SecretBox::new(Box::new([0; 32]));
     root.expose_secret_mut().copy_from_slice(bytes.as_slice());

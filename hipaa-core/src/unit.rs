@@ -36,6 +36,7 @@ pub use ledger::{Durable, Ledger, Position, Reading, Ticket};
 #[cfg(any(test, feature = "conformance"))]
 pub use memory::{MemoryDatabase, MemoryUnit};
 pub use notary::Notary;
+pub(crate) use notary::Signer;
 
 use crate::audit::Event;
 use crate::store::{Store, StoreError};
@@ -68,6 +69,9 @@ pub enum UnitError {
     /// The transaction ended inside the unit, or its COMMIT failed.
     #[error("the transaction was not committed")]
     NotCommitted,
+    /// The signing period ends with this transaction, after which nothing is added to any log.
+    #[error("the signing period ends with this transaction: nothing more can be written in it")]
+    PeriodEnded,
     /// A read transaction cannot give the position of an entry, nor write: its entries are appended later.
     #[error("this unit only reads")]
     Reading,

@@ -9,19 +9,27 @@ use rusqlite::{Row, params};
 
 impl AuditStore for SqliteStore<'_> {
     fn head(&mut self, tenant: TenantId) -> Result<Option<StoredHead>, StoreError> {
-        let sql = "SELECT log, size, last_leaf, last_time, range, signature, mac FROM hipaa_head WHERE tenant = ?1";
-        self.one(sql, [tenant.as_bytes()], |row| {
-            Ok(StoredHead {
-                tenant,
-                log: LogId(fixed(row, 0)?),
-                size: unsigned(row, 1)?,
-                last_leaf: fixed(row, 2)?,
-                last_time: Timestamp::from_micros(row.get(3)?),
-                range: row.get(4)?,
-                signature: fixed(row, 5)?,
-                mac: fixed(row, 6)?,
-            })
-        })
+        let sql = "SELECT log, size, last_leaf, last_time, range, signature, mac, tenant FROM hipaa_head
+            WHERE tenant = ?1";
+        self.one(sql, [tenant.as_bytes()], head)
+    }
+
+    fn heads(&mut self, after: Option<TenantId>, most: usize) -> Result<Vec<StoredHead>, StoreError> {
+        let sql = "SELECT log, size, last_leaf, last_time, range, signature, mac, tenant FROM hipaa_head
+            WHERE tenant > ?1 ORDER BY tenant LIMIT ?2";
+        let after = after.as_ref().map_or(&[][..], |tenant| tenant.as_bytes());
+        self.all(sql, params![after, limit(most)], head)
+    }
+
+    fn put_checkpoint(&mut self, log: LogId, size: u64, note: &str) -> Result<(), StoreError> {
+        let sql = "INSERT INTO hipaa_checkpoint (log, size, note) VALUES (?1, ?2, ?3)";
+        self.run_one(sql, params![log.0, signed(size)?, note])
+    }
+
+    fn checkpoints(&mut self, log: LogId, size: u64, most: usize) -> Result<Vec<(u64, String)>, StoreError> {
+        let sql = "SELECT size, note FROM hipaa_checkpoint WHERE log = ?1 AND size >= ?2 ORDER BY size LIMIT ?3";
+        let Ok(size) = signed(size) else { return Ok(Vec::new()) };
+        self.all(sql, params![log.0, size, limit(most)], |row| Ok((unsigned(row, 0)?, row.get(1)?)))
     }
 
     fn put_head(&mut self, head: &StoredHead) -> Result<(), StoreError> {
@@ -91,6 +99,19 @@ impl AuditStore for SqliteStore<'_> {
             WHERE s.log = ?1 AND s.subject = ?2 ORDER BY s.sequence DESC LIMIT ?3";
         self.all(sql, params![log.0, subject.as_bytes(), limit(most)], |row| entry(log, row))
     }
+}
+
+fn head(row: &Row<'_>) -> rusqlite::Result<StoredHead> {
+    Ok(StoredHead {
+        log: LogId(fixed(row, 0)?),
+        size: unsigned(row, 1)?,
+        last_leaf: fixed(row, 2)?,
+        last_time: Timestamp::from_micros(row.get(3)?),
+        range: row.get(4)?,
+        signature: fixed(row, 5)?,
+        mac: fixed(row, 6)?,
+        tenant: TenantId::from_bytes(fixed(row, 7)?),
+    })
 }
 
 fn entry(log: LogId, row: &Row<'_>) -> rusqlite::Result<StoredEntry> {

@@ -132,6 +132,12 @@ impl<'a> Batch<'a> {
         Ok(self.ledger.append_reading(&mut SqliteStore::new(self.connection, self.tables), reading)?)
     }
 
+    /// Whether nothing more can be written in this transaction.
+    #[cfg(feature = "tokio")]
+    pub(crate) const fn is_full(&self) -> bool {
+        self.ledger.ends_period()
+    }
+
     /// Whether an error of one closure or entry loses the whole batch.
     pub(crate) fn is_lost_by(&self, error: &Error) -> bool {
         self.connection.is_autocommit()

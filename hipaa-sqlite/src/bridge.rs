@@ -14,9 +14,11 @@ mod metrics;
 mod reader;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 mod writer;
 
 pub use metrics::Metrics;
+pub use upkeep::Upkeep;
 
 use crate::{Database, Error, Unit};
 use hipaa_core::audit::Event;
@@ -43,11 +45,13 @@ pub struct BridgeOptions {
     pub patience: Duration,
     /// How many readers there are.
     pub readers: usize,
+    /// How often it looks after the logs by itself; none leaves that to the host.
+    pub upkeep: Option<Upkeep>,
 }
 
 impl Default for BridgeOptions {
     fn default() -> Self {
-        Self { queue: 4096, batch: 256, patience: Duration::from_secs(5), readers: 4 }
+        Self { queue: 4096, batch: 256, patience: Duration::from_secs(5), readers: 4, upkeep: Some(Upkeep::default()) }
     }
 }
 
@@ -73,6 +77,8 @@ type Sender = mpsc::Sender<Box<dyn Job>>;
 pub struct Bridge {
     sender: Arc<Mutex<Option<Sender>>>,
     writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// Dropped to end the upkeep.
+    closing: Arc<Mutex<Option<std::sync::mpsc::Sender<()>>>>,
     writer_thread: ThreadId,
     readers: Arc<Readers>,
     counters: Arc<Counters>,
@@ -94,7 +100,9 @@ impl Bridge {
         let thread = std::thread::Builder::new().name("hipaa-writer".to_owned());
         let writer =
             thread.spawn(move || writer::run(&database, receiver, &seen, most)).map_err(|_| Error::CannotOpen)?;
+        let closing = options.upkeep.map(|upkeep| look_after(upkeep, sender.downgrade(), &counters)).transpose()?;
         Ok(Self {
+            closing: Arc::new(Mutex::new(closing)),
             sender: Arc::new(Mutex::new(Some(sender))),
             writer_thread: writer.thread().id(),
             writer: Arc::new(Mutex::new(Some(writer))),
@@ -192,6 +200,7 @@ impl Bridge {
         self.refuse_reentry()?;
         let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner).take();
         drop(sender.ok_or(BridgeError::Closed)?);
+        drop(self.closing.lock().unwrap_or_else(PoisonError::into_inner).take());
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or(BridgeError::Closed)?;
         let joined = tokio::task::spawn_blocking(move || writer.join()).await;
         joined.ok().and_then(Result::ok).ok_or(BridgeError::Closed)
@@ -223,6 +232,19 @@ impl Bridge {
         place.keep();
         Ok(())
     }
+}
+
+/// Begins the upkeep, which ends when what is returned is dropped.
+fn look_after(
+    upkeep: Upkeep,
+    sender: mpsc::WeakSender<Box<dyn Job>>,
+    counters: &Arc<Counters>,
+) -> Result<std::sync::mpsc::Sender<()>, Error> {
+    let (closing, closed) = std::sync::mpsc::channel();
+    let counters = Arc::clone(counters);
+    let thread = std::thread::Builder::new().name("hipaa-upkeep".to_owned());
+    thread.spawn(move || upkeep::run(upkeep, &closed, &sender, &counters)).map_err(|_| Error::CannotOpen)?;
+    Ok(closing)
 }
 
 async fn receive<T, E: From<Error>>(answer: oneshot::Receiver<Reply<T, E>>) -> Result<Committed<T>, E> {

@@ -24,4 +24,26 @@ impl KeyStore for SqliteStore<'_> {
         let sql = "INSERT INTO hipaa_wrapped_key (tenant, epoch, kind, blob) VALUES (?1, ?2, ?3, ?4)";
         self.run_one(sql, params![tenant.as_bytes(), epoch, kind.label(), blob])
     }
+
+    fn newest_wrapped(&mut self, tenant: TenantId, kind: RootKind) -> Result<Option<(u32, Vec<u8>)>, StoreError> {
+        let sql =
+            "SELECT epoch, blob FROM hipaa_wrapped_key WHERE tenant = ?1 AND kind = ?2 ORDER BY epoch DESC LIMIT 1";
+        self.one(sql, params![tenant.as_bytes(), kind.label()], |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
+    fn replace_wrapped(
+        &mut self,
+        tenant: TenantId,
+        (old, new): (u32, u32),
+        kind: RootKind,
+        blob: &[u8],
+    ) -> Result<(), StoreError> {
+        // Deleted and written anew: an update in place could leave the old bytes where the new ones are shorter.
+        if self.wrapped(tenant, old, kind)?.is_none() {
+            return Err(StoreError::Missing);
+        }
+        self.put_wrapped(tenant, new, kind, blob)?;
+        let sql = "DELETE FROM hipaa_wrapped_key WHERE tenant = ?1 AND epoch = ?2 AND kind = ?3";
+        self.run_one(sql, params![tenant.as_bytes(), old, kind.label()])
+    }
 }

@@ -6,9 +6,11 @@ use crate::record::Tables;
 use crate::store::SqliteStore;
 use crate::turnstile::Turnstile;
 use crate::{Error, Unit, migrate::SCHEMA_VERSION, unit};
+use hipaa_core::audit::Actor;
 use hipaa_core::clock::Clock;
 use hipaa_core::keys::Kek;
 use hipaa_core::schema::Table;
+use hipaa_core::signing;
 use hipaa_core::store::StoreError;
 use hipaa_core::tenancy::open_deployment;
 use hipaa_core::unit::{Committed, Notary, UnitError};
@@ -129,6 +131,35 @@ impl Database {
             Err(error) => batch.commit().and(Err(Lost { error, recovered: false })),
         };
         unit::answer(ran.outcome, ended)
+    }
+
+    /// Takes the heads of all tenants' logs that have grown up into the deployment's log. The result is how many. A bridge
+    /// does this by itself.
+    ///
+    /// # Errors
+    /// Why the unit did not commit.
+    pub fn note_heads(&mut self) -> Result<usize, Error> {
+        Ok(self.write::<_, Error>(|unit| Ok(signing::note_heads(unit)?))?.into_inner())
+    }
+
+    /// Ends the signing period: from its commit on another key signs the heads of all logs. A bridge does this by itself
+    /// when a period is over. The result is the period that begins, and whether the journal was emptied, so that the old
+    /// seed is in no file: where a reader prevents it, call [`Database::empty_journal`] until it says so.
+    ///
+    /// # Errors
+    /// Why the unit did not commit.
+    pub fn end_signing_period(&mut self, actor: &Actor) -> Result<(u32, bool), Error> {
+        let ended = self.write::<_, Error>(|unit| Ok(signing::end_period(unit, actor)?))?.into_inner();
+        Ok((ended, self.empty_journal()?))
+    }
+
+    /// Moves the write-ahead log into the database and empties it; false where a reader or writer prevents it.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn empty_journal(&self) -> Result<bool, Error> {
+        let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))?;
+        Ok(busy == 0)
     }
 
     fn begin(&self) -> Result<Batch<'_>, Error> {

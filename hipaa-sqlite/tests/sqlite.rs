@@ -13,6 +13,8 @@ mod host;
 mod migration;
 #[path = "sqlite/own_table.rs"]
 mod own_table;
+#[path = "sqlite/period.rs"]
+mod period;
 #[path = "sqlite/place.rs"]
 mod place;
 #[path = "sqlite/plan.rs"]

@@ -53,6 +53,14 @@ pub mod tag {
     pub const GENESIS: u16 = 0x0111;
     /// The tenant of a log, 16 bytes.
     pub const TENANT: u16 = 0x0112;
+    /// How many entries a log has, u64.
+    pub const SIZE: u16 = 0x0113;
+    /// Leaf of a log's last entry, 32 bytes.
+    pub const LEAF: u16 = 0x0114;
+    /// Root of a log's tree, 32 bytes.
+    pub const ROOT: u16 = 0x0115;
+    /// The signing period that begins, u32.
+    pub const PERIOD: u16 = 0x0116;
     /// A key epoch, u32.
     pub const EPOCH: u16 = 0x0120;
     /// SHA-256 of a ring.

@@ -11,6 +11,8 @@ pub(super) const CASES: &[Case] = cases! {
     a_head_reads_back_bit_for_bit_and_is_replaced
     a_head_never_moves_to_another_log_or_tenant
     a_head_too_long_for_the_store_is_full_and_never_wrapped
+    heads_ascend_behind_a_tenant_up_to_a_limit
+    a_kept_head_reads_back_and_is_never_replaced
     entries_read_back_bit_for_bit
     a_taken_sequence_is_a_conflict_and_the_first_entry_stays
     a_sequence_too_high_for_the_store_is_full_and_never_wrapped
@@ -47,6 +49,38 @@ fn a_head_never_moves_to_another_log_or_tenant(store: &mut dyn Store) -> Finding
     refused(moved, StoreError::Conflict, "a conflict for another tenant with the same log")?;
     expect(store.head(TENANT)? == Some(first), "the first head")?;
     expect(store.head(OTHER_TENANT)?.is_none(), "no head for the other tenant")
+}
+
+fn heads_ascend_behind_a_tenant_up_to_a_limit(store: &mut dyn Store) -> Finding {
+    let heads = [1, 2, 0x7f, 0x80, 0xff].map(|byte| head(TenantId::from_bytes([byte; 16]), LogId([byte; 16]), 7));
+    for head in heads.iter().rev() {
+        store.put_head(head)?;
+    }
+    for after in core::iter::once(None).chain([0, 1, 3, 0x80, 0xff].map(|byte| Some(TenantId::from_bytes([byte; 16]))))
+    {
+        for limit in [0, 1, 2, 100, usize::MAX] {
+            let behind = heads.iter().filter(|head| after.is_none_or(|after| head.tenant > after)).take(limit);
+            let found = store.heads(after, limit)?;
+            expect(found.iter().eq(behind), "the heads behind a tenant, ascending, up to the limit")?;
+        }
+    }
+    Ok(())
+}
+
+fn a_kept_head_reads_back_and_is_never_replaced(store: &mut dyn Store) -> Finding {
+    expect(store.checkpoints(LOG, 0, 9)?.is_empty(), "no kept heads of a log that has none")?;
+    let kept = [1, 255, 256, 65_536].map(|size| (size, format!("{size} Ünïcødé\n\u{2014} x\n")));
+    for (size, note) in kept.iter().rev() {
+        store.put_checkpoint(LOG, *size, note)?;
+    }
+    store.put_checkpoint(OTHER_LOG, 1, "another")?;
+    let second = store.put_checkpoint(LOG, 256, "second");
+    refused(second, StoreError::Conflict, "a conflict for a second head of one size")?;
+    for (from, limit) in [(0, 9), (1, 2), (2, 9), (256, 9), (65_537, 9), (0, 0), (u64::MAX, 9)] {
+        let behind = kept.iter().filter(|(size, _)| *size >= from).take(limit);
+        expect(store.checkpoints(LOG, from, limit)?.iter().eq(behind), "the kept heads of one log, ascending by size")?;
+    }
+    Ok(())
 }
 
 fn a_head_too_long_for_the_store_is_full_and_never_wrapped(store: &mut dyn Store) -> Finding {

@@ -10,6 +10,7 @@ pub(super) const CASES: &[Case] = cases! {
     rings_of_two_tenants_are_two
     a_wrapped_root_reads_back_by_tenant_epoch_and_kind
     a_second_wrapped_root_is_a_conflict_and_the_first_stays
+    a_replaced_root_is_gone_and_the_new_one_is_the_newest
 };
 
 fn a_tenant_without_keys_has_no_ring_and_no_root(store: &mut dyn Store) -> Finding {
@@ -55,4 +56,23 @@ fn a_second_wrapped_root_is_a_conflict_and_the_first_stays(store: &mut dyn Store
     let second = store.put_wrapped(TENANT, 1, RootKind::Cell, &[2]);
     refused(second, StoreError::Conflict, "a conflict for a second wrapped root")?;
     expect(store.wrapped(TENANT, 1, RootKind::Cell)?.as_deref() == Some(&[1]), "the first wrapped root")
+}
+
+fn a_replaced_root_is_gone_and_the_new_one_is_the_newest(store: &mut dyn Store) -> Finding {
+    let kind = RootKind::HeadSeed;
+    expect(store.newest_wrapped(TENANT, kind)?.is_none(), "no newest root of a tenant that has none")?;
+    let missing = store.replace_wrapped(TENANT, (1, 2), kind, &[2]);
+    refused(missing, StoreError::Missing, "missing where there is no old root")?;
+    for (tenant, epoch, kind) in [(TENANT, 9, RootKind::Cell), (OTHER_TENANT, 8, kind), (TENANT, 255, kind)] {
+        store.put_wrapped(tenant, epoch, kind, &[0])?;
+    }
+    expect(store.newest_wrapped(TENANT, kind)? == Some((255, vec![0])), "the newest root of one tenant and kind")?;
+    store.replace_wrapped(TENANT, (255, 256), kind, &[1])?;
+    expect(store.newest_wrapped(TENANT, kind)? == Some((256, vec![1])), "the new root as the newest")?;
+    expect(store.wrapped(TENANT, 255, kind)?.is_none(), "no old root after it was replaced")?;
+    store.put_wrapped(TENANT, 7, kind, &[7])?;
+    expect(store.newest_wrapped(TENANT, kind)? == Some((256, vec![1])), "the highest epoch, not the latest write")?;
+    let taken = store.replace_wrapped(TENANT, (7, 256), kind, &[3]);
+    refused(taken, StoreError::Conflict, "a conflict where there is a new root already")?;
+    expect(store.wrapped(TENANT, 7, kind)?.as_deref() == Some(&[7]), "the old root where it was not replaced")
 }

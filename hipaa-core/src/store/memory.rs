@@ -19,6 +19,7 @@ pub struct MemoryStore {
     pub(crate) rings: BTreeMap<TenantId, Vec<u8>>,
     pub(crate) wrapped: BTreeMap<(TenantId, u32, RootKind), Vec<u8>>,
     pub(crate) heads: BTreeMap<TenantId, StoredHead>,
+    pub(crate) checkpoints: BTreeMap<(LogId, u64), String>,
     pub(crate) entries: BTreeMap<(LogId, u64), (StoredEntry, Vec<RecordId>)>,
     pub(crate) rows: BTreeMap<(Label, TenantId, RecordId), MemoryRow>,
     pub(crate) terms: BTreeSet<(Label, Term, RecordId)>,
@@ -81,6 +82,27 @@ impl KeyStore for MemoryStore {
     fn put_wrapped(&mut self, tenant: TenantId, epoch: u32, kind: RootKind, blob: &[u8]) -> Result<(), StoreError> {
         vacant(self.wrapped.entry((tenant, epoch, kind)), blob.to_vec())
     }
+
+    fn newest_wrapped(&mut self, tenant: TenantId, kind: RootKind) -> Result<Option<(u32, Vec<u8>)>, StoreError> {
+        let own = self.wrapped.range((tenant, 0, RootKind::Cell)..=(tenant, u32::MAX, RootKind::HeadSeed));
+        let newest = own.rev().find(|((_, _, known), _)| *known == kind);
+        Ok(newest.map(|((_, epoch, _), blob)| (*epoch, blob.clone())))
+    }
+
+    fn replace_wrapped(
+        &mut self,
+        tenant: TenantId,
+        (old, new): (u32, u32),
+        kind: RootKind,
+        blob: &[u8],
+    ) -> Result<(), StoreError> {
+        if !self.wrapped.contains_key(&(tenant, old, kind)) {
+            return Err(StoreError::Missing);
+        }
+        self.put_wrapped(tenant, new, kind, blob)?;
+        self.wrapped.remove(&(tenant, old, kind));
+        Ok(())
+    }
 }
 
 impl AuditStore for MemoryStore {
@@ -94,6 +116,20 @@ impl AuditStore for MemoryStore {
         }
         self.heads.insert(head.tenant, head.clone());
         Ok(())
+    }
+
+    fn heads(&mut self, after: Option<TenantId>, limit: usize) -> Result<Vec<StoredHead>, StoreError> {
+        let behind = self.heads.values().filter(|head| after.is_none_or(|after| head.tenant > after));
+        Ok(behind.take(limit).cloned().collect())
+    }
+
+    fn put_checkpoint(&mut self, log: LogId, size: u64, note: &str) -> Result<(), StoreError> {
+        vacant(self.checkpoints.entry((log, size)), note.to_owned())
+    }
+
+    fn checkpoints(&mut self, log: LogId, size: u64, limit: usize) -> Result<Vec<(u64, String)>, StoreError> {
+        let kept = self.checkpoints.range((log, size)..=(log, u64::MAX)).take(limit);
+        Ok(kept.map(|((_, size), note)| (*size, note.clone())).collect())
     }
 
     fn tail(&mut self, log: LogId) -> Result<Option<StoredEntry>, StoreError> {

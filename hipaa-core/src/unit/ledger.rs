@@ -1,9 +1,11 @@
 //! The audit side of one transaction: the heads that it touches, and the order in which they are written.
 
 mod outcome;
+mod period;
 mod tail;
 
 pub use outcome::{Durable, Position, Ticket};
+use period::Ending;
 
 use super::held::{Held, UnitId};
 use super::notary::{LoadedKeys, Notary};
@@ -47,6 +49,10 @@ pub struct Ledger {
     deferred: Option<Vec<Event>>,
     /// Whether a write of the closure that runs now failed half-way.
     half_written: bool,
+    /// The signing period that ends with this transaction: nothing is added to any log after that was said.
+    ending: Option<Ending>,
+    /// The sizes of tenants' logs that the deployment's log takes up in this transaction.
+    taken_up: Vec<(LogId, u64)>,
 }
 
 /// What a read transaction has shown, until a writer has appended its entries.
@@ -75,6 +81,8 @@ impl Ledger {
             noted: Vec::new(),
             deferred: None,
             half_written: false,
+            ending: None,
+            taken_up: Vec::new(),
         })
     }
 
@@ -166,6 +174,7 @@ impl Ledger {
     /// [`UnitError`]: this transaction must be rolled back, too.
     pub fn recover(&mut self, store: &mut dyn Store) -> Result<(), UnitError> {
         self.half_written = false;
+        self.forget_period();
         self.heads.clear();
         self.keys.clear();
         self.undo.clear();
@@ -192,10 +201,11 @@ impl Ledger {
         if store.has_other_writers()? {
             self.heads.values().try_for_each(|touched| touched.compare_added(store))?;
         }
+        let signer = self.notary.signer(store)?;
         for touched in self.heads.values().filter(|touched| touched.grown) {
-            store.put_head(&self.notary.sign(&touched.head))?;
+            store.put_head(&self.notary.sign(&signer, &touched.head))?;
         }
-        Ok(())
+        self.end_period(store, &signer)
     }
 
     /// The last entry of every log that this transaction extends: how an adapter whose COMMIT failed finds out what
@@ -215,6 +225,7 @@ impl Ledger {
             self.notary.remember_head(&touched.head);
         }
         self.notary.remember_keys(&self.keys);
+        self.notary.remember_noted(&self.taken_up);
         Durable::new()
     }
 
@@ -224,6 +235,7 @@ impl Ledger {
 
     fn undo_closure(&mut self) {
         self.half_written = false;
+        self.forget_period();
         for (tenant, before) in core::mem::take(&mut self.undo) {
             match before {
                 Some(touched) => self.heads.insert(tenant, touched),
@@ -304,6 +316,7 @@ impl Ledger {
         tenant: TenantId,
         entry: Entry,
     ) -> Result<Position, UnitError> {
+        self.require_open_period()?;
         let (inside, closures) = (self.inside, self.closures);
         let (log, sequence) = {
             let touched = self.touch(store, tenant)?;

@@ -5,12 +5,13 @@ use super::held::UnitId;
 use crate::audit::{Head, Leaf, LogId, StoredHead};
 use crate::clock::{Clock, Reading};
 use crate::entropy::{Entropy, generate_from_system};
-use crate::keys::{Kek, KeyError, Purpose, RootKind, TenantKeys};
+use crate::keys::{Kek, KeyError, Purpose, RootKind, TenantKeys, WrapContext, unwrap};
 use crate::red::{Safeguard, removed};
 use crate::schema::TenantId;
 use crate::store::Store;
 use core::fmt;
 use ed25519_dalek::SigningKey;
+use secrecy::ExposeSecret;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -24,13 +25,34 @@ pub struct Notary {
     pub(crate) deployment: [u8; 16],
     pub(crate) kek: Kek,
     clock: Clock,
-    signer: SigningKey,
+    signer: RwLock<Arc<Signer>>,
     head_mac: Zeroizing<[u8; 32]>,
     tenants: RwLock<HashMap<TenantId, CachedKeys>>,
     seen: Mutex<HashMap<LogId, (u64, Leaf)>>,
+    /// The sizes of tenants' logs that the deployment's log has taken up, as far as this process knows.
+    noted: Mutex<HashMap<LogId, u64>>,
     spare: Mutex<Vec<Entropy>>,
     id: u64,
     units: AtomicU64,
+}
+
+/// The key that signs heads in one period.
+pub(crate) struct Signer {
+    pub(crate) period: u32,
+    pub(crate) key: SigningKey,
+}
+
+impl Signer {
+    /// Unwraps the seed of a period.
+    pub(crate) fn load(kek: &Kek, deployment: [u8; 16], (period, blob): (u32, &[u8])) -> Result<Self, KeyError> {
+        let context = WrapContext { deployment, tenant: TenantId::DEPLOYMENT, kind: RootKind::HeadSeed, epoch: period };
+        let seed = unwrap(kek, &context, blob)?;
+        Ok(Self { period, key: SigningKey::from_bytes(seed.expose_secret()) })
+    }
+
+    pub(crate) fn public(&self) -> [u8; 32] {
+        self.key.verifying_key().to_bytes()
+    }
 }
 
 #[derive(Clone)]
@@ -44,7 +66,7 @@ impl Notary {
         deployment: [u8; 16],
         kek: Kek,
         clock: Clock,
-        signer: SigningKey,
+        signer: Signer,
         own: &TenantKeys,
     ) -> Result<Self, UnitError> {
         let epoch = own.ring().live().next().unwrap_or_default();
@@ -52,11 +74,12 @@ impl Notary {
             deployment,
             kek,
             clock,
-            signer,
+            signer: RwLock::new(Arc::new(signer)),
             // The first epoch for good: heads of every age must go on verifying.
             head_mac: own.key(RootKind::Audit, Purpose::HeadMac, epoch)?,
             tenants: RwLock::default(),
             seen: Mutex::default(),
+            noted: Mutex::default(),
             spare: Mutex::default(),
             id: u64::from_be_bytes(*generate_from_system()?),
             units: AtomicU64::new(0),
@@ -69,13 +92,47 @@ impl Notary {
         &self.deployment
     }
 
-    /// The Ed25519 public key that verifies the heads of this deployment's logs.
+    /// The Ed25519 public key that verifies the heads of the signing period that this process knows of.
     #[must_use]
     pub fn head_key(&self) -> [u8; 32] {
-        self.signer.verifying_key().to_bytes()
+        self.known_signer().public()
     }
 
-    pub(super) fn read_clock(&self) -> Reading {
+    fn known_signer(&self) -> Arc<Signer> {
+        Arc::clone(&self.signer.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The signer of the period that the store is in: another process may have begun one.
+    pub(super) fn signer(&self, store: &mut dyn Store) -> Result<Arc<Signer>, UnitError> {
+        let newest = store.newest_wrapped(TenantId::DEPLOYMENT, RootKind::HeadSeed)?;
+        let (period, blob) = newest.ok_or(KeyError::MissingBlob)?;
+        let known = self.known_signer();
+        if known.period == period || removed(Safeguard::PeriodCheck) {
+            return Ok(known);
+        }
+        if period < known.period {
+            // Somebody put an old seed back.
+            return Err(UnitError::Tampered);
+        }
+        let signer = Arc::new(Signer::load(&self.kek, self.deployment, (period, &blob))?);
+        *self.signer.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&signer);
+        Ok(signer)
+    }
+
+    /// The size up to which the deployment's log has taken up a tenant's, as far as this process knows.
+    pub(crate) fn noted(&self, log: LogId) -> u64 {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner).get(&log).copied().unwrap_or_default()
+    }
+
+    pub(super) fn remember_noted(&self, noted: &[(LogId, u64)]) {
+        let mut known = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        for (log, size) in noted {
+            let highest = known.entry(*log).or_default();
+            *highest = (*highest).max(*size);
+        }
+    }
+
+    pub(crate) fn read_clock(&self) -> Reading {
         self.clock.read()
     }
 
@@ -167,8 +224,8 @@ impl Notary {
         }
     }
 
-    pub(super) fn sign(&self, head: &Head) -> StoredHead {
-        head.sign(&self.deployment, &self.signer, &self.head_mac)
+    pub(super) fn sign(&self, signer: &Signer, head: &Head) -> StoredHead {
+        head.sign(&self.deployment, &signer.key, &self.head_mac)
     }
 }
 

@@ -26,11 +26,13 @@ pub(crate) enum Fault {
     InventsWhatIsMissing,
     WrapsNumbers,
     ForgetsTheStateBesideARow,
+    KeepsTheReplacedRoot,
+    TakesASecondCheckpoint,
 }
 
 impl Fault {
     /// Every fault and the case that is there to find it.
-    pub(crate) const ALL: [(Self, &str); 18] = [
+    pub(crate) const ALL: [(Self, &str); 20] = [
         (Self::LosesTheLastTerm, "a_record_keeps_every_one_of_its_terms"),
         (Self::IgnoresTheCursor, "rows_page_behind_a_cursor_up_to_a_limit"),
         (Self::AcceptsTakenSequences, "a_taken_sequence_is_a_conflict_and_the_first_entry_stays"),
@@ -49,6 +51,8 @@ impl Fault {
         (Self::InventsWhatIsMissing, "a_missing_row_is_none"),
         (Self::WrapsNumbers, "entries_behind_the_end_are_none"),
         (Self::ForgetsTheStateBesideARow, "a_row_and_its_state_are_what_each_is_alone"),
+        (Self::KeepsTheReplacedRoot, "a_replaced_root_is_gone_and_the_new_one_is_the_newest"),
+        (Self::TakesASecondCheckpoint, "a_kept_head_reads_back_and_is_never_replaced"),
     ];
 }
 
@@ -96,6 +100,25 @@ impl KeyStore for Broken {
             result => result,
         }
     }
+
+    fn newest_wrapped(&mut self, tenant: TenantId, kind: RootKind) -> Result<Option<(u32, Vec<u8>)>, StoreError> {
+        self.store().newest_wrapped(tenant, kind)
+    }
+
+    fn replace_wrapped(
+        &mut self,
+        tenant: TenantId,
+        (old, new): (u32, u32),
+        kind: RootKind,
+        blob: &[u8],
+    ) -> Result<(), StoreError> {
+        let before = self.store().wrapped(tenant, old, kind)?;
+        self.store().replace_wrapped(tenant, (old, new), kind, blob)?;
+        match before.filter(|_| self.has(Fault::KeepsTheReplacedRoot)) {
+            Some(before) => self.store().put_wrapped(tenant, old, kind, &before),
+            None => Ok(()),
+        }
+    }
 }
 
 impl AuditStore for Broken {
@@ -105,6 +128,22 @@ impl AuditStore for Broken {
 
     fn put_head(&mut self, head: &StoredHead) -> Result<(), StoreError> {
         self.store().put_head(head)
+    }
+
+    fn heads(&mut self, after: Option<TenantId>, limit: usize) -> Result<Vec<StoredHead>, StoreError> {
+        let limit = if self.has(Fault::IgnoresLimits) { usize::MAX } else { limit };
+        self.store().heads(after, limit)
+    }
+
+    fn put_checkpoint(&mut self, log: LogId, size: u64, note: &str) -> Result<(), StoreError> {
+        match self.store().put_checkpoint(log, size, note) {
+            Err(StoreError::Conflict) if self.has(Fault::TakesASecondCheckpoint) => Ok(()),
+            result => result,
+        }
+    }
+
+    fn checkpoints(&mut self, log: LogId, size: u64, limit: usize) -> Result<Vec<(u64, String)>, StoreError> {
+        self.store().checkpoints(log, size, limit)
     }
 
     fn tail(&mut self, log: LogId) -> Result<Option<StoredEntry>, StoreError> {

@@ -1,6 +1,8 @@
 //! What a writer has done, as values: counts and times, never content.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use hipaa_core::clock::Stopwatch;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// What a writer has done so far.
@@ -19,6 +21,11 @@ pub struct Metrics {
     pub last_batch: u64,
     /// How long the last batch took from BEGIN to the end of COMMIT.
     pub last_commit: Duration,
+    /// Rounds of upkeep that failed.
+    pub failed_rounds: u64,
+    /// How long ago the last round of upkeep was committed; none where none was yet. A monitor that sees it grow beyond a
+    /// few intervals has found a log that no longer speaks.
+    pub since_round: Option<Duration>,
 }
 
 #[derive(Debug, Default)]
@@ -29,6 +36,9 @@ pub(super) struct Counters {
     lost: AtomicU64,
     last_batch: AtomicU64,
     last_commit_micros: AtomicU64,
+    failed_rounds: AtomicU64,
+    in_round: AtomicBool,
+    last_round: Mutex<Option<Stopwatch>>,
 }
 
 /// A place in the queue, given back when its caller goes away before it was taken.
@@ -69,6 +79,20 @@ impl Counters {
         self.last_commit_micros.store(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
+    /// False while a round was sent and not answered.
+    pub(super) fn begin_round(&self) -> bool {
+        !self.in_round.swap(true, Ordering::Relaxed)
+    }
+
+    pub(super) fn looked_after(&self, committed: bool) {
+        self.in_round.store(false, Ordering::Relaxed);
+        if committed {
+            *self.last_round.lock().unwrap_or_else(PoisonError::into_inner) = Some(Stopwatch::start());
+        } else {
+            self.failed_rounds.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     pub(super) fn read(&self) -> Metrics {
         let value = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Metrics {
@@ -78,6 +102,13 @@ impl Counters {
             lost: value(&self.lost),
             last_batch: value(&self.last_batch),
             last_commit: Duration::from_micros(value(&self.last_commit_micros)),
+            failed_rounds: value(&self.failed_rounds),
+            since_round: self
+                .last_round
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .as_ref()
+                .map(Stopwatch::elapsed),
         }
     }
 }

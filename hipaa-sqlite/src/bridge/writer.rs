@@ -13,6 +13,8 @@ type Queue = VecDeque<Box<dyn Job>>;
 /// Works until the queue is closed and empty.
 pub(super) fn run(database: &Database, mut receiver: Receiver<Box<dyn Job>>, counters: &Counters, most: usize) {
     let mut waiting = Queue::new();
+    // Whether the journal may hold the seed of a signing period that has ended.
+    let mut soiled = false;
     loop {
         if waiting.is_empty() {
             match receiver.blocking_recv() {
@@ -25,20 +27,27 @@ pub(super) fn run(database: &Database, mut receiver: Receiver<Box<dyn Job>>, cou
         {
             waiting.push_back(job);
         }
-        commit(database, &mut waiting, counters);
+        soiled |= commit(database, &mut waiting, counters);
+        soiled = soiled && !database.empty_journal().unwrap_or(false);
     }
 }
 
-/// Commits the jobs that wait, up to the first that loses the batch; those behind it go into the next one.
-fn commit(database: &Database, waiting: &mut Queue, counters: &Counters) {
+/// Commits the jobs that wait, up to the first that loses the batch or ends a signing period; those behind it go into the
+/// next one. The result is whether a period ended.
+fn commit(database: &Database, waiting: &mut Queue, counters: &Counters) -> bool {
     let started = Stopwatch::start();
     let mut ran = Vec::with_capacity(waiting.len());
+    let mut ended = false;
     let outcome = database.batch(|batch| {
         while let Some(mut job) = waiting.pop_front() {
             counters.dequeued();
             let lost = job.run(batch);
             ran.push(job);
             lost?;
+            if batch.is_full() {
+                ended = true;
+                break;
+            }
         }
         Ok(())
     });
@@ -50,7 +59,7 @@ fn commit(database: &Database, waiting: &mut Queue, counters: &Counters) {
             counters.dequeued();
             job.answer(Verdict::Failed(error));
         }
-        return;
+        return false;
     }
     counters.batch(ran.len(), started.elapsed(), outcome.is_ok());
     for job in ran {
@@ -60,4 +69,5 @@ fn commit(database: &Database, waiting: &mut Queue, counters: &Counters) {
             Err(Lost { error, recovered: false }) => Verdict::Failed(*error),
         });
     }
+    ended
 }

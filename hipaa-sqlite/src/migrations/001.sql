@@ -22,7 +22,7 @@ CREATE TABLE hipaa_wrapped_key (
     epoch  INTEGER NOT NULL,
     kind   TEXT NOT NULL,
     blob   BLOB NOT NULL,
-    PRIMARY KEY (tenant, epoch, kind)
+    PRIMARY KEY (tenant, kind, epoch)
 ) WITHOUT ROWID;
 
 -- Declared tables, columns and indexes, so that a dropped or retyped one is noticed before rows fail to verify or to be found.
@@ -86,6 +86,14 @@ CREATE TABLE hipaa_head (
     range     BLOB NOT NULL,
     signature BLOB NOT NULL CHECK (length(signature) = 64),
     mac       BLOB NOT NULL CHECK (length(mac) = 32)
+) WITHOUT ROWID;
+
+-- Heads that are kept for good, as signed notes: the last of every signing period.
+CREATE TABLE hipaa_checkpoint (
+    log  BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    note TEXT NOT NULL,
+    PRIMARY KEY (log, size)
 ) WITHOUT ROWID;
 
 -- The bytes in body are the bytes that are hashed; time, name and actor are a projection of them.

@@ -1,0 +1,152 @@
+//! What a bridge does by itself: it takes up heads, and ends signing periods that are over.
+
+use super::job::{Job, Verdict};
+use super::metrics::Counters;
+use crate::batch::Batch;
+use crate::{Error, Unit};
+use hipaa_core::audit::Actor;
+use hipaa_core::schema::TenantId;
+use hipaa_core::signing::{self, INTERVAL, PERIOD};
+use hipaa_core::unit::UnitError;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+use tokio::sync::mpsc::Sender;
+
+/// How often a bridge looks after the logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Upkeep {
+    /// How often the heads of tenants' logs are taken up into the deployment's log.
+    pub interval: Duration,
+    /// How long one key signs heads.
+    pub period: Duration,
+}
+
+impl Default for Upkeep {
+    /// Every 60 seconds, and 7 days.
+    fn default() -> Self {
+        Self { interval: INTERVAL, period: PERIOD }
+    }
+}
+
+/// Sends a round at every interval, until the bridge is closed. A round that is not answered yet is not sent again: rounds
+/// must not fill the queue of a slow disk.
+pub(super) fn run(
+    upkeep: Upkeep,
+    closed: &Receiver<()>,
+    sender: &tokio::sync::mpsc::WeakSender<Box<dyn Job>>,
+    counters: &Arc<Counters>,
+) {
+    while closed.recv_timeout(upkeep.interval) == Err(RecvTimeoutError::Timeout) {
+        let Some(sender) = sender.upgrade() else { return };
+        if counters.begin_round() && !send(&sender, upkeep, counters) {
+            return;
+        }
+    }
+}
+
+fn send(sender: &Sender<Box<dyn Job>>, upkeep: Upkeep, counters: &Arc<Counters>) -> bool {
+    let place = counters.enqueue();
+    let sent = sender.blocking_send(Box::new(Round { upkeep, counters: Arc::clone(counters), done: false }));
+    if sent.is_ok() {
+        place.keep();
+    }
+    sent.is_ok()
+}
+
+/// One round.
+struct Round {
+    upkeep: Upkeep,
+    counters: Arc<Counters>,
+    done: bool,
+}
+
+impl Job for Round {
+    fn run(&mut self, batch: &mut Batch<'_>) -> Result<(), Error> {
+        let period = self.upkeep.period;
+        let ran = batch.closure(|unit| look_after(unit, period))?;
+        self.done = matches!(ran.outcome, Ok(Ok(()))) && ran.ticket.is_ok();
+        match ran.ticket {
+            Err(error) if batch.is_lost_by(&error) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn answer(self: Box<Self>, verdict: Verdict<'_>) {
+        self.counters.looked_after(self.done && matches!(verdict, Verdict::Committed(_)));
+    }
+}
+
+fn look_after(unit: &mut Unit<'_>, period: Duration) -> Result<(), Error> {
+    if signing::is_due(unit, period)? {
+        let bridge = Actor::new(TenantId::DEPLOYMENT, "bridge", "upkeep");
+        signing::end_period(unit, &bridge.map_err(|_| UnitError::Tampered)?)?;
+    } else {
+        signing::note_heads(unit)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Bridge, BridgeOptions};
+    use super::*;
+    use crate::{Database, rusqlite};
+    use hipaa_core::audit::{Action, Event, EventName};
+    use hipaa_core::keys::Kek;
+
+    fn bridge(folder: &tempfile::TempDir, upkeep: Upkeep) -> (Bridge, Actor) {
+        let kek = Kek::from_text(&"0f".repeat(32).into()).unwrap();
+        let mut database = Database::open(folder.path().join("a.db"), kek).unwrap();
+        let operator = Actor::new(TenantId::DEPLOYMENT, "setup", "operator").unwrap();
+        let made = database.write(|unit| hipaa_core::tenancy::create_tenant(unit, &operator, "Ward")).unwrap();
+        let nurse = Actor::new(made.into_inner().id, "nurse", "clinician").unwrap();
+        let options = BridgeOptions { upkeep: Some(upkeep), ..BridgeOptions::default() };
+        (Bridge::start(database, &options).unwrap(), nurse)
+    }
+
+    fn count(folder: &tempfile::TempDir, sql: &str) -> i64 {
+        let connection = rusqlite::Connection::open(folder.path().join("a.db")).unwrap();
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// While 32 callers append without a pause, periods end every few milliseconds: nobody is refused, nothing is lost.
+    #[tokio::test]
+    async fn periods_end_under_load_and_no_caller_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let upkeep = Upkeep { interval: Duration::from_millis(5), period: Duration::from_millis(10) };
+        let (bridge, nurse) = bridge(&folder, upkeep);
+        let mut callers = tokio::task::JoinSet::new();
+        for _ in 0..32 {
+            let (bridge, nurse) = (bridge.clone(), nurse.clone());
+            callers.spawn(async move {
+                for _ in 0..20 {
+                    bridge.append(Event::new(&nurse, EventName::PHI_READ, Action::Read)).await.unwrap();
+                }
+            });
+        }
+        callers.join_all().await;
+        let mut tries = 0;
+        while count(&folder, "SELECT count(*) FROM hipaa_checkpoint") < 3 {
+            tries += 1;
+            assert!(tries < 2000, "{:?}", bridge.metrics());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let metrics = bridge.metrics();
+        assert!(metrics.failed_rounds == 0 && metrics.since_round.is_some(), "{metrics:?}");
+        bridge.close().await.unwrap();
+        assert_eq!(count(&folder, "SELECT count(*) FROM hipaa_audit WHERE name = 'PHI_READ'"), 640);
+        assert_eq!(count(&folder, "SELECT count(*) FROM hipaa_wrapped_key WHERE kind = 'head-seed'"), 1);
+    }
+
+    #[tokio::test]
+    async fn a_closed_bridge_sends_no_more_rounds() {
+        let folder = tempfile::tempdir().unwrap();
+        let (bridge, _) = bridge(&folder, Upkeep { interval: Duration::from_millis(1), ..Upkeep::default() });
+        bridge.close().await.unwrap();
+        let entries = "SELECT count(*) FROM hipaa_audit";
+        let before = count(&folder, entries);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(count(&folder, entries), before);
+    }
+}
