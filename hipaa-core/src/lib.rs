@@ -18,6 +18,7 @@
 //! | [`store`] | what an adapter stores |
 //! | [`mod@unit`] | units of work: held values, refusals, commits |
 //! | [`tenancy`] | deployments, tenants and key epochs |
+//! | [`authority`] | rows that confer or limit authority |
 //! | [`vault`] | the door to records |
 //! | [`guard`] | finds patient identifiers in free text and JSON; stands alone |
 //!
@@ -30,6 +31,7 @@
 #[cfg(test)]
 mod attack;
 pub mod audit;
+pub mod authority;
 pub mod cipher;
 pub mod clock;
 #[cfg(any(test, feature = "conformance"))]

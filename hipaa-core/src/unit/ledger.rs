@@ -276,6 +276,16 @@ impl Ledger {
         self.entropy.as_mut().ok_or(UnitError::Entropy(crate::entropy::EntropyError))
     }
 
+    /// The time by which authority ends: never before an entry that this transaction has seen.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.heads.values().map(|touched| touched.head.last_time).fold(self.notary.now(), Timestamp::max)
+    }
+
+    /// Whether this transaction only reads.
+    pub(crate) const fn is_reading(&self) -> bool {
+        self.deferred.is_some()
+    }
+
     /// The keys of a tenant, checked against the store once per transaction.
     pub(crate) fn keys(&mut self, store: &mut dyn Store, tenant: TenantId) -> Result<Arc<TenantKeys>, UnitError> {
         if let Some(keys) = self.keys.get(&tenant) {
