@@ -76,8 +76,8 @@ pub enum AuthorityError {
     /// Rows of this kind must have an expiry.
     #[error("rows of this kind must have an expiry")]
     NoExpiry,
-    /// Rows of this kind are bound to a user, and there is no such user.
-    #[error("the owner of the row does not exist")]
+    /// Rows of this kind are bound to a user, and there is no such user, or one who is disabled.
+    #[error("the owner of the row does not exist, or is disabled")]
     NoOwner,
     /// The event, or the row, is of another tenant than the actor.
     #[error("the event or row is of another tenant")]
@@ -158,12 +158,7 @@ impl Authority {
     ///
     /// # Errors
     /// [`AuthorityError::Integrity`], [`AuthorityError::Expired`], [`AuthorityError::Void`], or the unit's.
-    pub fn read(
-        &self,
-        unit: &mut dyn Unit,
-        kind: AuthorityKind,
-        id: RecordId,
-    ) -> Result<Option<Row>, AuthorityError> {
+    pub fn read(&self, unit: &mut dyn Unit, kind: AuthorityKind, id: RecordId) -> Result<Option<Row>, AuthorityError> {
         live(self.fetch(unit, kind, id)?)
     }
 

@@ -19,10 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["clock", "schema", "keys", "index", "seal", "audit"]),
     ("unit", &["clock", "entropy", "encoding", "schema", "keys", "cipher", "audit", "store", "red"]),
     ("tenancy", &["clock", "entropy", "encoding", "schema", "keys", "audit", "store", "unit"]),
-    (
-        "authority",
-        &["clock", "entropy", "encoding", "schema", "keys", "cipher", "audit", "store", "unit", "red"],
-    ),
+    ("authority", &["clock", "entropy", "encoding", "schema", "keys", "cipher", "audit", "store", "unit", "red"]),
     ("vault", &["clock", "entropy", "schema", "keys", "cipher", "index", "seal", "audit", "store", "unit", "red"]),
 ];
 

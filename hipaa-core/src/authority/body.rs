@@ -164,6 +164,13 @@ impl Value {
     }
 }
 
+/// The type only.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Value({})", self.code())
+    }
+}
+
 /// Tags only.
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

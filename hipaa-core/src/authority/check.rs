@@ -1,6 +1,7 @@
 //! From a stored row to a checked one: place, MAC, state, body, secret, standing.
 
 use super::seal::{mac_of, open_secret};
+use super::user::is_disabled;
 use super::{Authority, AuthorityError, Body, Row, STATES, state_id};
 use crate::cipher::CellHeader;
 use crate::keys::KeyError;
@@ -63,14 +64,14 @@ impl Authority {
         Ok(Standing::Live)
     }
 
-    /// The `auth_version` that a user has now; none where the tenant has no such user.
+    /// The `auth_version` that a user has now; none where the tenant has no such user, or one who is disabled.
     pub(super) fn auth_version_of(
         &self,
         unit: &mut dyn Unit,
         (tenant, user): (TenantId, UserId),
     ) -> Result<Option<u64>, AuthorityError> {
         let row = self.fetch(unit, AuthorityKind::User, user.into())?;
-        Ok(row.filter(|(row, _)| row.tenant() == tenant).map(|(row, _)| row.auth_version()))
+        Ok(row.filter(|(row, _)| row.tenant() == tenant && !is_disabled(row)).map(|(row, _)| row.auth_version()))
     }
 }
 

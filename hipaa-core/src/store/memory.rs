@@ -3,8 +3,9 @@
 mod authority;
 
 use super::{
-    AuditStore, AuthorityKind, StoredAuthority, EntryProjection, KeyStore, LogId, RecordState, RecordStore, RootKind, StateStore, StoreError,
-    StoredEntry, StoredHead, StoredRow, StoredState, StoredTenant, StoredValue, TenantStore, TermStore,
+    AuditStore, AuthorityKind, EntryProjection, KeyStore, LogId, RecordState, RecordStore, RootKind, StateStore,
+    StoreError, StoredAuthority, StoredEntry, StoredHead, StoredRow, StoredState, StoredTenant, StoredValue,
+    TenantStore, TermStore,
 };
 use crate::index::Term;
 use crate::schema::{RecordId, Table, TenantId};

@@ -1,7 +1,8 @@
 //! Stores that are broken on purpose, each in one way.
 
+use hipaa_core::clock::Timestamp;
 use hipaa_core::index::Term;
-use hipaa_core::schema::{RecordId, Table, TenantId};
+use hipaa_core::schema::{RecordId, Table, TenantId, UserId};
 use hipaa_core::store::memory::MemoryStore;
 use hipaa_core::store::*;
 
@@ -25,11 +26,20 @@ pub(crate) enum Fault {
     ForgetsEverything,
     InventsWhatIsMissing,
     WrapsNumbers,
+    LosesSecrets,
+    FindsByTheBeginning,
+    AcceptsTakenLookups,
+    ListsEveryOwner,
+    SweepsWhatLives,
+    ReplacesAnyVersion,
+    MovesAuthority,
+    DeletesAnyVersion,
+    WrapsVersions,
 }
 
 impl Fault {
     /// Every fault and the case that is there to find it.
-    pub(crate) const ALL: [(Self, &str); 17] = [
+    pub(crate) const ALL: [(Self, &str); 26] = [
         (Self::LosesTheLastTerm, "a_record_keeps_every_one_of_its_terms"),
         (Self::IgnoresTheCursor, "rows_page_behind_a_cursor_up_to_a_limit"),
         (Self::AcceptsTakenSequences, "a_taken_sequence_is_a_conflict_and_the_first_entry_stays"),
@@ -47,6 +57,15 @@ impl Fault {
         (Self::ForgetsEverything, "a_ring_reads_back_and_is_replaced"),
         (Self::InventsWhatIsMissing, "a_missing_row_is_none"),
         (Self::WrapsNumbers, "entries_behind_the_end_are_none"),
+        (Self::LosesSecrets, "an_authority_row_reads_back_bit_for_bit"),
+        (Self::FindsByTheBeginning, "an_authority_row_is_found_by_exactly_its_lookup_key"),
+        (Self::AcceptsTakenLookups, "an_authority_id_and_a_lookup_key_are_taken_once_in_a_kind"),
+        (Self::ListsEveryOwner, "an_owners_authority_rows_are_of_one_kind_tenant_and_owner"),
+        (Self::SweepsWhatLives, "expired_authority_rows_ascend_by_time_then_id_behind_a_cursor_up_to_a_limit"),
+        (Self::ReplacesAnyVersion, "an_authority_row_is_replaced_as_a_whole_and_only_as_of_its_version"),
+        (Self::MovesAuthority, "an_authority_row_never_changes_its_tenant_or_owner"),
+        (Self::DeletesAnyVersion, "an_authority_row_is_deleted_only_as_of_its_version"),
+        (Self::WrapsVersions, "an_authority_number_too_high_for_the_store_is_full_and_never_wrapped"),
     ];
 }
 
@@ -266,5 +285,93 @@ impl TenantStore for Broken {
 
     fn put_tenant(&mut self, tenant: &StoredTenant) -> Result<(), StoreError> {
         self.store().put_tenant(tenant)
+    }
+}
+
+/// Everybody who owns something in the cases.
+const OWNERS: [UserId; 2] = [UserId::from_bytes([0xd1; 16]), UserId::from_bytes([0xd2; 16])];
+
+impl AuthorityStore for Broken {
+    fn authority(&mut self, kind: AuthorityKind, id: RecordId) -> Result<Option<StoredAuthority>, StoreError> {
+        let mut row = self.store().authority(kind, id)?;
+        if let (Some(row), true) = (&mut row, self.has(Fault::LosesSecrets)) {
+            row.sealed = None;
+        }
+        Ok(row)
+    }
+
+    fn authority_found_by(
+        &mut self,
+        kind: AuthorityKind,
+        lookup: &Lookup,
+    ) -> Result<Option<StoredAuthority>, StoreError> {
+        // As an index over the first bytes does.
+        let mut key = *lookup;
+        for last in 0..=u8::MAX {
+            if self.has(Fault::FindsByTheBeginning) {
+                key[31] = last;
+            }
+            if let Some(found) = self.store().authority_found_by(kind, &key)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    fn authority_of(
+        &mut self,
+        kind: AuthorityKind,
+        owner: (TenantId, UserId),
+        after: Option<RecordId>,
+        limit: usize,
+    ) -> Result<Vec<StoredAuthority>, StoreError> {
+        let after = after.filter(|_| !self.has(Fault::IgnoresTheCursor));
+        if self.has(Fault::ListsEveryOwner) {
+            let all = OWNERS.map(|user| self.store().authority_of(kind, (owner.0, user), after, limit));
+            return all.into_iter().collect::<Result<Vec<_>, _>>().map(|rows| rows.concat());
+        }
+        self.store().authority_of(kind, owner, after, limit)
+    }
+
+    fn authority_expired(
+        &mut self,
+        kind: AuthorityKind,
+        (tenant, until): (TenantId, Timestamp),
+        after: Option<(Timestamp, RecordId)>,
+        limit: usize,
+    ) -> Result<Vec<StoredAuthority>, StoreError> {
+        let until = if self.has(Fault::SweepsWhatLives) { Timestamp::from_micros(i64::MAX) } else { until };
+        self.store().authority_expired(kind, (tenant, until), after, limit)
+    }
+
+    fn insert_authority(&mut self, row: &StoredAuthority) -> Result<(), StoreError> {
+        let mut row = row.clone();
+        if self.has(Fault::WrapsVersions) {
+            row.version &= u64::MAX >> 1;
+        }
+        match self.store().insert_authority(&row) {
+            Err(StoreError::Conflict) if self.has(Fault::AcceptsTakenLookups) => {
+                row.lookup = None;
+                self.store().insert_authority(&row)
+            }
+            result => result,
+        }
+    }
+
+    fn replace_authority(&mut self, row: &StoredAuthority, from: u64) -> Result<(), StoreError> {
+        let known = self.store().authority(row.kind, row.id)?;
+        let from = known.as_ref().filter(|_| self.has(Fault::ReplacesAnyVersion)).map_or(from, |known| known.version);
+        match (self.store().replace_authority(row, from), known) {
+            (Err(StoreError::Conflict), Some(known)) if self.has(Fault::MovesAuthority) && known.version == from => {
+                self.store().delete_authority(row.kind, row.id, from)?;
+                self.store().insert_authority(row)
+            }
+            (result, _) => result,
+        }
+    }
+
+    fn delete_authority(&mut self, kind: AuthorityKind, id: RecordId, version: u64) -> Result<(), StoreError> {
+        let known = self.store().authority(kind, id)?.filter(|_| self.has(Fault::DeletesAnyVersion));
+        self.store().delete_authority(kind, id, known.map_or(version, |known| known.version))
     }
 }
