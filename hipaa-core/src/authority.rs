@@ -26,6 +26,7 @@ pub use crate::store::{AuthorityKind, LOOKUP_BYTES, Lookup};
 pub use body::{Body, BodyError, MAX_BODY_BYTES};
 pub use replay::{Finding, MAX_REPLAYED};
 pub use row::{Draft, MAX_SECRET_BYTES, Row};
+pub(crate) use seal::lookup_of;
 #[cfg(test)]
 pub(crate) use seal::{mac_of, open_secret, seal_secret};
 pub use write::{Change, SweepMark, Swept};
@@ -213,7 +214,7 @@ impl Authority {
         let (store, ledger) = unit.parts();
         let keys = ledger.keys(store, TenantId::DEPLOYMENT)?;
         let key = keys.key(RootKind::Auth, Purpose::AuthorityLookup, LOOKUP_EPOCH)?;
-        Ok(seal::lookup_of(&key, kind, normal))
+        Ok(lookup_of(&key, kind, normal))
     }
 
     pub(crate) const fn tenant(&self) -> TenantId {

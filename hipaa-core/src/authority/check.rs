@@ -30,7 +30,8 @@ impl Authority {
         (kind, id): (AuthorityKind, RecordId),
         stored: Option<StoredAuthority>,
     ) -> Result<Option<(Row, Standing)>, AuthorityError> {
-        let state = unit.parts().0.state(&STATES, state_id(kind, id))?;
+        let state = unit.parts().0.state(&STATES, state_id(kind, id));
+        let state = self.of_shape(unit, Some((kind, id)), state)?;
         let Some(row) = stored else {
             // A live state without a row: somebody took the row away.
             let gone = state.filter(|state| self.sees(state.tenant) && !state.state.is_tombstone());

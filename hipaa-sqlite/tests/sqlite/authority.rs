@@ -126,6 +126,17 @@ fn a_table_that_was_rebuilt_without_rules_denies_rows_of_another_shape() {
 }
 
 #[test]
+fn a_state_of_another_shape_denies_and_is_a_finding() {
+    for edit in ["mac = 7", "mac = x'00'", "version = -1", "version = 'text'", "tenant = x'00'", "tenant = 'text'"] {
+        let mut desk = Desk::open();
+        desk.session(1);
+        let sql = format!("UPDATE hipaa_state SET {edit} WHERE tbl = 'hipaa.authority' AND length(record) = 33");
+        assert_eq!(desk.edit(&sql), 1);
+        assert!(!desk.is_used(1), "{edit}");
+    }
+}
+
+#[test]
 fn a_session_that_somebody_put_in_restored_or_revived_is_denied() {
     let mut desk = Desk::open();
     desk.session(1);
