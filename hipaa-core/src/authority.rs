@@ -133,6 +133,13 @@ pub struct Listed {
     pub next: Option<RecordId>,
 }
 
+/// The same with rows of every standing.
+struct Page {
+    rows: Vec<(Row, Standing)>,
+    altered: Vec<RecordId>,
+    next: Option<RecordId>,
+}
+
 impl Authority {
     /// The door of this actor.
     ///
@@ -200,7 +207,7 @@ impl Authority {
         after: Option<RecordId>,
         limit: usize,
     ) -> Result<Listed, AuthorityError> {
-        let (rows, altered, next) = self.page(unit, (kind, owner), after, limit)?;
+        let Page { rows, altered, next } = self.page(unit, (kind, owner), after, limit)?;
         let rows = rows.into_iter().filter(|(_, standing)| *standing == Standing::Live).map(|(row, _)| row);
         Ok(Listed { rows: rows.collect(), altered, next })
     }
@@ -239,7 +246,7 @@ impl Authority {
         (kind, owner): (AuthorityKind, UserId),
         after: Option<RecordId>,
         limit: usize,
-    ) -> Result<(Vec<(Row, Standing)>, Vec<RecordId>, Option<RecordId>), AuthorityError> {
+    ) -> Result<Page, AuthorityError> {
         if limit == 0 || limit > MAX_ROWS {
             return Err(AuthorityError::TooMany);
         }
@@ -257,7 +264,7 @@ impl Authority {
                 Err(error) => return Err(error),
             }
         }
-        Ok((rows, altered, next))
+        Ok(Page { rows, altered, next })
     }
 
     /// A row that does not even have its shape is an altered one.

@@ -7,7 +7,7 @@ mod login;
 
 pub use login::{LoginError, MAX_LOGIN_BYTES, login_form};
 
-use super::{Authority, AuthorityError, AuthorityKind, Body, Change, Draft, MAX_ROWS, Row};
+use super::{Authority, AuthorityError, AuthorityKind, Body, Change, Draft, MAX_ROWS, Page, Row};
 use crate::audit::{Action, EventName};
 use crate::clock::Timestamp;
 use crate::entropy::generate_from_system;
@@ -70,6 +70,15 @@ pub struct NewUser<'a> {
     pub must_change: bool,
 }
 
+/// What of a user becomes another; what is not given stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Revision<'a> {
+    /// The label of the role.
+    pub role: Option<&'a str>,
+    /// Whether the password must be changed before anything else.
+    pub must_change: Option<bool>,
+}
+
 /// A user whose row has passed its checks.
 #[derive(Clone)]
 pub struct User {
@@ -125,10 +134,22 @@ impl User {
         self.row.body().time(tag::CREATED).ok()
     }
 
-    /// The row, to be changed.
-    #[must_use]
-    pub const fn row(&self) -> &Row {
-        &self.row
+    /// The change that goes with another password, second factor or role: it voids every session, token and grant of the
+    /// user. Give it to [`Authority::apply`] together with the rows of the new credential, and before those of a new
+    /// session.
+    ///
+    /// # Errors
+    /// [`UserError::Role`].
+    pub fn revise(&self, revision: Revision<'_>) -> Result<Change, UserError> {
+        let mut body = self.row.body().clone();
+        if let Some(role) = revision.role {
+            check_role(role)?;
+            body = body.with_text(tag::ROLE, role);
+        }
+        if let Some(must_change) = revision.must_change {
+            body = body.with_flag(tag::MUST_CHANGE, must_change);
+        }
+        Ok(Change::Replace(self.row.clone(), self.row.edit().body(body).void_bound()))
     }
 }
 
@@ -212,8 +233,8 @@ impl Authority {
         let mut after = None::<RecordId>;
         loop {
             // A planted row that cannot even be read must not keep the others alive: they are void by the version.
-            let (rows, next) = match self.page(unit, (kind, user), after, MAX_ROWS) {
-                Ok((rows, _, next)) => (rows, next),
+            let Page { rows, next, .. } = match self.page(unit, (kind, user), after, MAX_ROWS) {
+                Ok(page) => page,
                 Err(AuthorityError::Integrity) => return Ok(()),
                 Err(error) => return Err(error),
             };
@@ -234,11 +255,13 @@ fn check(new: &NewUser<'_>) -> Result<(), UserError> {
     if name.is_empty() || name.len() > MAX_DISPLAY_NAME_BYTES || name.chars().any(char::is_control) {
         return Err(UserError::DisplayName);
     }
+    check_role(new.role)
+}
+
+fn check_role(role: &str) -> Result<(), UserError> {
     let label = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if new.role.is_empty() || new.role.len() > MAX_ROLE_BYTES || !new.role.chars().all(label) {
-        return Err(UserError::Role);
-    }
-    Ok(())
+    let fits = !role.is_empty() && role.len() <= MAX_ROLE_BYTES && role.chars().all(label);
+    if fits { Ok(()) } else { Err(UserError::Role) }
 }
 
 /// Ids and flags only.

@@ -63,18 +63,10 @@ impl Desk {
         let door = &self.door;
         let read = self.clinic.db.write(|unit| door.read(unit, AuthorityKind::Session, token(byte)));
         let found = findings(&mut self.clinic) - before;
-        match read {
-            Ok(row) => {
-                let row = row.into_inner().unwrap();
-                assert_eq!((found, row.secret()), (0, Some(SECRET)));
-                true
-            }
-            Err(AuthorityError::Integrity) => {
-                assert_eq!(found, 1);
-                false
-            }
-            Err(other) => panic!("{other:?}"),
-        }
+        let read = read.map(|row| row.into_inner().unwrap());
+        assert_eq!(read.as_ref().err(), (found > 0).then_some(&AuthorityError::Integrity));
+        assert!(found <= 1 && read.as_ref().is_ok_and(|row| row.secret() == Some(SECRET)) == (found == 0));
+        read.is_ok()
     }
 
     /// Runs SQL as somebody else with the file does.

@@ -1,9 +1,9 @@
 //! Users: unique names, and the end of all that one may do.
 
-use super::{Desk, HOUR, at, hash, named};
-use crate::audit::EventName;
-use crate::authority::user::{LoginError, NewUser, UserError};
-use crate::authority::{AuthorityError, AuthorityKind, Draft};
+use super::{Desk, HOUR, TOUCHED, at, hash, named};
+use crate::audit::{Action, EventName};
+use crate::authority::user::{LoginError, NewUser, Revision, UserError};
+use crate::authority::{AuthorityError, AuthorityKind, Change, Draft};
 use crate::schema::UserId;
 use crate::unit::Committed;
 
@@ -103,6 +103,29 @@ fn disabling_ends_sessions_tokens_and_grants_at_once() {
     desk.write_user(|unit, door| door.disable_user(unit, ama)).unwrap();
     assert_eq!(desk.write(|unit, door| door.replay(unit)).unwrap(), []);
     assert_eq!(EventName::USER_DISABLED.as_str(), "USER_DISABLED");
+}
+
+#[test]
+fn another_role_or_password_ends_every_session_but_the_new_one_in_one_entry() {
+    let mut desk = Desk::open();
+    let (ama, kind) = (desk.ama, AuthorityKind::Session);
+    let old = desk.session(1);
+    let user = desk.write_user(|unit, door| door.user(unit, ama)).unwrap().unwrap();
+    let refused = user.revise(Revision { role: Some("NO ROLE"), ..Revision::default() });
+    assert_eq!(refused.map(drop), Err(UserError::Role));
+    let changes = vec![
+        user.revise(Revision { role: Some("BILLING"), must_change: Some(true) }).unwrap(),
+        Change::Insert(Draft::new(AuthorityKind::Credential, ama.into(), ama).secret(b"hash")),
+        Change::Insert(Draft::new(kind, hash(2), ama).expires(at(HOUR))),
+    ];
+    let before = desk.db.store().entries.len();
+    desk.write(|unit, door| door.apply(unit, door.event(TOUCHED, Action::Update), changes)).unwrap();
+    assert_eq!(desk.db.store().entries.len(), before + 1);
+    assert_eq!(desk.read(kind, old).map(drop), Err(AuthorityError::Void));
+    assert_eq!(desk.read(kind, hash(2)).unwrap().unwrap().auth_version(), 2);
+    let user = desk.write_user(|unit, door| door.user(unit, ama)).unwrap().unwrap();
+    assert_eq!((user.role(), user.must_change(), user.display_name()), ("BILLING", true, "Ama Osei"));
+    assert_eq!(desk.write(|unit, door| door.replay(unit)).unwrap(), []);
 }
 
 #[test]
