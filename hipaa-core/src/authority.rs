@@ -5,10 +5,10 @@
 //! [`Authority`]: it inserts, reads, finds, lists, replaces and deletes inside a unit of work, with the entry that records
 //! the states in the same transaction. There is no public way to a row that was not checked:
 //!
-//! ```compile_fail,E0451
-//! # fn f(stored: hipaa_core::store::StoredAuthority) {
-//! let row = hipaa_core::authority::Row { stored };
-//! # }
+//! ```compile_fail,E0277
+//! fn trust(stored: hipaa_core::store::StoredAuthority) -> hipaa_core::authority::Row {
+//!     stored.into()
+//! }
 //! ```
 //!
 //! Decides nothing about passwords or codes: bodies are fields, secrets are bytes. May import `unit` and everything below
