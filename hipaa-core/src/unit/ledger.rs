@@ -1,6 +1,7 @@
 //! The audit side of one transaction: the heads that it touches, and the order in which they are written.
 
 mod outcome;
+mod standing;
 mod tail;
 
 pub use outcome::{Durable, Position, Ticket};
@@ -274,16 +275,6 @@ impl Ledger {
     /// The generator of this transaction.
     pub(crate) fn entropy(&mut self) -> Result<&mut Entropy, UnitError> {
         self.entropy.as_mut().ok_or(UnitError::Entropy(crate::entropy::EntropyError))
-    }
-
-    /// The time by which authority ends: never before an entry that this transaction has seen.
-    pub(crate) fn now(&self) -> Timestamp {
-        self.heads.values().map(|touched| touched.head.last_time).fold(self.notary.now(), Timestamp::max)
-    }
-
-    /// Whether this transaction only reads.
-    pub(crate) const fn is_reading(&self) -> bool {
-        self.deferred.is_some()
     }
 
     /// The keys of a tenant, checked against the store once per transaction.
