@@ -13,6 +13,7 @@ import pathlib
 import sys
 
 from derivation.audit import check_audit
+from derivation.authority import check_authority
 from derivation.blake3 import check_blake3, keyed_blake3
 from derivation.common import Difference, check_encode, same
 from derivation.entry import check_entries
@@ -29,6 +30,7 @@ GROUPS = {
     "wrapped": check_wrapped,
     "ring": check_ring,
     "tenant_row": check_tenant_row,
+    "authority": check_authority,
     "record": check_record,
     "record_plain": check_plain,
     "shapes": check_shapes,

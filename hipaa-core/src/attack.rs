@@ -3,6 +3,7 @@
 //! Every attack says where it was stopped. Those of `twin` run a second time without the one safeguard that stops them,
 //! and must then succeed: so a passing test is known to mean something.
 
+mod authority;
 mod canary;
 mod clinic;
 mod denial;

@@ -145,6 +145,15 @@ impl Clock {
         }
     }
 
+    /// The time alone, as for an expiry: a step of the clock stays to be reported by the next [`Clock::read`].
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        match &self.0 {
+            Source::System { .. } => Timestamp(Origin::now().wall),
+            Source::Manual(micros) => Timestamp(micros.load(Ordering::SeqCst)),
+        }
+    }
+
     fn from_system(synced: bool) -> Self {
         Self(Source::System { synced, origin: Arc::new(Mutex::new(Origin::now())) })
     }
@@ -209,5 +218,6 @@ mod tests {
         assert_eq!(clock.read().wall.micros(), 5);
         clock.set(Timestamp::from_micros(9));
         assert_eq!(clock.clone().read().wall.micros(), 9);
+        assert_eq!(clock.now().micros(), 9);
     }
 }

@@ -23,6 +23,7 @@ macro_rules! cases {
 }
 
 mod audit;
+mod authority;
 mod key;
 mod record;
 mod sample;
@@ -34,7 +35,8 @@ pub mod unit;
 pub use sample::TABLES;
 
 /// All cases for a bare store, by noun. A store that runs them has declared [`TABLES`].
-pub const CASES: [&[Case]; 6] = [key::CASES, audit::CASES, record::CASES, term::CASES, state::CASES, tenant::CASES];
+pub const CASES: [&[Case]; 7] =
+    [key::CASES, audit::CASES, record::CASES, term::CASES, state::CASES, tenant::CASES, authority::CASES];
 
 /// One sentence of the contract.
 #[derive(Clone, Copy)]

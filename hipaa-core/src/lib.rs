@@ -19,6 +19,7 @@
 //! | [`mod@unit`] | units of work: held values, refusals, commits |
 //! | [`tenancy`] | deployments, tenants and key epochs |
 //! | [`signing`] | signing periods, and the heads of all logs in one |
+//! | [`authority`] | rows that confer or limit authority |
 //! | [`vault`] | the door to records |
 //! | [`guard`] | finds patient identifiers in free text and JSON; stands alone |
 //!
@@ -31,6 +32,7 @@
 #[cfg(test)]
 mod attack;
 pub mod audit;
+pub mod authority;
 pub mod cipher;
 pub mod clock;
 #[cfg(any(test, feature = "conformance"))]

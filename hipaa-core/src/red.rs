@@ -22,6 +22,14 @@ pub(crate) enum Safeguard {
     TornCheck,
     /// Comparing the values of a candidate with what was searched for.
     CandidateCheck,
+    /// The MAC of an authority row.
+    AuthorityMac,
+    /// Comparing an authority row with its recorded state.
+    AuthorityState,
+    /// Comparing an authority row with its owner's `auth_version`.
+    AuthorityBinding,
+    /// Refusing an authority row from its expiry on.
+    AuthorityExpiry,
     /// Reading the ring in every unit.
     RingCheck,
     /// Reading the signing period in every unit.

@@ -46,7 +46,7 @@ pub use column::{
     Text, Texts,
 };
 pub use date::{Date, DateError};
-pub use id::{IdError, MAX_RECORD_ID_BYTES, RecordId, TenantId};
+pub use id::{IdError, MAX_RECORD_ID_BYTES, RecordId, TenantId, UserId};
 pub use index::{
     Index, IndexDef, MAX_INDEX_BITS, MAX_INDEX_PARTS, MIN_INDEX_BITS, NORMALIZER_VERSION, Normalizer, Part, PartDef,
     Parts, Probe, Searchable,

@@ -9,8 +9,11 @@
 //! [`StoreError::Full`], never changed; a limit of 0 gives nothing. The room `conformance` has a case for each sentence of
 //! this page.
 
+mod authority;
 #[cfg(any(test, feature = "conformance"))]
 pub mod memory;
+
+pub use authority::{AuthorityKind, AuthorityStore, LOOKUP_BYTES, Lookup, StoredAuthority};
 
 pub use crate::audit::{LogId, RecordState, StoredHead};
 pub use crate::keys::RootKind;
@@ -346,6 +349,6 @@ pub trait TenantStore {
 }
 
 /// All of it, on one transaction.
-pub trait Store: KeyStore + AuditStore + RecordStore + TermStore + StateStore + TenantStore {}
+pub trait Store: KeyStore + AuditStore + RecordStore + TermStore + StateStore + TenantStore + AuthorityStore {}
 
-impl<S: KeyStore + AuditStore + RecordStore + TermStore + StateStore + TenantStore> Store for S {}
+impl<S: KeyStore + AuditStore + RecordStore + TermStore + StateStore + TenantStore + AuthorityStore> Store for S {}

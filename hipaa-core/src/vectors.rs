@@ -19,6 +19,7 @@ use secrecy::SecretBox;
 use serde_json::{Value as Js, json};
 use zeroize::Zeroizing;
 
+mod authority;
 mod entry;
 mod shape;
 
@@ -96,6 +97,8 @@ fn derivations() -> Js {
         ("wrap", Derivation::bare(Purpose::KekWrap)),
         ("head-mac", Derivation::tenant(Purpose::HeadMac, TenantId::DEPLOYMENT, 1)),
         ("authority-mac", Derivation::tenant(Purpose::AuthorityMac, TenantId::DEPLOYMENT, 1)),
+        ("authority-lookup", Derivation::tenant(Purpose::AuthorityLookup, TenantId::DEPLOYMENT, 1)),
+        ("credential", Derivation { purpose: Purpose::Credential, ..base }),
         ("kek-id", Derivation::bare(Purpose::KekId)),
         ("ring-mac", Derivation::bare(Purpose::RingMac)),
     ];
@@ -323,7 +326,7 @@ fn the_formats_are_those_of_the_frozen_vectors() {
     let now = json!({
         "encode": encodings(), "derive": derivations(), "wrapped": wrapped(), "ring": ring(), "record": record(),
         "normal_forms": normal_forms(), "audit": audit(), "record_plain": record_plain(), "shapes": shape::records(),
-        "entries": entry::entries(), "tenant_row": entry::tenant_row(),
+        "entries": entry::entries(), "tenant_row": entry::tenant_row(), "authority": authority::rows(),
     });
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/v1.json");
     if std::env::var_os("HIPAA_CORE_WRITE_VECTORS").is_some() {

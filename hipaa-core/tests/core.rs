@@ -6,3 +6,5 @@
 mod broken;
 #[path = "core/conformance.rs"]
 mod conformance;
+#[path = "core/fault.rs"]
+mod fault;

@@ -1,6 +1,8 @@
 //! One error for both worlds. SQLite's messages hold SQL with literals, so none of their text is kept.
 
 use crate::ddl::DeclareError;
+use hipaa_core::authority::AuthorityError;
+use hipaa_core::authority::user::UserError;
 use hipaa_core::store::StoreError;
 use hipaa_core::tenancy::TenancyError;
 use hipaa_core::unit::{ReleaseError, UnitError};
@@ -23,6 +25,12 @@ pub enum Error {
     /// A tenant was not made or not found.
     #[error(transparent)]
     Tenancy(#[from] TenancyError),
+    /// An authority row confers nothing, or was not written.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// A user was not made, found or changed.
+    #[error(transparent)]
+    User(#[from] UserError),
     /// The declared tables do not fit the database.
     #[error(transparent)]
     Declare(#[from] DeclareError),
@@ -77,6 +85,26 @@ impl From<Error> for TenancyError {
             Error::Unit(error) => Self::Unit(error),
             Error::Store(error) => Self::Unit(UnitError::Store(error)),
             _ => Self::Unit(UnitError::Store(StoreError::Other)),
+        }
+    }
+}
+
+impl From<Error> for AuthorityError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Authority(error) | Error::User(UserError::Authority(error)) => error,
+            Error::Unit(error) => Self::Unit(error),
+            Error::Store(error) => Self::Unit(UnitError::Store(error)),
+            _ => Self::Unit(UnitError::Store(StoreError::Other)),
+        }
+    }
+}
+
+impl From<Error> for UserError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::User(error) => error,
+            other => Self::Authority(other.into()),
         }
     }
 }

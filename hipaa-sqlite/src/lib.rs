@@ -10,7 +10,7 @@
 //! | `ddl` | from declared tables to SQL tables |
 //! | `unit`, `batch` | one unit of work; one transaction with one of them or many |
 //! | `bolt` | no COMMIT inside a joined unit |
-//! | `audit`, `key`, `record`, `state`, `tenant`, `term` | one store trait each |
+//! | `audit`, `authority`, `key`, `record`, `state`, `tenant`, `term` | one store trait each |
 //! | `turnstile` | a fair queue of writers, across processes |
 //! | `bridge` | feature `tokio`: async callers, group commit, readers |
 //! | `error` | one error, without SQL text |
@@ -19,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod authority;
 mod batch;
 mod bolt;
 #[cfg(feature = "tokio")]

@@ -4,10 +4,11 @@ use crate::Error;
 use rusqlite::{Connection, OptionalExtension};
 
 /// The schema that this version writes.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The text of every version.
-pub(crate) const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [include_str!("migrations/001.sql")];
+pub(crate) const MIGRATIONS: [&str; SCHEMA_VERSION as usize] =
+    [include_str!("migrations/001.sql"), include_str!("migrations/003.sql")];
 
 /// Brings the database to [`SCHEMA_VERSION`]; runs inside a write transaction.
 pub(crate) fn migrate(connection: &Connection) -> Result<(), Error> {

@@ -1,6 +1,8 @@
 //! The adapter as a host meets it.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
+#[path = "sqlite/authority.rs"]
+mod authority;
 #[path = "sqlite/conformance.rs"]
 mod conformance;
 #[path = "sqlite/declare.rs"]

@@ -47,7 +47,7 @@ pub(super) const LETTER: Table = Table::new(
 
 pub(super) const DAY: &str = "1980-02-29";
 
-pub(super) fn kek(byte: u8) -> Kek {
+pub(in crate::attack) fn kek(byte: u8) -> Kek {
     Kek::from_bytes(SecretBox::new(Box::new([byte; 32])))
 }
 

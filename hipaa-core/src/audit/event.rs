@@ -37,6 +37,14 @@ impl EventName {
     pub const AUDIT_READ: Self = Self("AUDIT_READ");
     /// A key epoch was opened.
     pub const EPOCH_OPENED: Self = Self("EPOCH_OPENED");
+    /// A user was made.
+    pub const USER_CREATED: Self = Self("USER_CREATED");
+    /// A user was disabled, and everything bound to it was voided.
+    pub const USER_DISABLED: Self = Self("USER_DISABLED");
+    /// Sessions, tokens or grants of a user were ended.
+    pub const AUTHORITY_ENDED: Self = Self("AUTHORITY_ENDED");
+    /// Rows that had expired were deleted.
+    pub const AUTHORITY_SWEPT: Self = Self("AUTHORITY_SWEPT");
 
     /// An event of the application's own: a reverse domain name such as `com.example.label_printed`.
     ///

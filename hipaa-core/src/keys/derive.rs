@@ -26,6 +26,8 @@ pub(crate) enum Purpose {
     Details,
     HeadMac,
     AuthorityMac,
+    AuthorityLookup,
+    Credential,
 }
 
 impl Purpose {
@@ -40,6 +42,8 @@ impl Purpose {
             Self::Details => "details",
             Self::HeadMac => "head-mac",
             Self::AuthorityMac => "authority-mac",
+            Self::AuthorityLookup => "authority-lookup",
+            Self::Credential => "credential",
         }
     }
 }

@@ -60,6 +60,45 @@ impl fmt::Debug for TenantId {
     }
 }
 
+/// A user: 16 random bytes, never given to anybody else.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserId([u8; 16]);
+
+impl UserId {
+    /// Nobody: the owner of a row that belongs to no user.
+    pub const NOBODY: Self = Self([0; 16]);
+
+    /// The user with these bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// A new user id of 16 random bytes, marked as a version 4 UUID (RFC 9562).
+    #[must_use]
+    pub fn from_random(random: [u8; 16]) -> Self {
+        Self(*uuid::Builder::from_random_bytes(random).into_uuid().as_bytes())
+    }
+
+    /// The bytes of this identifier.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        uuid::Uuid::from_bytes(self.0).fmt(f)
+    }
+}
+
+impl fmt::Debug for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UserId({self})")
+    }
+}
+
 /// One record of a table: 1 to 40 bytes, by default a random UUID that the vault makes.
 ///
 /// # Security
@@ -111,6 +150,15 @@ impl RecordId {
             Ok(uuid) => Self::from_slice(uuid.as_bytes()),
             Err(_) => Self::from_slice(&hex::decode(text).map_err(|_| IdError::Text)?),
         }
+    }
+}
+
+impl From<UserId> for RecordId {
+    /// The id of the one row of a kind that a user has.
+    fn from(user: UserId) -> Self {
+        let mut bytes = [0; MAX_RECORD_ID_BYTES];
+        bytes[..16].copy_from_slice(&user.0);
+        Self { length: 16, bytes }
     }
 }
 

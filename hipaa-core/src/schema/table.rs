@@ -40,6 +40,11 @@ impl Table {
         Self { label, sql_name: label, columns, indexes, own_subject: true }
     }
 
+    /// A label of ours for states of rows that are no records. It has a dot, so no declared table can have it.
+    pub(crate) const fn own(label: &'static str) -> Self {
+        Self { label, sql_name: label, columns: &[], indexes: &[], own_subject: false }
+    }
+
     /// A directory: its records are about no patient (practitioners, locations).
     #[must_use]
     pub const fn directory(mut self) -> Self {

@@ -1,8 +1,11 @@
 //! A store in memory, for tests and examples: its snapshots are its savepoints.
 
+mod authority;
+
 use super::{
-    AuditStore, EntryProjection, KeyStore, LogId, RecordState, RecordStore, RootKind, StateStore, StoreError,
-    StoredEntry, StoredHead, StoredRow, StoredState, StoredTenant, StoredValue, TenantStore, TermStore,
+    AuditStore, AuthorityKind, EntryProjection, KeyStore, LogId, RecordState, RecordStore, RootKind, StateStore,
+    StoreError, StoredAuthority, StoredEntry, StoredHead, StoredRow, StoredState, StoredTenant, StoredValue,
+    TenantStore, TermStore,
 };
 use crate::index::Term;
 use crate::schema::{RecordId, Table, TenantId};
@@ -25,6 +28,7 @@ pub struct MemoryStore {
     pub(crate) terms: BTreeSet<(Label, Term, RecordId)>,
     pending: BTreeSet<(Label, TenantId, Label)>,
     pub(crate) states: BTreeMap<(Label, RecordId), StoredState>,
+    pub(crate) authority: BTreeMap<(AuthorityKind, RecordId), StoredAuthority>,
     /// What goes wrong with entries, in attack tests.
     #[cfg(test)]
     pub(crate) fault: Fault,

@@ -3,7 +3,7 @@
 use super::UnitError;
 use super::held::UnitId;
 use crate::audit::{Head, Leaf, LogId, StoredHead};
-use crate::clock::{Clock, Reading};
+use crate::clock::{Clock, Reading, Timestamp};
 use crate::entropy::{Entropy, generate_from_system};
 use crate::keys::{Kek, KeyError, Purpose, RootKind, TenantKeys, WrapContext, unwrap};
 use crate::red::{Safeguard, removed};
@@ -134,6 +134,10 @@ impl Notary {
 
     pub(crate) fn read_clock(&self) -> Reading {
         self.clock.read()
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     pub(super) fn next_unit(&self) -> UnitId {

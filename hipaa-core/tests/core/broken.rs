@@ -1,60 +1,11 @@
 //! Stores that are broken on purpose, each in one way.
 
+use crate::fault::Fault;
+use hipaa_core::clock::Timestamp;
 use hipaa_core::index::Term;
-use hipaa_core::schema::{RecordId, Table, TenantId};
+use hipaa_core::schema::{RecordId, Table, TenantId, UserId};
 use hipaa_core::store::memory::MemoryStore;
 use hipaa_core::store::*;
-
-/// What is wrong with a store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
-    LosesTheLastTerm,
-    IgnoresTheCursor,
-    AcceptsTakenSequences,
-    ShowsRowsOfOtherTenants,
-    ForgetsNewStates,
-    AcceptsStatesOfOtherTenants,
-    AcceptsASecondRoot,
-    InsertsOnUpdate,
-    KeepsDeletedRecordsAlive,
-    OrdersByLength,
-    TurnsTextIntoBlobs,
-    ForgetsASubject,
-    IgnoresLimits,
-    FoldsNames,
-    ForgetsEverything,
-    InventsWhatIsMissing,
-    WrapsNumbers,
-    ForgetsTheStateBesideARow,
-    KeepsTheReplacedRoot,
-    TakesASecondCheckpoint,
-}
-
-impl Fault {
-    /// Every fault and the case that is there to find it.
-    pub(crate) const ALL: [(Self, &str); 20] = [
-        (Self::LosesTheLastTerm, "a_record_keeps_every_one_of_its_terms"),
-        (Self::IgnoresTheCursor, "rows_page_behind_a_cursor_up_to_a_limit"),
-        (Self::AcceptsTakenSequences, "a_taken_sequence_is_a_conflict_and_the_first_entry_stays"),
-        (Self::ShowsRowsOfOtherTenants, "tenants_do_not_see_each_others_rows"),
-        (Self::ForgetsNewStates, "a_state_reads_back_and_is_replaced"),
-        (Self::AcceptsStatesOfOtherTenants, "a_state_never_changes_its_tenant"),
-        (Self::AcceptsASecondRoot, "a_second_wrapped_root_is_a_conflict_and_the_first_stays"),
-        (Self::InsertsOnUpdate, "updating_a_missing_row_is_missing_and_makes_none"),
-        (Self::KeepsDeletedRecordsAlive, "a_tombstone_stays_as_a_state_and_leaves_the_live_ones"),
-        (Self::OrdersByLength, "rows_ascend_by_the_bytes_of_their_ids"),
-        (Self::TurnsTextIntoBlobs, "values_read_back_bit_for_bit_in_their_storage_class"),
-        (Self::ForgetsASubject, "an_entry_is_found_by_each_of_its_patients_and_no_other"),
-        (Self::IgnoresLimits, "entries_ascend_from_a_sequence_up_to_a_limit"),
-        (Self::FoldsNames, "a_tenant_is_found_by_exactly_its_name"),
-        (Self::ForgetsEverything, "a_ring_reads_back_and_is_replaced"),
-        (Self::InventsWhatIsMissing, "a_missing_row_is_none"),
-        (Self::WrapsNumbers, "entries_behind_the_end_are_none"),
-        (Self::ForgetsTheStateBesideARow, "a_row_and_its_state_are_what_each_is_alone"),
-        (Self::KeepsTheReplacedRoot, "a_replaced_root_is_gone_and_the_new_one_is_the_newest"),
-        (Self::TakesASecondCheckpoint, "a_kept_head_reads_back_and_is_never_replaced"),
-    ];
-}
 
 /// A store in memory with a fault.
 #[derive(Debug)]
@@ -318,5 +269,93 @@ impl TenantStore for Broken {
 
     fn put_tenant(&mut self, tenant: &StoredTenant) -> Result<(), StoreError> {
         self.store().put_tenant(tenant)
+    }
+}
+
+/// Everybody who owns something in the cases.
+const OWNERS: [UserId; 2] = [UserId::from_bytes([0xd1; 16]), UserId::from_bytes([0xd2; 16])];
+
+impl AuthorityStore for Broken {
+    fn authority(&mut self, kind: AuthorityKind, id: RecordId) -> Result<Option<StoredAuthority>, StoreError> {
+        let mut row = self.store().authority(kind, id)?;
+        if let (Some(row), true) = (&mut row, self.has(Fault::LosesSecrets)) {
+            row.sealed = None;
+        }
+        Ok(row)
+    }
+
+    fn authority_found_by(
+        &mut self,
+        kind: AuthorityKind,
+        lookup: &Lookup,
+    ) -> Result<Option<StoredAuthority>, StoreError> {
+        // As an index over the first bytes does.
+        let mut key = *lookup;
+        for last in 0..=u8::MAX {
+            if self.has(Fault::FindsByTheBeginning) {
+                key[31] = last;
+            }
+            if let Some(found) = self.store().authority_found_by(kind, &key)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    fn authority_of(
+        &mut self,
+        kind: AuthorityKind,
+        owner: (TenantId, UserId),
+        after: Option<RecordId>,
+        limit: usize,
+    ) -> Result<Vec<StoredAuthority>, StoreError> {
+        let after = after.filter(|_| !self.has(Fault::IgnoresTheCursor));
+        if self.has(Fault::ListsEveryOwner) {
+            let all = OWNERS.map(|user| self.store().authority_of(kind, (owner.0, user), after, limit));
+            return all.into_iter().collect::<Result<Vec<_>, _>>().map(|rows| rows.concat());
+        }
+        self.store().authority_of(kind, owner, after, limit)
+    }
+
+    fn authority_expired(
+        &mut self,
+        kind: AuthorityKind,
+        (tenant, until): (TenantId, Timestamp),
+        after: Option<(Timestamp, RecordId)>,
+        limit: usize,
+    ) -> Result<Vec<StoredAuthority>, StoreError> {
+        let until = if self.has(Fault::SweepsWhatLives) { Timestamp::from_micros(i64::MAX) } else { until };
+        self.store().authority_expired(kind, (tenant, until), after, limit)
+    }
+
+    fn insert_authority(&mut self, row: &StoredAuthority) -> Result<(), StoreError> {
+        let mut row = row.clone();
+        if self.has(Fault::WrapsVersions) {
+            row.version &= u64::MAX >> 1;
+        }
+        match self.store().insert_authority(&row) {
+            Err(StoreError::Conflict) if self.has(Fault::AcceptsTakenLookups) => {
+                row.lookup = None;
+                self.store().insert_authority(&row)
+            }
+            result => result,
+        }
+    }
+
+    fn replace_authority(&mut self, row: &StoredAuthority, from: u64) -> Result<(), StoreError> {
+        let known = self.store().authority(row.kind, row.id)?;
+        let from = known.as_ref().filter(|_| self.has(Fault::ReplacesAnyVersion)).map_or(from, |known| known.version);
+        match (self.store().replace_authority(row, from), known) {
+            (Err(StoreError::Conflict), Some(known)) if self.has(Fault::MovesAuthority) && known.version == from => {
+                self.store().delete_authority(row.kind, row.id, from)?;
+                self.store().insert_authority(row)
+            }
+            (result, _) => result,
+        }
+    }
+
+    fn delete_authority(&mut self, kind: AuthorityKind, id: RecordId, version: u64) -> Result<(), StoreError> {
+        let known = self.store().authority(kind, id)?.filter(|_| self.has(Fault::DeletesAnyVersion));
+        self.store().delete_authority(kind, id, known.map_or(version, |known| known.version))
     }
 }

@@ -1,6 +1,7 @@
 //! The contract for adapters: the store in memory passes it, broken stores do not.
 
-use crate::broken::{Broken, Fault};
+use crate::broken::Broken;
+use crate::fault::Fault;
 use hipaa_core::clock::{Clock, Timestamp};
 use hipaa_core::conformance::unit::{self, Process, Units, Work};
 use hipaa_core::conformance::{CASES, Failure, run_all};

@@ -3,6 +3,8 @@
 use super::{Bridge, BridgeError, BridgeOptions};
 use crate::{Database, Error, rusqlite};
 use hipaa_core::audit::{Action, Actor, Event, EventName};
+use hipaa_core::authority::user::{NewUser, UserError};
+use hipaa_core::authority::{Authority, AuthorityError};
 use hipaa_core::keys::Kek;
 use hipaa_core::schema::{Column, RecordId, Table, TenantId, Text};
 use hipaa_core::store::StoreError;
@@ -203,6 +205,25 @@ async fn what_a_reader_opens_is_released_after_its_entry_and_a_reader_cannot_wri
     let refused = ward.bridge.disclose(move |unit| denied.read(unit, &TABLE, id)).await.map(|_| ());
     assert_eq!(refused, Err(VaultError::Denied));
     assert_eq!((ward.entries("PERMISSION_DENIED"), ward.entries("PHI_CREATE")), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_checks_authority_rows_and_writes_none() {
+    let ward = ward(&BridgeOptions::default());
+    let door = Authority::new(ward.vault.actor().clone());
+    let new = NewUser { login: "ama", display_name: "Ama Osei", role: "CLINICIAN", must_change: false };
+    let maker = door.clone();
+    let user = ward.bridge.write(move |unit| maker.create_user(unit, new)).await.unwrap().into_inner();
+    let reader = door.clone();
+    let read =
+        move |unit: &mut crate::Unit<'_>| reader.user(unit, user).map(|user| user.map(|user| user.auth_version()));
+    assert_eq!(ward.bridge.disclose(read.clone()).await.unwrap().into_inner(), Some(1));
+    let written = ward.bridge.disclose(move |unit| door.disable_user(unit, user)).await.map(|_| ());
+    assert_eq!(written, Err(UserError::Authority(AuthorityError::Unit(UnitError::Reading))));
+    ward.file().execute("UPDATE hipaa_authority SET auth_version = 2", []).unwrap();
+    let denied = ward.bridge.disclose(read).await.map(|_| ());
+    assert_eq!(denied, Err(UserError::Authority(AuthorityError::Integrity)));
+    assert_eq!((ward.entries("INTEGRITY_FAILED"), ward.entries("USER_DISABLED")), (1, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,6 +30,22 @@ fn a_newer_schema_is_refused_and_the_file_is_left_alone() {
 }
 
 #[test]
+fn a_database_of_the_first_schema_is_brought_up_and_keeps_what_it_has() {
+    let mut clinic = Clinic::new();
+    clinic.record();
+    let before = clinic.see();
+    let first = "DROP TABLE hipaa_authority; UPDATE hipaa_meta SET value = 1 WHERE key = 'schema'";
+    clinic.db.connection().execute_batch(first).unwrap();
+    clinic.db = Database::open(clinic.path(), kek()).unwrap();
+    let version = "SELECT value FROM hipaa_meta WHERE key = 'schema'";
+    let version: u32 = clinic.db.connection().query_row(version, [], |row| row.get(0)).unwrap();
+    assert_eq!(version, SCHEMA_VERSION);
+    let rows: u32 =
+        clinic.db.connection().query_row("SELECT count(*) FROM hipaa_authority", [], |row| row.get(0)).unwrap();
+    assert_eq!((rows, clinic.see()), (0, before));
+}
+
+#[test]
 fn opening_again_changes_nothing() {
     let mut clinic = Clinic::new();
     clinic.record();
