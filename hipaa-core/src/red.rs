@@ -73,8 +73,8 @@ pub(crate) enum Safeguard {
     SessionCap,
     /// What a session may do that must change its password first.
     MustChange,
-    /// Voiding a reset token when the account changes.
-    ResetVersion,
+    /// Ending sessions and voiding tokens when the account changes.
+    AuthVersion,
     /// Folding login names before they are compared.
     LoginNameForm,
 }

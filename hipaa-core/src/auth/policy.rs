@@ -18,7 +18,7 @@ mod strength;
 #[cfg(test)]
 mod tests;
 
-pub use list::{ListError, MAX_LIST_ENTRIES, MAX_LIST_LINE_BYTES, PasswordLists};
+pub use list::{ListError, MAX_LIST_ENTRIES, MAX_LIST_LINE_BYTES, MAX_SITE_WORDS, PasswordLists};
 
 /// The rules for new passwords, as a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,7 +163,7 @@ impl Default for PasswordPolicy {
 /// What a policy knows of the user besides the password.
 #[derive(Clone, Copy)]
 pub struct PasswordContext<'a> {
-    /// Names, login name and e-mail address of the user.
+    /// Names, login name and e-mail address of the user; of each the first 512 characters are read.
     pub names: &'a [&'a str],
     /// Whether the account enforces a second factor.
     pub second_factor: bool,

@@ -44,7 +44,7 @@ impl<K: TokenKind> ResetGrant<K> {
         if token.digest() != self.digest {
             return Err(ResetRefusal::Wrong);
         }
-        if self.auth_version != auth_version && !removed(Safeguard::ResetVersion) {
+        if self.auth_version != auth_version && !removed(Safeguard::AuthVersion) {
             return Err(ResetRefusal::Void);
         }
         let live = self.created <= now && now.since(self.created) < self.life;
@@ -100,7 +100,7 @@ mod tests {
     fn r1_a_change_of_the_account_voids_a_token() {
         let stale = || grant().check(&token(1), 8, at(1));
         assert_eq!(stale(), Err(ResetRefusal::Void));
-        assert_eq!(without(Safeguard::ResetVersion, stale), Ok(()));
+        assert_eq!(without(Safeguard::AuthVersion, stale), Ok(()));
     }
 
     #[test]

@@ -35,11 +35,20 @@ impl SessionPolicy {
     pub const DEFAULT: Self =
         Self { idle: minutes(15), absolute: minutes(12 * 60), live: 5, pending: minutes(5), step_up: minutes(5) };
 
-    /// Checks a session at `now`; what to store, or why it has ended.
+    /// Checks a session at `now`, of a user whose version is `auth_version`; what to store, or why it has ended.
     ///
     /// # Errors
     /// [`SessionEnd`]: delete the session, and ask for a login.
-    pub fn check(&self, session: &Session, request: Request, now: Timestamp) -> Result<Session, SessionEnd> {
+    pub fn check(
+        &self,
+        session: &Session,
+        auth_version: u64,
+        request: Request,
+        now: Timestamp,
+    ) -> Result<Session, SessionEnd> {
+        if session.auth_version != auth_version && !removed(Safeguard::AuthVersion) {
+            return Err(SessionEnd::Changed);
+        }
         if !removed(Safeguard::SessionEnd) {
             self.end(session, now)?;
         }
@@ -95,6 +104,9 @@ pub struct Session {
     pub renewed: Timestamp,
     /// The last step-up.
     pub stepped_up: Option<Timestamp>,
+    /// The user's version at the login or the last rotation. Every change of password, role or second factor raises the
+    /// user's, and so does disabling the user: that ends all sessions but the one that is rotated.
+    pub auth_version: u64,
 }
 
 impl Session {
@@ -102,20 +114,22 @@ impl Session {
     ///
     /// Any session whose token came with the login is to be ended ([`RotationEvent::Login`]).
     #[must_use]
-    pub fn begin(token: &SessionToken, rights: SessionRights, now: Timestamp) -> Self {
-        Self { digest: token.digest(), rights, created: now, renewed: now, stepped_up: Some(now) }
+    pub fn begin(token: &SessionToken, rights: SessionRights, auth_version: u64, now: Timestamp) -> Self {
+        Self { digest: token.digest(), rights, created: now, renewed: now, stepped_up: Some(now), auth_version }
     }
 
     /// The session under a fresh token; the row of the old one is to be deleted in the same transaction.
     ///
-    /// The end of the session stays where it was: no rotation prolongs a session beyond its absolute time.
+    /// `auth_version` is the user's after the event. The end of the session stays where it was: no rotation prolongs a
+    /// session beyond its absolute time.
     #[must_use]
-    pub fn rotate(&self, event: RotationEvent, token: &SessionToken, now: Timestamp) -> Self {
+    pub fn rotate(&self, event: RotationEvent, token: &SessionToken, auth_version: u64, now: Timestamp) -> Self {
         let proven =
             matches!(event, RotationEvent::StepUp | RotationEvent::SecondFactor | RotationEvent::PasswordChange);
         let rights = if event == RotationEvent::PasswordChange { SessionRights::Full } else { self.rights };
         let digest = if removed(Safeguard::SessionRotation) { self.digest } else { token.digest() };
-        Self { digest, rights, renewed: now, stepped_up: if proven { Some(now) } else { self.stepped_up }, ..*self }
+        let stepped_up = if proven { Some(now) } else { self.stepped_up };
+        Self { digest, rights, renewed: now, stepped_up, auth_version, ..*self }
     }
 }
 
@@ -192,6 +206,9 @@ pub enum SessionEnd {
     /// Too long since the login.
     #[error("the session has reached its end")]
     Absolute,
+    /// The user's password, role or second factor has changed, or the user is disabled.
+    #[error("the account has changed since the login")]
+    Changed,
     /// Its times lie ahead: the clock was set back, or the row was altered.
     #[error("the session's times lie ahead of the clock")]
     Clock,
@@ -205,12 +222,16 @@ pub struct PendingLogin {
     pub digest: TokenDigest<super::token::ForPending>,
     /// When the password was right.
     pub created: Timestamp,
+    /// The user's version then.
+    pub auth_version: u64,
 }
 
 impl PendingLogin {
-    /// Whether the second factor may still follow.
+    /// Whether the second factor may still follow, for a user whose version is `auth_version`.
     #[must_use]
-    pub fn is_live(&self, policy: &SessionPolicy, now: Timestamp) -> bool {
-        (self.created <= now && now.since(self.created) < policy.pending) || removed(Safeguard::SessionEnd)
+    pub fn is_live(&self, policy: &SessionPolicy, auth_version: u64, now: Timestamp) -> bool {
+        let live = self.created <= now && now.since(self.created) < policy.pending;
+        let unchanged = self.auth_version == auth_version || removed(Safeguard::AuthVersion);
+        unchanged && (live || removed(Safeguard::SessionEnd))
     }
 }

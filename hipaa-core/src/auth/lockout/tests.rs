@@ -4,6 +4,7 @@ use super::*;
 use crate::auth::login_name::{LoginName, LoginNameHash};
 use crate::auth::network::ClientNetwork;
 use crate::red::without;
+use proptest::prelude::*;
 use secrecy::SecretBox;
 
 const SECOND: i64 = 1_000_000;
@@ -72,6 +73,21 @@ fn l1_failures_over_fifteen_minutes_apart_do_not_add_up() {
     }
     assert_eq!(account.attempt(0, Origin::Unknown, 15 * MINUTE), Admission::Admitted { last: false });
     assert_eq!(account.places[0].recent.len(), 4, "the first was fifteen minutes old");
+}
+
+proptest! {
+    #[test]
+    fn l1_no_fifteen_minutes_have_six_failures(gaps in prop::collection::vec(0_i64..20 * MINUTE, 0..120)) {
+        let (mut account, mut now, mut failures) = (Account::new(LockoutPolicy::PASSWORD), 0, Vec::new());
+        for gap in gaps {
+            now += gap / 4;
+            if admitted(account.attempt(0, Origin::Unknown, now)) {
+                failures.push(now);
+            }
+            let recent = failures.iter().filter(|at| now - **at < 15 * MINUTE).count();
+            prop_assert!(recent <= 5 && account.places[0].recent.len() <= 5);
+        }
+    }
 }
 
 #[test]

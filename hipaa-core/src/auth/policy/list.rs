@@ -8,6 +8,8 @@ use std::collections::HashSet;
 pub const MAX_LIST_ENTRIES: usize = 1_000_000;
 /// The most bytes of one line of a list.
 pub const MAX_LIST_LINE_BYTES: usize = 1_024;
+/// The most words of a site.
+pub const MAX_SITE_WORDS: usize = 256;
 
 /// Why a list is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +21,9 @@ pub enum ListError {
     /// A line of over 1,024 bytes.
     #[error("line {0} of the list is longer than 1,024 bytes")]
     LongLine(usize),
+    /// Over 256 words of the site.
+    #[error("there are more than 256 words of the site")]
+    TooManyWords,
 }
 
 /// Passwords that are refused as a whole, and words of the site that a password may not be made of.
@@ -35,6 +40,9 @@ impl PasswordLists {
     /// # Errors
     /// [`ListError`]: over a limit.
     pub fn new(lines: &str, site: &[&str]) -> Result<Self, ListError> {
+        if site.len() > MAX_SITE_WORDS {
+            return Err(ListError::TooManyWords);
+        }
         let mut common = HashSet::new();
         for (at, line) in lines.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
             if line.len() > MAX_LIST_LINE_BYTES {

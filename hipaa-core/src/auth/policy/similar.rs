@@ -5,22 +5,20 @@ use crate::text::{caseless, class, folded};
 
 /// Parts of names shorter than this are in too many passwords to mean anything.
 const MIN_WORD_CHARS: usize = 3;
-/// The most words that are compared.
-const MAX_WORDS: usize = 64;
-/// The most bytes of a name that are read.
-const MAX_NAME_BYTES: usize = 512;
+/// The most characters of a name that are read.
+const MAX_NAME_CHARS: usize = 512;
 
 /// The words of the user and of the site, folded, with their accents and without: each name whole, and its parts between
 /// all that is no letter or digit.
 pub(super) fn words(about: &PasswordContext<'_>) -> Vec<String> {
     let site = about.lists.site().iter().map(String::as_str);
-    let names = about.names.iter().copied().chain(site).filter(|name| name.len() <= MAX_NAME_BYTES);
-    let spelled = names.flat_map(|name| [caseless(name).to_string(), without_marks(name)]);
+    let names = about.names.iter().copied().chain(site);
+    let names = names.map(|name| name.chars().take(MAX_NAME_CHARS).collect::<String>());
+    let spelled = names.flat_map(|name| [caseless(&name).to_string(), without_marks(&name)]);
     let mut words: Vec<String> =
         spelled.flat_map(|name| parts(&name)).filter(|word| word.chars().count() >= MIN_WORD_CHARS).collect();
     words.sort_unstable();
     words.dedup();
-    words.truncate(MAX_WORDS);
     words
 }
 

@@ -78,6 +78,8 @@ fn p2_a_list_has_limits() {
     assert_eq!(error(&format!("b\n{}", "a".repeat(1_025))), Err(ListError::LongLine(2)));
     let many: String = (0..=MAX_LIST_ENTRIES).map(|n| format!("{n}\n")).collect();
     assert_eq!(error(&many), Err(ListError::TooMany));
+    let words = |count| PasswordLists::new("", &vec!["norte"; count]).map(|_| ());
+    assert_eq!((words(MAX_SITE_WORDS), words(MAX_SITE_WORDS + 1)), (Ok(()), Err(ListError::TooManyWords)));
 }
 
 #[test]

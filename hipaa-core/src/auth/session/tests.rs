@@ -19,13 +19,13 @@ fn token(seed: u8) -> SessionToken {
 }
 
 fn session() -> Session {
-    Session::begin(&token(1), SessionRights::Full, at(0))
+    Session::begin(&token(1), SessionRights::Full, 1, at(0))
 }
 
 /// Requests every `step` from the login on; the time and reason of the first refusal.
 fn ended(request: Request, step: i64, until: i64) -> Option<(i64, SessionEnd)> {
     let mut session = session();
-    (1..=until / step).find_map(|n| match POLICY.check(&session, request, at(n * step)) {
+    (1..=until / step).find_map(|n| match POLICY.check(&session, 1, request, at(n * step)) {
         Ok(next) => {
             session = next;
             None
@@ -36,7 +36,7 @@ fn ended(request: Request, step: i64, until: i64) -> Option<(i64, SessionEnd)> {
 
 #[test]
 fn s1_a_session_ends_after_fifteen_idle_minutes() {
-    let idle = |micros| POLICY.check(&session(), Request::Active, at(micros)).map(|_| ());
+    let idle = |micros| POLICY.check(&session(), 1, Request::Active, at(micros)).map(|_| ());
     assert_eq!(idle(15 * MINUTE - SECOND), Ok(()));
     assert_eq!(idle(15 * MINUTE), Err(SessionEnd::Idle));
     assert_eq!(without(Safeguard::SessionEnd, || idle(HOUR)), Ok(()));
@@ -51,18 +51,18 @@ fn s1_steady_activity_ends_after_twelve_hours() {
 #[test]
 fn s1_no_event_prolongs_a_session_beyond_its_end() {
     for event in [RotationEvent::StepUp, RotationEvent::RoleChange, RotationEvent::PasswordChange] {
-        let rotated = session().rotate(event, &token(2), at(12 * HOUR - MINUTE));
-        assert_eq!(POLICY.check(&rotated, Request::Active, at(12 * HOUR)), Err(SessionEnd::Absolute));
+        let rotated = session().rotate(event, &token(2), 1, at(12 * HOUR - MINUTE));
+        assert_eq!(POLICY.check(&rotated, 1, Request::Active, at(12 * HOUR)), Err(SessionEnd::Absolute));
     }
 }
 
 #[test]
 fn s1_a_session_from_the_future_is_refused() {
-    let back = |micros: i64| POLICY.check(&session(), Request::Active, at(-micros)).map(|s| s.renewed);
+    let back = |micros: i64| POLICY.check(&session(), 1, Request::Active, at(-micros)).map(|s| s.renewed);
     assert_eq!(back(SECOND), Ok(at(0)), "a small step is no reason");
     assert_eq!(back(HOUR), Err(SessionEnd::Clock));
     let inverted = Session { created: at(MINUTE), ..session() };
-    assert_eq!(POLICY.check(&inverted, Request::Active, at(MINUTE)), Err(SessionEnd::Clock));
+    assert_eq!(POLICY.check(&inverted, 1, Request::Active, at(MINUTE)), Err(SessionEnd::Clock));
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn s2_polling_does_not_keep_a_session_alive() {
 
 #[test]
 fn s4_a_planted_token_does_not_survive_any_of_the_five_events() {
-    let planted = |event| session().rotate(event, &token(2), at(MINUTE)).digest == token(1).digest();
+    let planted = |event| session().rotate(event, &token(2), 1, at(MINUTE)).digest == token(1).digest();
     for event in [
         RotationEvent::Login,
         RotationEvent::SecondFactor,
@@ -92,9 +92,27 @@ fn after_logins(count: u8) -> Vec<Session> {
     for n in 0..count {
         let ended = POLICY.surplus(&live);
         live.retain(|session| !ended.contains(&session.digest));
-        live.insert(0, Session::begin(&token(n), SessionRights::Full, at(i64::from(n))));
+        live.insert(0, Session::begin(&token(n), SessionRights::Full, 1, at(i64::from(n))));
     }
     live
+}
+
+#[test]
+fn s5_a_change_of_the_account_ends_every_other_session_at_once() {
+    let (changed, other) = (session().rotate(RotationEvent::PasswordChange, &token(2), 2, at(1)), session());
+    let works = |session: &Session| POLICY.check(session, 2, Request::Active, at(2)).map(|_| ());
+    assert_eq!(works(&changed), Ok(()));
+    assert_eq!(works(&other), Err(SessionEnd::Changed));
+    assert_eq!(without(Safeguard::AuthVersion, || works(&other)), Ok(()));
+}
+
+#[test]
+fn a5_nothing_of_a_disabled_user_works() {
+    let pending =
+        PendingLogin { digest: PendingToken::new(&Zeroizing::new([1; 32])).digest(), created: at(0), auth_version: 1 };
+    assert_eq!(POLICY.check(&session(), 2, Request::Active, at(1)), Err(SessionEnd::Changed));
+    assert!(!pending.is_live(&POLICY, 2, at(1)));
+    assert!(without(Safeguard::AuthVersion, || pending.is_live(&POLICY, 2, at(1))));
 }
 
 #[test]
@@ -109,11 +127,12 @@ fn s6_the_sixth_login_ends_the_oldest_session() {
 
 #[test]
 fn s8_a_pending_login_lives_five_minutes() {
-    let pending = PendingLogin { digest: PendingToken::new(&Zeroizing::new([1; 32])).digest(), created: at(0) };
-    assert!(pending.is_live(&POLICY, at(5 * MINUTE - 1)));
-    assert!(!pending.is_live(&POLICY, at(5 * MINUTE)));
-    assert!(!pending.is_live(&POLICY, at(-1)));
-    assert!(without(Safeguard::SessionEnd, || pending.is_live(&POLICY, at(HOUR))));
+    let pending =
+        PendingLogin { digest: PendingToken::new(&Zeroizing::new([1; 32])).digest(), created: at(0), auth_version: 1 };
+    assert!(pending.is_live(&POLICY, 1, at(5 * MINUTE - 1)));
+    assert!(!pending.is_live(&POLICY, 1, at(5 * MINUTE)));
+    assert!(!pending.is_live(&POLICY, 1, at(-1)));
+    assert!(without(Safeguard::SessionEnd, || pending.is_live(&POLICY, 1, at(HOUR))));
 }
 
 #[test]
@@ -123,9 +142,9 @@ fn p4_a_session_that_must_change_its_password_does_nothing_else() {
     assert!(without(Safeguard::MustChange, works));
     assert!(SessionRights::MustChange.allow(SessionAction::ChangePassword));
     assert!(SessionRights::MustChange.allow(SessionAction::LogOut));
-    let forced = Session::begin(&token(1), SessionRights::MustChange, at(0));
-    assert_eq!(forced.rotate(RotationEvent::StepUp, &token(2), at(1)).rights, SessionRights::MustChange);
-    assert_eq!(forced.rotate(RotationEvent::PasswordChange, &token(2), at(1)).rights, SessionRights::Full);
+    let forced = Session::begin(&token(1), SessionRights::MustChange, 1, at(0));
+    assert_eq!(forced.rotate(RotationEvent::StepUp, &token(2), 1, at(1)).rights, SessionRights::MustChange);
+    assert_eq!(forced.rotate(RotationEvent::PasswordChange, &token(2), 1, at(1)).rights, SessionRights::Full);
 }
 
 #[test]
@@ -135,8 +154,8 @@ fn p11_a_step_up_is_fresh_for_five_minutes() {
         assert!(!POLICY.is_stepped_up(step_up, now));
     }
     let stale = Session { stepped_up: None, ..session() };
-    assert!(stale.rotate(RotationEvent::RoleChange, &token(2), at(1)).stepped_up.is_none());
-    assert!(stale.rotate(RotationEvent::StepUp, &token(2), at(1)).stepped_up.is_some());
+    assert!(stale.rotate(RotationEvent::RoleChange, &token(2), 1, at(1)).stepped_up.is_none());
+    assert!(stale.rotate(RotationEvent::StepUp, &token(2), 1, at(1)).stepped_up.is_some());
 }
 
 #[test]
