@@ -97,7 +97,9 @@ fn p2_the_presets_are_what_they_are_called() {
     assert_eq!(broken(nist, "vivid harbour lantern"), []);
     assert_eq!(broken(nist, "vivid lantern"), [TooShort { minimum: 15 }]);
     assert_eq!(broken_with(nist, "vivid lantern", true, &PasswordLists::default()), []);
-    assert_eq!(broken(nist, &"correct horse 馬 ".repeat(8)), []);
+    let long = format!("vivid harbour lantern {}", "a".repeat(100));
+    assert_eq!(broken(nist, &long), [], "what follows the 64th character takes nothing away");
+    assert_eq!(broken(nist, &"a".repeat(128)), [Guessable]);
 }
 
 #[test]
