@@ -14,6 +14,7 @@ import sys
 
 from derivation.audit import check_audit
 from derivation.authority import check_authority
+from derivation.auth import check_device, check_digests, check_password
 from derivation.blake3 import check_blake3, keyed_blake3
 from derivation.common import Difference, check_encode, same
 from derivation.entry import check_entries
@@ -37,6 +38,9 @@ GROUPS = {
     "normal_forms": check_normal_forms,
     "audit": check_audit,
     "entries": check_entries,
+    "auth_digests": check_digests,
+    "auth_device": check_device,
+    "auth_password": check_password,
 }
 TOGETHER = {"record", "record_plain"}
 

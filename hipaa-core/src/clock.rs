@@ -27,6 +27,18 @@ impl Timestamp {
     pub const fn micros(self) -> i64 {
         self.0
     }
+
+    /// The time `span` later, or the last one there is.
+    #[must_use]
+    pub fn after(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
+    }
+
+    /// How long ago `earlier` was; nothing if it lies ahead.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
 }
 
 /// What is known of the wall clock at a reading.
@@ -210,6 +222,15 @@ mod tests {
         let start = Origin::now();
         assert_eq!(start.judge(&at(&start, -86_400_000_000, 10), true), ClockState::SteppedBack);
         assert_eq!(start.judge(&at(&start, 86_400_000_000, 10), true), ClockState::JumpedAhead);
+    }
+
+    #[test]
+    fn spans_between_times_do_not_wrap() {
+        let (start, second) = (Timestamp::from_micros(-5), Duration::from_secs(1));
+        assert_eq!(start.after(second).micros(), 999_995);
+        assert_eq!(start.after(second).since(start), second);
+        assert_eq!(start.since(start.after(second)), Duration::ZERO);
+        assert_eq!(Timestamp::from_micros(5).after(Duration::MAX).micros(), i64::MAX);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Blind indexes: keyed, truncated hashes by which a sealed value can be found.
 //!
 //! term = keyed BLAKE3(index key, encode("term", normalised parts)), truncated. A term finds candidates only; a
-//! candidate becomes a record by opening and comparing. May import `encoding`, `schema` and `keys`; a sibling of
+//! candidate becomes a record by opening and comparing. May import `encoding`, `text`, `schema` and `keys`; a sibling of
 //! `cipher`, never its user.
 
 mod normalize;

@@ -9,11 +9,12 @@
 //! | room | what it is for |
 //! |---|---|
 //! | [`clock`], [`entropy`] | time and chance; with `keys::provider` the only doors to the system |
-//! | [`encoding`] | the one injective encoder |
+//! | [`encoding`], `text` | the one injective encoder; Unicode |
 //! | [`schema`] | tables, columns and indexes as constant values |
 //! | [`keys`] | from the key-encryption key to the key of one column |
 //! | [`cipher`], [`index`] | sealed cells; blind index terms |
 //! | [`seal`] | a whole record: cells, terms and MAC |
+//! | [`auth`] | passwords, lockout, second factors, sessions, limits: rules only |
 //! | [`audit`] | events, entries, heads |
 //! | [`store`] | what an adapter stores |
 //! | [`mod@unit`] | units of work: held values, refusals, commits |
@@ -33,6 +34,7 @@
 mod attack;
 pub mod audit;
 pub mod authority;
+pub mod auth;
 pub mod cipher;
 pub mod clock;
 #[cfg(any(test, feature = "conformance"))]
@@ -50,6 +52,7 @@ pub mod seal;
 pub mod signing;
 pub mod store;
 pub mod tenancy;
+mod text;
 pub mod unit;
 pub mod vault;
 #[cfg(test)]

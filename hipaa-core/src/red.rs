@@ -34,6 +34,59 @@ pub(crate) enum Safeguard {
     RingCheck,
     /// Reading the signing period in every unit.
     PeriodCheck,
+    /// Bringing passwords to NFKC before they are counted and hashed.
+    PasswordForm,
+    /// Refusing passwords that are over the limit, instead of cutting them.
+    PasswordLimit,
+    /// Refusing passwords that are soon guessed.
+    PasswordStrength,
+    /// Refusing passwords like the user's own names.
+    PasswordSimilarity,
+    /// Comparing a new password with the earlier ones.
+    PasswordHistory,
+    /// The bounds on the parameters of a stored hash.
+    HashBounds,
+    /// Refusing to move a password to Argon2id of which bcrypt saw only a part.
+    #[cfg(feature = "bcrypt-import")]
+    BcryptPrefix,
+    /// The cap on hashes at once.
+    HashingCap,
+    /// Counting an attempt before its password is hashed.
+    CountBeforeHash,
+    /// Leaving a lock as it is while attempts go on.
+    FixedLock,
+    /// The end of all attempts after many in a row.
+    HardStop,
+    /// Letting a known device past the delay of the account.
+    KnownDevice,
+    /// Windows that slide instead of starting afresh at fixed times.
+    SlidingWindow,
+    /// The bound on the keys of a limiter.
+    LimiterBound,
+    /// Reading forwarded addresses from configured proxies only.
+    TrustedProxy,
+    /// Taking a /64 of IPv6 for one client.
+    NetworkPrefix,
+    /// Accepting time steps in one direction only.
+    ReplayGuard,
+    /// Refusing everything but six ASCII digits.
+    CodeForm,
+    /// Storing digests of tokens.
+    TokenDigest,
+    /// Ending idle sessions although something polls.
+    PassiveRequests,
+    /// Ending idle and old sessions.
+    SessionEnd,
+    /// A new token at every gain or change of rights.
+    SessionRotation,
+    /// The number of sessions of one user.
+    SessionCap,
+    /// What a session may do that must change its password first.
+    MustChange,
+    /// Ending sessions and voiding tokens when the account changes.
+    AuthVersion,
+    /// Folding login names before they are compared.
+    LoginNameForm,
 }
 
 #[cfg(not(test))]

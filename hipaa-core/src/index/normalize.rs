@@ -3,7 +3,7 @@
 //! Two spellings that a clerk would call the same name, number or identifier have one normal form, and the keyed term
 //! is computed from that form. The rules are frozen under [`NORMALIZER_VERSION`](crate::schema::NORMALIZER_VERSION), which is part of the index key.
 //!
-//! May import: text tables (`icu_*`) and wiping. Must never enter: keys, terms, storage.
+//! May import: `text` and wiping. Must never enter: keys, terms, storage.
 //!
 //! # Rules, version 1
 //!
@@ -22,7 +22,7 @@
 //! `Default_Ignorable_Code_Point`. *Separators* are `White_Space`, `Dash` and punctuation (`P*`). Case folding is that
 //! of the root locale. Diacritics stay: `Müller` and `Muller` are two names.
 //!
-//! The apostrophes removed are listed at `class::is_apostrophe`. The spacing acute `´` decomposes into a blank and
+//! The apostrophes removed are listed at `text::class::is_apostrophe`. The spacing acute `´` decomposes into a blank and
 //! U+0301, so in a name a blank that carries such a mark is an apostrophe as well, and any other mark without a letter
 //! to sit on (after a separator, or first) is dropped.
 //!
@@ -39,17 +39,16 @@
 //! for a letter with more than a dozen marks.
 
 mod ascii;
-mod buffer;
-mod class;
 mod phone;
 #[cfg(test)]
 mod tests;
 mod unicode;
 
-pub(super) use buffer::reserve;
+pub(super) use crate::text::buffer::reserve;
 
 use super::IndexError;
 use crate::schema::{Date, Normalizer};
+use crate::text::{buffer, class};
 
 /// The longest text that is normalised, in bytes.
 pub const MAX_INPUT_BYTES: usize = 4096;

@@ -1,6 +1,6 @@
 //! The rules for names and identifiers restricted to ASCII, as tables of one entry per byte.
 
-use super::buffer;
+use crate::text::buffer;
 
 /// The entry of a byte that is removed.
 const DROP: u8 = 0;

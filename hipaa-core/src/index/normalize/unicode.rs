@@ -5,45 +5,19 @@
 //! same steps applied to it find nothing left to do. Composing before a removal would lose that: it can make a mark
 //! adjacent to a letter that the mark composes with.
 
-use icu_casemap::{CaseMapper, CaseMapperBorrowed};
-use icu_normalizer::{
-    ComposingNormalizer, ComposingNormalizerBorrowed, DecomposingNormalizer, DecomposingNormalizerBorrowed,
-};
-use std::iter::once;
-
-use super::buffer;
-use super::class::{is_apostrophe, is_apostrophe_mark, is_blank, is_dash, is_ignored, is_mark, is_separator};
-
-const NFKD: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizer::new_nfkd();
-const NFC: ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfc();
-const CASE: CaseMapperBorrowed<'static> = CaseMapper::new();
+use crate::text::class::{is_apostrophe, is_apostrophe_mark, is_blank, is_dash, is_mark, is_separator};
+use crate::text::{buffer, composed, folded};
 
 /// Appends the normal form of a name.
 pub(super) fn name(input: &str, out: &mut Vec<u8>) {
     let letters = folded(input).filter(|c| !is_apostrophe(*c));
-    buffer::extend(out, NFC.normalize_iter(Words::new(letters)));
+    buffer::extend(out, composed(Words::new(letters)));
 }
 
 /// Appends the normal form of an identifier.
 pub(super) fn identifier(input: &str, out: &mut Vec<u8>) {
     let kept = folded(input).filter(|c| !is_blank(*c) && !is_dash(*c));
-    buffer::extend(out, NFC.normalize_iter(kept));
-}
-
-/// The decomposed and case-folded characters, without ignorables; their combining marks may be out of order.
-pub(super) fn folded(input: &str) -> impl Iterator<Item = char> {
-    NFKD.normalize_iter(input.chars().filter(|c| !is_ignored(*c))).flat_map(fold)
-}
-
-/// Full case folding of a character of a decomposition.
-///
-/// Of the characters that fold to several, only the two sharp s do not decompose.
-fn fold(c: char) -> impl Iterator<Item = char> {
-    let (first, second) = match c {
-        'ß' | 'ẞ' => ('s', Some('s')),
-        _ => (CASE.simple_fold(c), None),
-    };
-    once(first).chain(second)
+    buffer::extend(out, composed(kept));
 }
 
 /// Turns runs of separators into one blank, trims the ends, and drops marks that have no letter to sit on.

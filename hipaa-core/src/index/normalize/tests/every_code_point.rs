@@ -1,7 +1,8 @@
 //! What the rules take for granted about the tables, checked for every code point, and their digest.
 
-use super::class::{decimal_value, is_apostrophe, is_assigned, is_ignored, is_mark, is_separator};
-use super::{Digits, Identifier, Name, form, unicode::folded};
+use super::{Digits, Identifier, Name, form};
+use crate::text::class::{decimal_value, is_apostrophe, is_assigned, is_ignored, is_mark, is_separator};
+use crate::text::folded;
 
 use icu_casemap::{CaseMapper, CaseMapperBorrowed};
 use icu_normalizer::{

@@ -4,7 +4,7 @@ use zeroize::Zeroize;
 
 /// Makes room for `extra` more bytes, wiping the old allocation if the contents have to move.
 #[inline]
-pub(in crate::index) fn reserve(out: &mut Vec<u8>, extra: usize) {
+pub(crate) fn reserve(out: &mut Vec<u8>, extra: usize) {
     if out.capacity() - out.len() < extra {
         relocate(out, extra);
     }
@@ -20,7 +20,7 @@ fn relocate(out: &mut Vec<u8>, extra: usize) {
 }
 
 /// Appends the UTF-8 form of all characters.
-pub(super) fn extend(out: &mut Vec<u8>, chars: impl Iterator<Item = char>) {
+pub(crate) fn extend(out: &mut Vec<u8>, chars: impl Iterator<Item = char>) {
     for c in chars {
         let mut bytes = [0; 4];
         let bytes = c.encode_utf8(&mut bytes).as_bytes();
@@ -30,7 +30,7 @@ pub(super) fn extend(out: &mut Vec<u8>, chars: impl Iterator<Item = char>) {
 }
 
 /// Keeps only the last `n` characters of the UTF-8 text from `start` on, or none of it if it has fewer.
-pub(super) fn keep_last(out: &mut Vec<u8>, start: usize, n: u8) {
+pub(crate) fn keep_last(out: &mut Vec<u8>, start: usize, n: u8) {
     let first_bytes = out[start..].iter().enumerate().rev().filter(|(_, byte)| !is_continuation(**byte));
     let end = match first_bytes.map(|(at, _)| start + at).nth(usize::from(n).saturating_sub(1)) {
         Some(from) => {
