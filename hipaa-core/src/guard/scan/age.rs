@@ -6,6 +6,7 @@ use super::token::Run;
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::cue::CueClass::Age90;
 use crate::guard::cue::{Fit, Mask};
+use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason, pattern};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
@@ -14,6 +15,23 @@ const AGES: Mask = Mask::of(&[Age90]);
 static NINETY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("inety"));
 static HUNDRED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("undred"));
 const OLDEST: u32 = 125;
+
+static YEARS_OLD: WordSet<8> = WordSet::new("yo yof yom yoa");
+static YEARS: WordSet<8> = WordSet::new("years yrs y");
+static YEAR: WordSet<16> = WordSet::new("year years yr yrs y");
+static GLUED: WordSet<16> = WordSet::new("yo y yr yrs yof yom yoa");
+static LIMITS_BEHIND: WordSet<16> = WordSet::new("older over above more greater up");
+static LIMITS_BEFORE: WordSet<32> =
+    WordSet::new("over above than under below least exceeding past until to between beyond");
+static THINGS: WordSet<64> = WordSet::new(
+    "building hospital house home church clinic tree wine facility institution company bridge record tradition \
+    structure school law practice",
+);
+static OF_THINGS: WordSet<16> = WordSet::new("year years yr yrs old brick wooden family");
+static OF_PERSONS: WordSet<64> = WordSet::new(
+    "with w who presents presenting presented admitted here c s p h hx found brought from seen was is has and \
+    complaining in pt patient",
+);
 
 /// What stands behind a number that may be an age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +79,7 @@ impl Scan<'_, '_> {
         }
         let word = &self.bytes[digits..run.end];
         let value = byte::number(&self.bytes[run.start..digits]);
-        let old =
-            ["yo", "y", "yr", "yrs", "yof", "yom", "yoa"].iter().any(|unit| word.eq_ignore_ascii_case(unit.as_bytes()));
+        let old = GLUED.has(word);
         let sexed = matches!(word, b"F" | b"M") && speaks_of_a_person(self.bytes, run.end);
         if !(90..=OLDEST).contains(&value) || !(old || sexed) || bounded_before(self.bytes, run.start) {
             return false;
@@ -107,8 +124,8 @@ fn word(bytes: &[u8], at: usize) -> (usize, &[u8]) {
     (end, bytes.get(start..end).unwrap_or(&[]))
 }
 
-fn one_of(word: &[u8], list: &str) -> bool {
-    !word.is_empty() && list.as_bytes().split(|byte| *byte == b' ').any(|entry| word.eq_ignore_ascii_case(entry))
+fn is(word: &[u8], one: &[u8]) -> bool {
+    word.eq_ignore_ascii_case(one)
 }
 
 fn behind(bytes: &[u8], end: usize) -> Behind {
@@ -125,17 +142,15 @@ fn behind(bytes: &[u8], end: usize) -> Behind {
         return Behind::Open;
     }
     let (second_end, second) = word(bytes, first_end);
-    let slashed = matches!(byte::peek(bytes, first_end), b'/' | b'.')
-        && one_of(bytes.get(first_end + 1..first_end + 2).unwrap_or(&[]), "o");
+    let slashed =
+        matches!(byte::peek(bytes, first_end), b'/' | b'.') && byte::peek(bytes, first_end + 1) | 0x20 == b'o';
     match () {
-        () if one_of(first, "yo yof yom yoa") => Behind::Old,
-        () if one_of(first, "y") && slashed => Behind::Old,
-        () if one_of(first, "year years yr yrs y") && one_of(second, "old o") => Behind::Old,
-        () if one_of(first, "years yrs") && one_of(second, "of") && one_of(word(bytes, second_end).1, "age") => {
-            Behind::Old
-        }
-        () if one_of(first, "years yrs y") => Behind::Years,
-        () if one_of(first, "or and") && one_of(second, "older over above more greater up") => Behind::Not,
+        () if YEARS_OLD.has(first) => Behind::Old,
+        () if is(first, b"y") && slashed => Behind::Old,
+        () if YEAR.has(first) && (is(second, b"old") || is(second, b"o")) => Behind::Old,
+        () if YEARS.has(first) && is(second, b"of") && is(word(bytes, second_end).1, b"age") => Behind::Old,
+        () if YEARS.has(first) => Behind::Years,
+        () if (is(first, b"or") || is(first, b"and")) && LIMITS_BEHIND.has(second) => Behind::Not,
         () if super::unit::follows(bytes, end) => Behind::Not,
         () => Behind::Open,
     }
@@ -151,7 +166,7 @@ fn bounded_before(bytes: &[u8], start: usize) -> bool {
         return true;
     }
     let from = byte::back(bytes, at, ALPHA, 12);
-    one_of(&bytes[from..at], "over above than under below least exceeding past until to between beyond")
+    LIMITS_BEFORE.has(&bytes[from..at])
 }
 
 /// Whether what is so old is a thing: `the 95-year-old building`.
@@ -159,13 +174,10 @@ fn names_a_thing(bytes: &[u8], end: usize) -> bool {
     let mut at = end;
     for _ in 0..4 {
         let (next, found) = word(bytes, at);
-        if one_of(
-            found,
-            "building hospital house home church clinic tree wine facility institution company bridge record tradition structure school law practice",
-        ) {
+        if THINGS.has(found) {
             return true;
         }
-        if !one_of(found, "year years yr yrs old brick wooden family") {
+        if !OF_THINGS.has(found) {
             return false;
         }
         at = next;
@@ -176,11 +188,7 @@ fn names_a_thing(bytes: &[u8], end: usize) -> bool {
 /// Whether a clinical sentence goes on behind `92F`.
 fn speaks_of_a_person(bytes: &[u8], end: usize) -> bool {
     let next = byte::peek(bytes, end);
-    next == b','
-        || one_of(
-            word(bytes, end).1,
-            "with w who presents presenting presented admitted here c s p h hx found brought from seen was is has and complaining in pt patient",
-        )
+    next == b',' || OF_PERSONS.has(word(bytes, end).1)
 }
 
 #[cfg(test)]
