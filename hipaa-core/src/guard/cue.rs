@@ -7,7 +7,7 @@ mod class;
 mod gap;
 mod words;
 
-use super::byte::{self, ALNUM};
+use super::byte::{self, ALNUM, LOWER};
 pub use class::CueClass;
 pub(super) use class::Mask;
 pub(super) use gap::{Fit, after_gap, before_gap, is_number_word, list_gap};
@@ -127,7 +127,7 @@ impl Lexicon {
             self.words(window, mask, inside, |bit, key| {
                 let start = block + bit;
                 if start >= done
-                    && let Some(cue) = self.known(bytes, start, key)
+                    && let Some(cue) = self.known(bytes, (start, byte::skip(bytes, start, ALNUM)), key)
                 {
                     done = cue.end;
                     out.push(cue);
@@ -163,12 +163,12 @@ impl Lexicon {
     pub(super) fn phrase_at(&self, bytes: &[u8], start: usize, end: usize) -> Option<Cue> {
         let key = key_of(bytes, start, end);
         let (word, place) = filter_bit(key);
-        if self.filter[word] & place != 0 { self.known(bytes, start, key) } else { None }
+        if self.filter[word] & place != 0 { self.known(bytes, (start, end), key) } else { None }
     }
 
     /// The phrase whose first word has a key of the table, or one that shares its bit.
     #[inline(never)]
-    fn known(&self, bytes: &[u8], start: usize, key: u64) -> Option<Cue> {
+    fn known(&self, bytes: &[u8], word: (usize, usize), key: u64) -> Option<Cue> {
         let mut slot = slot_of(key, self.slots.len());
         let first = loop {
             let first = usize::from(self.slots[slot]).checked_sub(1)?;
@@ -177,11 +177,10 @@ impl Lexicon {
             }
             slot = (slot + 1) & (self.slots.len() - 1);
         };
-        self.longest(bytes, start, first, key)
+        self.longest(bytes, word, first, key)
     }
 
-    fn longest(&self, bytes: &[u8], start: usize, first: usize, key: u64) -> Option<Cue> {
-        let end = byte::skip(bytes, start, ALNUM);
+    fn longest(&self, bytes: &[u8], (start, end): (usize, usize), first: usize, key: u64) -> Option<Cue> {
         let from = skip_light(bytes, end);
         let next = byte::skip(bytes, from, ALNUM);
         let second = if next > from { key_of(bytes, from, next) } else { 0 };
@@ -315,7 +314,14 @@ fn is_placeholder(bytes: &[u8], start: usize, end: usize) -> bool {
     let part = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
     let before = bytes[..start].iter().rev().take(16).find(|byte| !part(byte));
     let behind = bytes[end..].iter().take(16).find(|byte| !part(byte));
-    before == Some(&b'[') && matches!(behind, Some(b']' | b':'))
+    before == Some(&b'[') && (behind == Some(&b']') || (behind == Some(&b':') && is_surrogate(bytes, end)))
+}
+
+/// Whether a surrogate and its bracket stand behind the `:` of a label that goes on at `from`.
+fn is_surrogate(bytes: &[u8], from: usize) -> bool {
+    let colon = bytes[from..].iter().position(|byte| *byte == b':').map_or(from, |at| from + at);
+    let word = byte::skip(bytes, colon + 1, LOWER);
+    word >= colon + 20 && byte::peek(bytes, word) == b']'
 }
 
 /// Skips what may stand between two words of a phrase.

@@ -10,6 +10,7 @@ mod claim;
 mod date;
 mod date_text;
 mod email;
+mod host;
 mod icd10;
 mod ident;
 mod net;
@@ -45,7 +46,13 @@ const SHORT: usize = 96;
 
 /// Whether `www.`, `ninety` or `hundred` may be in a text; long texts always may.
 pub(super) fn may_hold_words(bytes: &[u8]) -> bool {
-    bytes.len() > SHORT || may_hold_pages(bytes) || may_hold_ages(bytes)
+    bytes.len() > SHORT || may_hold_pages(bytes) || may_hold_ages(bytes) || may_hold_hosts(bytes)
+}
+
+/// Whether a point stands between letters, as in the name of a host.
+fn may_hold_hosts(bytes: &[u8]) -> bool {
+    let behind = bytes.get(1..).unwrap_or(&[]);
+    bytes.iter().zip(behind).fold(false, |any, (a, b)| any | ((*a == b'.') & b.is_ascii_lowercase()))
 }
 
 fn may_hold_pages(bytes: &[u8]) -> bool {
@@ -159,10 +166,18 @@ impl<'g, 't> Scan<'g, 't> {
         let pages: Vec<_> = self.out.iter().map(Finding::span).collect();
         let mut pages = pages.into_iter().peekable();
         let bytes = self.bytes;
-        let mut floor = 0;
-        for at in memchr::memchr2_iter(b'@', b':', bytes) {
+        let (mut floor, mut dots) = (0, 0);
+        for at in memchr::memchr3_iter(b'@', b':', b'.', bytes) {
+            // Most points end a sentence or part a number.
+            if bytes[at] == b'.' && (at < dots || !byte::at(bytes, at + 1, byte::LOWER)) {
+                continue;
+            }
             while pages.next_if(|page| page.end <= at).is_some() {}
             if at < floor || pages.peek().is_some_and(|page| page.start <= at) {
+                continue;
+            }
+            if bytes[at] == b'.' {
+                dots = self.host_at(at).unwrap_or_else(|| byte::skip(bytes, at + 1, byte::ALNUM | byte::JOIN));
                 continue;
             }
             let end = if bytes[at] == b'@' { self.email_at(at, floor) } else { self.url_at(at, floor) };

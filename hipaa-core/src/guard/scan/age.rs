@@ -28,6 +28,7 @@ static THINGS: WordSet<64> = WordSet::new(
     structure school law practice",
 );
 static OF_THINGS: WordSet<16> = WordSet::new("year years yr yrs old brick wooden family");
+static TEMPERATURES: WordSet<16> = WordSet::new("t temp temperature tmax fever tm febrile");
 static OF_PERSONS: WordSet<64> = WordSet::new(
     "with w who presents presenting presented admitted here c s p h hx found brought from seen was is has and \
     complaining in pt patient",
@@ -60,6 +61,7 @@ impl Scan<'_, '_> {
         let cue = self.context((start, end), AGES).filter(|hit| hit.fit >= Fit::Strict);
         let (confidence, reason) = match (behind, cue) {
             (Behind::Old, _) => (Confidence::High, Reason::Shape),
+            (Behind::Open, Some(hit)) if hit.weak && !ends_clause(self.bytes, end) => return,
             (_, Some(hit)) => (Confidence::High, hit.reason),
             (Behind::Years, None) => (Confidence::Low, Reason::Shape),
             _ => return,
@@ -80,7 +82,9 @@ impl Scan<'_, '_> {
         let word = &self.bytes[digits..run.end];
         let value = byte::number(&self.bytes[run.start..digits]);
         let old = GLUED.has(word);
-        let sexed = matches!(word, b"F" | b"M") && speaks_of_a_person(self.bytes, run.end);
+        let sexed = matches!(word, b"F" | b"M")
+            && speaks_of_a_person(self.bytes, run.end)
+            && !TEMPERATURES.has(word_before(self.bytes, run.start));
         if !(90..=OLDEST).contains(&value) || !(old || sexed) || bounded_before(self.bytes, run.start) {
             return false;
         }
@@ -129,7 +133,9 @@ fn is(word: &[u8], one: &[u8]) -> bool {
 }
 
 fn behind(bytes: &[u8], end: usize) -> Behind {
+    let sexed = matches!(byte::peek(bytes, end + 1), b'F' | b'M') && !byte::at(bytes, end + 2, ALNUM);
     let limit = match byte::peek(bytes, end) {
+        b'/' if sexed => return Behind::Old,
         b'+' | b'%' | b'/' | b':' => true,
         b'.' => byte::at(bytes, end + 1, ALNUM),
         _ => false,
@@ -141,7 +147,9 @@ fn behind(bytes: &[u8], end: usize) -> Behind {
     if first.is_empty() || byte::at(bytes, first_end, DIGIT) {
         return Behind::Open;
     }
-    let (second_end, second) = word(bytes, first_end);
+    // `yr. old`.
+    let abbreviated = byte::peek(bytes, first_end) == b'.' && byte::peek(bytes, first_end + 1) == b' ';
+    let (second_end, second) = word(bytes, first_end + usize::from(abbreviated));
     let slashed =
         matches!(byte::peek(bytes, first_end), b'/' | b'.') && byte::peek(bytes, first_end + 1) | 0x20 == b'o';
     match () {
@@ -156,17 +164,34 @@ fn behind(bytes: &[u8], end: usize) -> Behind {
     }
 }
 
+/// Whether the clause ends with the number: `she is 94.`
+fn ends_clause(bytes: &[u8], end: usize) -> bool {
+    matches!(byte::peek(bytes, end), 0 | b'.' | b',' | b';' | b'\n')
+}
+
 /// Whether a word or sign before the number makes it a limit: `over 90`, `>90`.
 fn bounded_before(bytes: &[u8], start: usize) -> bool {
-    let mut at = start;
-    while at > 0 && bytes[at - 1] == b' ' {
-        at -= 1;
-    }
+    let at = blanks_before(bytes, start);
     if matches!(byte::prev(bytes, at), b'>' | b'<' | b'=' | b'~' | b'$' | b'*') && byte::prev(bytes, at) != b'=' {
         return true;
     }
-    let from = byte::back(bytes, at, ALPHA, 12);
-    LIMITS_BEFORE.has(&bytes[from..at])
+    LIMITS_BEFORE.has(word_before(bytes, start))
+}
+
+/// The start of the blanks before `start`; more than a few part what stands before them.
+fn blanks_before(bytes: &[u8], start: usize) -> usize {
+    let floor = start.saturating_sub(4);
+    let mut at = start;
+    while at > floor && bytes[at - 1] == b' ' {
+        at -= 1;
+    }
+    at
+}
+
+/// The word before `start`, blanks skipped.
+fn word_before(bytes: &[u8], start: usize) -> &[u8] {
+    let at = blanks_before(bytes, start);
+    &bytes[byte::back(bytes, at, ALPHA, 12)..at]
 }
 
 /// Whether what is so old is a thing: `the 95-year-old building`.
@@ -204,6 +229,8 @@ mod tests {
             ("92 y.o.", Behind::Old),
             ("92 years of age", Behind::Old),
             ("92 yo", Behind::Old),
+            ("92 yr. old", Behind::Old),
+            ("92/F", Behind::Old),
             ("92 years", Behind::Years),
             ("92%", Behind::Not),
             ("92 mg", Behind::Not),

@@ -65,12 +65,7 @@ impl Scan<'_, '_> {
         if !byte::is(first, ALNUM | byte::HIGH) && first != b'[' {
             return None;
         }
-        let limit = bytes.len().min(from.0 + URL_BYTES);
-        let stop = bytes[from.1..limit].iter().position(|byte| ends(*byte)).map_or(limit, |len| from.1 + len);
-        let mut end = trimmed(bytes, from.0, stop);
-        while !self.text.is_char_boundary(end) {
-            end -= 1;
-        }
+        let end = self.page_end(from.0, from.1);
         let host = &bytes[from.1.min(end)..end];
         let dotted = from.1 > from.0 || host.iter().filter(|byte| **byte == b'.').count() >= 2;
         if !host.first().is_some_and(|byte| byte::is(*byte, ALNUM | byte::HIGH) || *byte == b'[') || !dotted {
@@ -84,6 +79,19 @@ impl Scan<'_, '_> {
             self.push(claim, Confidence::High, None);
         }
         Some(end)
+    }
+
+    /// The end of the address that starts at `start` and is known up to `known`.
+    pub(super) fn page_end(&self, start: usize, known: usize) -> usize {
+        let bytes = self.bytes;
+        let limit = bytes.len().min(start + URL_BYTES);
+        let rest = bytes.get(known..limit).unwrap_or(&[]);
+        let stop = rest.iter().position(|byte| ends(*byte)).map_or(known + rest.len(), |len| known + len);
+        let mut end = trimmed(bytes, start, stop);
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        end
     }
 }
 
