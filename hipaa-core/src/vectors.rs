@@ -98,6 +98,7 @@ fn derivations() -> Js {
         ("authority-mac", Derivation::tenant(Purpose::AuthorityMac, TenantId::DEPLOYMENT, 1)),
         ("kek-id", Derivation::bare(Purpose::KekId)),
         ("ring-mac", Derivation::bare(Purpose::RingMac)),
+        ("guard-surrogate", Derivation::bare(Purpose::Surrogate)),
     ];
     let one = |(purpose, case): &(&str, Derivation<'_>)| {
         json!({

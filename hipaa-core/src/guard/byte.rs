@@ -48,6 +48,8 @@ const fn classes() -> [u8; 256] {
 
 #[inline]
 pub(super) fn is(byte: u8, class: u8) -> bool {
+    #[cfg(test)]
+    super::steps::add(1);
     CLASS[usize::from(byte)] & class != 0
 }
 
@@ -137,6 +139,8 @@ fn packed(flags: &[u8; 64]) -> u64 {
 /// the compiler takes many at once.
 #[inline]
 fn mask_of(block: &[u8; 64], property: impl Fn(u8) -> bool) -> u64 {
+    #[cfg(test)]
+    super::steps::add(64);
     let mut flags = [0_u8; 64];
     flags.iter_mut().zip(block).for_each(|(flag, byte)| *flag = u8::from(property(*byte)));
     packed(&flags)
@@ -164,6 +168,8 @@ fn digit_mask(bytes: &[u8], at: usize) -> u64 {
 /// Whether the two letters stand beside each other somewhere, in whatever case.
 #[inline]
 pub(super) fn has_pair(bytes: &[u8], first: u8, second: u8) -> bool {
+    #[cfg(test)]
+    super::steps::add(bytes.len());
     let behind = bytes.get(1..).unwrap_or(&[]);
     let pair = |any, (a, b): (&u8, &u8)| any | ((a | 0x20 == first) & (b | 0x20 == second));
     bytes.iter().zip(behind).fold(false, pair)

@@ -26,6 +26,7 @@ pub(crate) enum Purpose {
     Details,
     HeadMac,
     AuthorityMac,
+    Surrogate,
 }
 
 impl Purpose {
@@ -40,6 +41,7 @@ impl Purpose {
             Self::Details => "details",
             Self::HeadMac => "head-mac",
             Self::AuthorityMac => "authority-mac",
+            Self::Surrogate => "guard-surrogate",
         }
     }
 }

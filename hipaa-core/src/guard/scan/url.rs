@@ -101,12 +101,20 @@ fn namespace(host: &[u8]) -> bool {
 }
 
 fn ends(byte: u8) -> bool {
+    #[cfg(test)]
+    crate::guard::steps::add(1);
     byte <= b' ' || matches!(byte, b'<' | b'>' | b'"' | b'`' | b'{' | b'}' | b'|' | b'\\' | b'^' | 0x7F)
+}
+
+fn byte_is(byte: u8, want: u8) -> bool {
+    #[cfg(test)]
+    crate::guard::steps::add(1);
+    byte == want
 }
 
 /// Leaves out punctuation that belongs to the sentence.
 fn trimmed(bytes: &[u8], start: usize, stop: usize) -> usize {
-    let count = |want: u8| bytes[start..stop].iter().filter(|byte| **byte == want).count();
+    let count = |want: u8| bytes[start..stop].iter().filter(|byte| byte_is(**byte, want)).count();
     let (mut round, mut square) = (None, None);
     let mut end = stop;
     while end > start {
