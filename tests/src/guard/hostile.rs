@@ -49,6 +49,7 @@ mod tests {
 
     /// Whether four times the input costs much less than sixteen times the time, which a
     /// quadratic search would need; a busy machine gets a few tries, a quadratic search fails all.
+    /// The inputs are short, so that most runs end before the core is given to others.
     fn is_linear(name: &str, time: impl Fn(usize) -> Duration, small: usize) -> bool {
         (0..8).any(|_| {
             let (one, two, four) = (time(small), time(2 * small), time(4 * small));
@@ -70,7 +71,7 @@ mod tests {
                 let text = part.repeat(len / part.len());
                 best_of_three(|| drop(guard.scan_all(&text)))
             };
-            assert!(is_linear(part, time, 100_000), "{part:?}");
+            assert!(is_linear(part, time, 20_000), "{part:?}");
         }
     }
 
@@ -84,7 +85,7 @@ mod tests {
                 let raw = make(len);
                 best_of_three(|| assert!(guard.scan_json(&raw).is_ok()))
             };
-            assert!(is_linear(name, time, 50_000), "{name}");
+            assert!(is_linear(name, time, 10_000), "{name}");
         }
     }
 }
