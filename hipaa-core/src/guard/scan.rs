@@ -163,11 +163,20 @@ impl<'g, 't> Scan<'g, 't> {
             self.www();
             self.out.sort_by_key(Finding::start);
         }
+        // Points are many: looked at only where one may be inside the name of a host.
+        if may_hold_hosts(self.bytes) {
+            self.marked(memchr::memchr3_iter(b'@', b':', b'.', self.bytes));
+        } else {
+            self.marked(memchr::memchr2_iter(b'@', b':', self.bytes));
+        }
+    }
+
+    fn marked(&mut self, marks: impl Iterator<Item = usize>) {
         let pages: Vec<_> = self.out.iter().map(Finding::span).collect();
         let mut pages = pages.into_iter().peekable();
         let bytes = self.bytes;
         let (mut floor, mut dots) = (0, 0);
-        for at in memchr::memchr3_iter(b'@', b':', b'.', bytes) {
+        for at in marks {
             // Most points end a sentence or part a number.
             if bytes[at] == b'.' && (at < dots || !byte::at(bytes, at + 1, byte::LOWER)) {
                 continue;
