@@ -1,8 +1,8 @@
 """Runs the guard and Presidio's pattern recognisers over the same notes, in turn.
 
     python3 -m venv env && env/bin/pip install presidio-analyzer==2.2.366
-    cargo build --release -p reference-app --example guard
-    env/bin/python benches/peers/presidio.py target/release/examples/guard tests/data/guard/held-out.txt
+    cargo build --release -p reference-app
+    env/bin/python benches/peers/presidio.py target/release/reference-app tests/data/guard/held-out.txt
 
 Presidio gets a blank language pipeline and its pattern recognisers only: no model is loaded.
 Prints MB/s of both, the ratio, and precision and recall by kind where both know the kind.
@@ -75,7 +75,7 @@ def presidio():
 def run(program, texts):
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
     start = time.perf_counter()
-    done = subprocess.run([program, "scan", "--jsonl"], input=lines.encode(), capture_output=True, check=False)
+    done = subprocess.run([program, "guard", "scan", "--jsonl"], input=lines.encode(), capture_output=True, check=False)
     took = time.perf_counter() - start
     if done.returncode == 2:
         sys.exit(done.stderr.decode())

@@ -1,5 +1,7 @@
 //! Made-up patients and randomness that repeats. Plain values: both sides of a comparison are fed from here.
 
+pub mod note;
+
 use std::time::Duration;
 
 /// How many columns a patient has.

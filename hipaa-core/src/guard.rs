@@ -31,6 +31,8 @@ mod finding;
 mod fold;
 mod json;
 mod kind;
+#[cfg(test)]
+mod linear;
 mod log;
 mod pattern;
 mod profile;
@@ -41,6 +43,8 @@ mod resolve;
 mod rules;
 mod scan;
 mod segment;
+#[cfg(test)]
+mod steps;
 mod stream;
 mod validate;
 mod warn;

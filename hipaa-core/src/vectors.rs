@@ -102,6 +102,7 @@ fn derivations() -> Js {
         ("credential", Derivation { purpose: Purpose::Credential, ..base }),
         ("kek-id", Derivation::bare(Purpose::KekId)),
         ("ring-mac", Derivation::bare(Purpose::RingMac)),
+        ("guard-surrogate", Derivation::bare(Purpose::Surrogate)),
     ];
     let one = |(purpose, case): &(&str, Derivation<'_>)| {
         json!({

@@ -75,7 +75,7 @@ impl Command {
             Self::Find(command) => command.run(config, output),
             Self::Show(command) => command.run(config, output),
             Self::Trail(command) => command.run(config, output),
-            Self::Guard(command) => Ok(command.run()),
+            Self::Guard(command) => Ok(command.run(config)),
             Self::Schema(command) => command.run(output),
             Self::Seed(command) => command.run(config, output),
             Self::Doctor(command) => command.run(config, output),

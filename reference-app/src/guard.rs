@@ -1,12 +1,13 @@
-//! `guard scan` and `guard redact`: the PHI guard for files and pipes. Needs no key and no database; writes its text as it
-//! goes, past the room `output`.
+//! `guard scan` and `guard redact`: the PHI guard for files and pipes. Needs no database, and a key for surrogates only;
+//! writes its text as it goes, past the room `output`.
 
 mod lines;
 mod show;
 
+use crate::config::{Config, ConfigError};
 use crate::error::Exit;
 use clap::{Args, Subcommand, ValueEnum};
-use hipaa_core::guard::{Day, Guard, Profile, Redaction};
+use hipaa_core::guard::{Day, Guard, Kind, Mode, Profile, Redaction, SurrogateKey};
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -60,14 +61,49 @@ struct RedactArgs {
     /// What stands in the place of a value.
     #[arg(long, value_enum, default_value = "label")]
     mode: ModeName,
+    /// Another mode for one kind, such as `date=safe-harbor`; may be given several times.
+    #[arg(long = "kind-mode", value_name = "KIND=MODE", value_parser = kind_mode)]
+    kind_modes: Vec<(Kind, ModeName)>,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ModeName {
+    /// The name of the kind: `[SSN]`
     Label,
+    /// A star for each letter and digit
     Mask,
+    /// Stars, but the last four of long numbers
     LastFour,
+    /// Kind and keyed digest: equal values stay equal; the key comes from --kek-file, --kek-fd or HIPAA_KEK
+    Surrogate,
+    /// ZIP to three digits or 000, dates to the year, ages to 90+, labels for the rest
     SafeHarbor,
+}
+
+impl From<ModeName> for Mode {
+    fn from(name: ModeName) -> Self {
+        match name {
+            ModeName::Label => Self::Label,
+            ModeName::Mask => Self::Mask,
+            ModeName::LastFour => Self::LastFour,
+            ModeName::Surrogate => Self::Surrogate,
+            ModeName::SafeHarbor => Self::SafeHarbor,
+        }
+    }
+}
+
+impl RedactArgs {
+    /// The redaction; asks for the key only where a mode needs one.
+    fn redaction(&self, config: &Config) -> Result<Redaction, ConfigError> {
+        let keyed = self.kind_modes.iter().map(|(_, mode)| *mode).chain([self.mode]).any(|m| m == ModeName::Surrogate);
+        let base = if keyed {
+            Redaction::surrogate(SurrogateKey::from_secret(config.kek()?.derive_surrogate_key()))
+        } else {
+            Redaction::label()
+        };
+        let base = Kind::ALL.iter().fold(base, |all, kind| all.with(*kind, self.mode.into()));
+        Ok(self.kind_modes.iter().fold(base, |all, (kind, mode)| all.with(*kind, (*mode).into())))
+    }
 }
 
 /// Why a run ended early; no message carries content of the input.
@@ -83,6 +119,8 @@ enum Failure {
     Json(#[from] hipaa_core::guard::JsonError),
     #[error("line {0} is no JSON object with a `text`")]
     Line(usize),
+    #[error("surrogates: {0}")]
+    Key(#[from] ConfigError),
 }
 
 impl From<io::Error> for Failure {
@@ -94,14 +132,18 @@ impl From<io::Error> for Failure {
 impl Command {
     /// Runs a subcommand: code 0 when nothing was found, 1 when something was, 2 when the input is bad.
     #[must_use]
-    pub fn run(&self) -> Exit {
+    pub fn run(&self, config: &Config) -> Exit {
         let done = match &self.action {
             Action::Scan(args) => scan(args),
-            Action::Redact(args) => redact(args),
+            Action::Redact(args) => redact(args, config),
         };
         match done {
             Ok(false) | Err(Failure::Write(io::ErrorKind::BrokenPipe)) => Exit::Done,
             Ok(true) => Exit::NotFound,
+            Err(failure @ Failure::Key(_)) => {
+                let _ = writeln!(io::stderr(), "guard: {failure}");
+                Exit::Environment
+            }
             Err(failure) => {
                 // The exit code tells it too, when even this cannot be written.
                 let _ = writeln!(io::stderr(), "guard: {failure}");
@@ -133,14 +175,9 @@ fn scan(args: &ScanArgs) -> Result<bool, Failure> {
     Ok(found)
 }
 
-fn redact(args: &RedactArgs) -> Result<bool, Failure> {
+fn redact(args: &RedactArgs, config: &Config) -> Result<bool, Failure> {
     let guard = guard_for(&args.source)?;
-    let redaction = match args.mode {
-        ModeName::Label => Redaction::label(),
-        ModeName::Mask => Redaction::mask(),
-        ModeName::LastFour => Redaction::last_four(),
-        ModeName::SafeHarbor => Redaction::safe_harbor(),
-    };
+    let redaction = args.redaction(config)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let mut found = false;
     for_each_input(&args.source, |name, input| {
@@ -193,6 +230,12 @@ fn text_of(name: &str, input: &mut dyn Read) -> Result<String, Failure> {
     let mut text = String::new();
     let read = input.read_to_string(&mut text);
     read.map(|_| text).map_err(|error| Failure::Read(name.to_owned(), error.kind()))
+}
+
+fn kind_mode(text: &str) -> Result<(Kind, ModeName), &'static str> {
+    let (kind, mode) = text.split_once('=').ok_or("a kind and a mode are written KIND=MODE")?;
+    let kind = Kind::from_name(kind).ok_or("no such kind")?;
+    Ok((kind, ModeName::from_str(mode, false).map_err(|_| "no such mode")?))
 }
 
 fn day(text: &str) -> Result<Day, &'static str> {

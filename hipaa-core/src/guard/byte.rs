@@ -48,6 +48,8 @@ const fn classes() -> [u8; 256] {
 
 #[inline]
 pub(super) fn is(byte: u8, class: u8) -> bool {
+    #[cfg(test)]
+    super::steps::add(1);
     CLASS[usize::from(byte)] & class != 0
 }
 
@@ -101,7 +103,13 @@ pub(super) fn number(digits: &[u8]) -> u32 {
 ///
 /// Scripts written without spaces (from U+2E80 on) do not glue: a number may stand right
 /// behind a Chinese word.
+#[inline]
 pub(super) fn glued(bytes: &[u8], start: usize, end: usize) -> bool {
+    (is(prev(bytes, start), HIGH) || at(bytes, end, HIGH)) && glued_high(bytes, start, end)
+}
+
+#[inline(never)]
+fn glued_high(bytes: &[u8], start: usize, end: usize) -> bool {
     let gluing = |c: char| c.is_alphabetic() && u32::from(c) < 0x2E80;
     let before = start > 0 && is(bytes[start - 1], HIGH) && {
         let from = (1..=4).rev().find_map(|n| {
@@ -117,44 +125,54 @@ pub(super) fn glued(bytes: &[u8], start: usize, end: usize) -> bool {
         }
 }
 
-const LOW7: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-const TOP: u64 = 0x8080_8080_8080_8080;
-
-/// One bit for each of eight bytes: set where it is an ASCII digit.
+/// One bit for each of 64 flags that are zero or one, the first flag lowest.
 #[inline]
-fn digits_of_eight(word: u64) -> u64 {
-    let flipped = word ^ 0x3030_3030_3030_3030;
-    let beyond = ((flipped & LOW7) + 0x7676_7676_7676_7676) | flipped;
-    ((!beyond & TOP) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+fn packed(flags: &[u8; 64]) -> u64 {
+    let (words, _) = flags.as_chunks::<8>();
+    words.iter().enumerate().fold(0, |mask, (i, word)| {
+        let bits = u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        mask | bits << (8 * i)
+    })
 }
 
-/// One bit for each of eight bytes: set where it is an ASCII letter or digit.
+/// One bit for each of 64 bytes that has the property. It is asked of all bytes alike, so that
+/// the compiler takes many at once.
 #[inline]
-fn alnums_of_eight(word: u64) -> u64 {
-    let low = word & LOW7;
-    let folded = low | 0x2020_2020_2020_2020;
-    let letter = (folded + 0x1F1F_1F1F_1F1F_1F1F) & !(folded + 0x0505_0505_0505_0505);
-    let digit = (low + 0x5050_5050_5050_5050) & !(low + 0x4646_4646_4646_4646);
-    let found = (letter | digit) & !word & TOP;
-    (found >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+fn mask_of(block: &[u8; 64], property: impl Fn(u8) -> bool) -> u64 {
+    #[cfg(test)]
+    super::steps::add(64);
+    let mut flags = [0_u8; 64];
+    flags.iter_mut().zip(block).for_each(|(flag, byte)| *flag = u8::from(property(*byte)));
+    packed(&flags)
 }
 
-/// One bit for each of the 64 bytes from `at` on: set where it is an ASCII letter or digit.
+/// One bit for each of the first 64 bytes: set where it is an ASCII letter or digit.
 #[inline]
-pub(super) fn alnum_mask(bytes: &[u8], at: usize) -> u64 {
+pub(super) fn alnum_mask(window: &[u8; 72]) -> u64 {
+    let alnum = |byte: u8| ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10);
+    window.first_chunk().map_or(0, |block| mask_of(block, alnum))
+}
+
+/// One bit for each of the 64 bytes from `at` on: set where it is an ASCII digit.
+#[inline]
+fn digit_mask(bytes: &[u8], at: usize) -> u64 {
     let rest = &bytes[at.min(bytes.len())..];
-    let padded;
-    let block = match rest.first_chunk::<64>() {
-        Some(block) => block,
-        None => {
-            let mut copy = [0_u8; 64];
-            copy[..rest.len()].copy_from_slice(rest);
-            padded = copy;
-            &padded
-        }
-    };
-    let (words, _) = block.as_chunks::<8>();
-    words.iter().enumerate().fold(0, |mask, (i, word)| mask | alnums_of_eight(u64::from_le_bytes(*word)) << (8 * i))
+    let mut padded = [0; 64];
+    let block = rest.first_chunk().unwrap_or_else(|| {
+        padded[..rest.len()].copy_from_slice(rest);
+        &padded
+    });
+    mask_of(block, |byte| byte.wrapping_sub(b'0') < 10)
+}
+
+/// Whether the two letters stand beside each other somewhere, in whatever case.
+#[inline]
+pub(super) fn has_pair(bytes: &[u8], first: u8, second: u8) -> bool {
+    #[cfg(test)]
+    super::steps::add(bytes.len());
+    let behind = bytes.get(1..).unwrap_or(&[]);
+    let pair = |any, (a, b): (&u8, &u8)| any | ((a | 0x20 == first) & (b | 0x20 == second));
+    bytes.iter().zip(behind).fold(false, pair)
 }
 
 /// Finds digits from left to right; every block of 64 bytes is looked at once.
@@ -176,7 +194,10 @@ impl Digits {
         let mut keep = u64::MAX << (from % 64);
         loop {
             if block != self.block {
-                self.mask = mask_of(bytes.get(block * 64..)?);
+                if block * 64 >= bytes.len() {
+                    return None;
+                }
+                self.mask = digit_mask(bytes, block * 64);
                 self.block = block;
             }
             let rest = self.mask & keep;
@@ -185,27 +206,8 @@ impl Digits {
             }
             block += 1;
             keep = u64::MAX;
-            if block * 64 >= bytes.len() {
-                return None;
-            }
         }
     }
-}
-
-#[inline]
-fn mask_of(bytes: &[u8]) -> u64 {
-    let Some(block) = bytes.first_chunk::<64>() else {
-        let mut padded = [0_u8; 64];
-        padded[..bytes.len()].copy_from_slice(bytes);
-        return mask_of_block(&padded);
-    };
-    mask_of_block(block)
-}
-
-#[inline]
-fn mask_of_block(block: &[u8; 64]) -> u64 {
-    let (words, _) = block.as_chunks::<8>();
-    words.iter().enumerate().fold(0, |mask, (i, word)| mask | digits_of_eight(u64::from_le_bytes(*word)) << (8 * i))
 }
 
 #[cfg(test)]
@@ -229,8 +231,8 @@ mod tests {
     #[test]
     fn the_mask_of_letters_and_digits_agrees_with_the_table() {
         let bytes: Vec<u8> = (0..=255).collect();
-        for at in (0..256).step_by(32) {
-            let mask = alnum_mask(&bytes, at);
+        for at in (0..=256 - 72).step_by(8) {
+            let mask = alnum_mask(bytes[at..].first_chunk().unwrap());
             for i in 0..64 {
                 let plain = bytes.get(at + i).is_some_and(u8::is_ascii_alphanumeric);
                 assert_eq!(mask >> i & 1 == 1, plain, "{}", at + i);

@@ -7,7 +7,7 @@ mod class;
 mod gap;
 mod words;
 
-use super::byte::{self, ALNUM};
+use super::byte::{self, ALNUM, LOWER};
 pub use class::CueClass;
 pub(super) use class::Mask;
 pub(super) use gap::{Fit, after_gap, before_gap, is_number_word, list_gap};
@@ -33,6 +33,17 @@ enum Part {
     Number,
 }
 
+/// What a phrase asks for behind its first word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tail {
+    /// Nothing.
+    None,
+    /// A word like `number`.
+    Number,
+    /// Anything else: see the parts.
+    Parts,
+}
+
 #[derive(Clone, Debug)]
 struct Phrase {
     key: u64,
@@ -40,6 +51,7 @@ struct Phrase {
     /// What the first word has behind its first eight bytes.
     rest: Box<[u8]>,
     parts: Box<[Part]>,
+    tail: Tail,
     /// The key of the second word; zero when the second part is no word.
     second: u64,
     class: CueClass,
@@ -58,6 +70,9 @@ pub(super) struct Lexicon {
     /// One bit for each key, by its hash: most words of a text stop here.
     filter: Box<[u64; FILTER_WORDS]>,
 }
+
+/// A block of 64 bytes, and enough behind it to read the start of its last word.
+const WINDOW: usize = 72;
 
 /// Words of the filter; small enough to stay in the nearest cache.
 const FILTER_WORDS: usize = 512;
@@ -91,51 +106,64 @@ impl Lexicon {
         Self { phrases, slots, filter }
     }
 
-    /// Adds the cues of the words that start in `from..to`; returns the place to go on from.
+    /// Adds the cues of the words that start in the blocks of 64 bytes from `from` on that
+    /// reach `to`; returns the place to go on from, a multiple of 64 or the end of a cue.
     pub(super) fn collect(&self, bytes: &[u8], from: usize, to: usize, out: &mut Vec<Cue>) -> usize {
         let mut done = from;
-        if byte::is(byte::prev(bytes, from), ALNUM) {
-            done = byte::skip(bytes, from, ALNUM);
-        }
-        let mut block = done;
+        let mut block = from & !63;
+        let mut inside = byte::is(byte::prev(bytes, block), ALNUM);
+        let mut padded;
         while block < to {
-            let mask = byte::alnum_mask(bytes, block);
-            let mut starts = mask & !(mask << 1);
-            while starts != 0 {
-                let bit = starts.trailing_zeros();
-                starts &= starts - 1;
-                let start = block + bit as usize;
-                if start < done {
-                    continue;
+            let rest = &bytes[block..];
+            let window = match rest.first_chunk::<WINDOW>() {
+                Some(window) => window,
+                None => {
+                    padded = [0; WINDOW];
+                    padded[..rest.len()].copy_from_slice(rest);
+                    &padded
                 }
-                if start >= to {
-                    return done;
-                }
-                let len = (mask >> bit).trailing_ones();
-                let mut end = start + len as usize;
-                if bit + len == 64 {
-                    end = byte::skip(bytes, end, ALNUM);
-                }
-                done = end;
-                if let Some(cue) = self.phrase_at(bytes, start, end) {
+            };
+            let mask = byte::alnum_mask(window);
+            self.words(window, mask, inside, |bit, key| {
+                let start = block + bit;
+                if start >= done
+                    && let Some(cue) = self.known(bytes, (start, byte::skip(bytes, start, ALNUM)), key)
+                {
                     done = cue.end;
                     out.push(cue);
                 }
-            }
-            block = done.max(block + 64);
+            });
+            inside = mask >> 63 == 1;
+            block += 64;
         }
-        done.max(to)
+        done.max(block)
+    }
+
+    /// Hands on the place and the key of every word of a block that a phrase may start with.
+    #[inline]
+    fn words(&self, window: &[u8; WINDOW], mask: u64, inside: bool, mut found: impl FnMut(usize, u64)) {
+        let mut starts = mask & !(mask << 1 | u64::from(inside));
+        while starts != 0 {
+            let bit = starts.trailing_zeros() as usize & 63;
+            starts &= starts - 1;
+            let mut len = (mask >> bit).trailing_ones() as usize;
+            if bit + len >= 64 {
+                len = byte::skip(window, bit, ALNUM) - bit;
+            }
+            let key = window[bit..].first_chunk().map_or(0, |eight| keyed(u64::from_le_bytes(*eight), len));
+            let (word, place) = filter_bit(key);
+            if self.filter[word] & place != 0 {
+                found(bit, key);
+            }
+        }
     }
 
     /// The phrase whose first word is `start..end`.
     #[inline]
     pub(super) fn phrase_at(&self, bytes: &[u8], start: usize, end: usize) -> Option<Cue> {
         let key = key_of(bytes, start, end);
-        let (word, bit) = filter_bit(key);
-        if self.filter[word] & bit == 0 {
-            return None;
-        }
-        self.known(bytes, (start, end), key)
+        let (word, place) = filter_bit(key);
+        if self.filter[word] & place != 0 { self.known(bytes, (start, end), key) } else { None }
     }
 
     /// The phrase whose first word has a key of the table, or one that shares its bit.
@@ -152,16 +180,23 @@ impl Lexicon {
         self.longest(bytes, word, first, key)
     }
 
-    fn longest(&self, bytes: &[u8], word: (usize, usize), first: usize, key: u64) -> Option<Cue> {
-        let (start, end) = word;
-        let same_key = self.phrases[first..].iter().take_while(|phrase| phrase.key == key);
+    fn longest(&self, bytes: &[u8], (start, end): (usize, usize), first: usize, key: u64) -> Option<Cue> {
         let from = skip_light(bytes, end);
         let next = byte::skip(bytes, from, ALNUM);
         let second = if next > from { key_of(bytes, from, next) } else { 0 };
+        // Asked of most phrases, so looked at once.
+        let number = number_word(bytes, from, next);
+        let same_key = self.phrases[first..].iter().take_while(|phrase| phrase.key == key);
         // Phrases of more words come first, so the first that fits is the longest.
-        let (phrase, stop) = same_key
-            .filter(|phrase| phrase.second == 0 || phrase.second == second)
-            .find_map(|phrase| Some((phrase, phrase.end_in(bytes, start, end)?)))?;
+        let (phrase, stop) =
+            same_key.filter(|phrase| phrase.second == 0 || phrase.second == second).find_map(|phrase| {
+                let stop = match phrase.tail {
+                    Tail::None => Some(end),
+                    Tail::Number => number,
+                    Tail::Parts => phrase.end_in(bytes, end),
+                };
+                stop.filter(|_| phrase.starts(&bytes[start..end])).map(|stop| (phrase, stop))
+            })?;
         let placeholder = is_placeholder(bytes, start, stop);
         let whole = !placeholder && !byte::glued(bytes, start, stop);
         whole.then_some(Cue { start, end: stop, class: phrase.class, weak: phrase.weak })
@@ -199,7 +234,13 @@ impl Phrase {
             Some(Part::Word(word)) => key_of(word, 0, word.len()),
             _ => 0,
         };
+        let tail = match parts.as_slice() {
+            [] => Tail::None,
+            [Part::Number] => Tail::Number,
+            _ => Tail::Parts,
+        };
         (first > 0).then(|| Self {
+            tail,
             key: key_of(bytes, 0, first),
             first: bytes[..first].into(),
             rest,
@@ -232,14 +273,15 @@ impl Phrase {
         [vec![self], phrases].concat()
     }
 
-    /// Where this phrase ends when its first word is `start..end`.
-    fn end_in(&self, bytes: &[u8], start: usize, end: usize) -> Option<usize> {
-        let rest = bytes[start..end].get(8..).unwrap_or(&[]);
-        if !rest.eq_ignore_ascii_case(&self.rest)
-            || (self.capitals && bytes[start..end].iter().any(u8::is_ascii_lowercase))
-        {
-            return None;
-        }
+    /// Whether this is its first word, of which the first eight bytes are known to be right.
+    #[inline]
+    fn starts(&self, word: &[u8]) -> bool {
+        let rest = word.get(8..).unwrap_or(&[]);
+        rest.eq_ignore_ascii_case(&self.rest) && !(self.capitals && word.iter().any(u8::is_ascii_lowercase))
+    }
+
+    /// Where this phrase ends when its first word ends at `end`.
+    fn end_in(&self, bytes: &[u8], end: usize) -> Option<usize> {
         let mut at = end;
         let mut tight = false;
         for part in &self.parts {
@@ -254,7 +296,10 @@ impl Phrase {
                     let stop = byte::skip(bytes, from, ALNUM);
                     bytes[from..stop].eq_ignore_ascii_case(word).then_some(stop)?
                 }
-                Part::Number => number_word(bytes, at)?,
+                Part::Number => {
+                    let from = skip_light(bytes, at);
+                    number_word(bytes, from, byte::skip(bytes, from, ALNUM))?
+                }
             };
         }
         Some(at)
@@ -263,25 +308,41 @@ impl Phrase {
 
 /// Whether the words are the label of a redaction: `[SSN]`, `[CREDIT_CARD:abc]`.
 fn is_placeholder(bytes: &[u8], start: usize, end: usize) -> bool {
+    if !matches!(byte::prev(bytes, start), b'[' | b'_') {
+        return false;
+    }
     let part = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
     let before = bytes[..start].iter().rev().take(16).find(|byte| !part(byte));
     let behind = bytes[end..].iter().take(16).find(|byte| !part(byte));
-    before == Some(&b'[') && matches!(behind, Some(b']' | b':'))
+    before == Some(&b'[') && (behind == Some(&b']') || (behind == Some(&b':') && is_surrogate(bytes, end)))
+}
+
+/// Whether a surrogate and its bracket stand behind the `:` of a label that goes on at `from`.
+fn is_surrogate(bytes: &[u8], from: usize) -> bool {
+    let colon = bytes[from..].iter().position(|byte| *byte == b':').map_or(from, |at| from + at);
+    let word = byte::skip(bytes, colon + 1, LOWER);
+    word >= colon + 20 && byte::peek(bytes, word) == b']'
 }
 
 /// Skips what may stand between two words of a phrase.
+#[inline]
 fn skip_light(bytes: &[u8], from: usize) -> usize {
-    let light = |at: &usize| matches!(byte::peek(bytes, *at), b' ' | b'\t' | b'\n' | b'\r' | b'-' | b'_' | b'.' | b'/');
-    (from..from + 3).find(|at| !light(at)).unwrap_or(from + 3)
+    let mut at = from;
+    while at < from + 3 && matches!(byte::peek(bytes, at), b' ' | b'\t' | b'\n' | b'\r' | b'-' | b'_' | b'.' | b'/') {
+        at += 1;
+    }
+    at
 }
 
-fn number_word(bytes: &[u8], from: usize) -> Option<usize> {
-    let at = skip_light(bytes, from);
-    if byte::peek(bytes, at) == b'#' {
-        return Some(at + 1);
+/// The end of the word like `number` that is `from..end`, or of a `#` at `from`.
+#[inline]
+fn number_word(bytes: &[u8], from: usize, end: usize) -> Option<usize> {
+    match bytes.get(from)? {
+        b'#' => Some(from + 1),
+        // The first letters of the words that mean `number`.
+        b'n' | b'N' | b'i' | b'I' => is_number_word(&bytes[from..end]).then_some(end),
+        _ => None,
     }
-    let end = byte::skip(bytes, at, ALNUM);
-    is_number_word(&bytes[at.min(bytes.len())..end.max(at).min(bytes.len())]).then_some(end)
 }
 
 /// The first eight bytes of the word, lower-cased; zero bytes behind a shorter one.
@@ -296,8 +357,14 @@ fn key_of(bytes: &[u8], start: usize, end: usize) -> u64 {
             u64::from_le_bytes(padded)
         }
     };
-    let keep = u64::MAX >> (8 * (8 - (end - start).clamp(1, 8)));
-    (word | 0x2020_2020_2020_2020) & keep
+    keyed(word, end - start)
+}
+
+/// The first `len` of eight bytes, lower-cased.
+#[inline]
+const fn keyed(eight: u64, len: usize) -> u64 {
+    let keep = if len >= 8 { u64::MAX } else { (1 << (8 * len)) - 1 };
+    (eight | 0x2020_2020_2020_2020) & keep
 }
 
 #[inline]

@@ -53,9 +53,7 @@ impl Guard {
     /// # Errors
     /// [`JsonError`] when the text is no JSON document or nested deeper than [`MAX_DEPTH`].
     pub fn scan_json(&self, raw: &str) -> Result<Vec<JsonFinding>, JsonError> {
-        let mut found = self.scan_json_all(raw)?;
-        found.retain(|found| self.rules.reports(found.finding.kind(), found.finding.confidence()));
-        Ok(found)
+        self.walk(raw, |found| self.rules.reports(found.kind(), found.confidence()))
     }
 
     /// Every finding of a JSON document, low confidences included.
@@ -63,27 +61,31 @@ impl Guard {
     /// # Errors
     /// As [`Guard::scan_json`].
     pub fn scan_json_all(&self, raw: &str) -> Result<Vec<JsonFinding>, JsonError> {
+        self.walk(raw, |_| true)
+    }
+
+    /// The findings of keys, strings and numbers that are wanted, with their pointers.
+    fn walk(&self, raw: &str, wanted: impl Fn(&Finding) -> bool) -> Result<Vec<JsonFinding>, JsonError> {
         let tape = Tape::parse(raw)?;
         let mut hints = Hints::new(&self.rules, raw, &tape);
         let mut out = Vec::new();
+        let mut keep = |found: Vec<Finding>, node: usize, number: Option<(usize, usize)>| {
+            let found = found.into_iter().filter(|found| wanted(found));
+            out.extend(found.map(|finding| JsonFinding { finding, pointer: tape.pointer(raw, node), number }));
+        };
         for (i, node) in tape.nodes().iter().enumerate() {
-            if let Some(key) = node.key {
-                let found = string(&self.rules, raw, key, None);
-                out.extend(found.into_iter().map(|finding| JsonFinding {
-                    finding,
-                    pointer: tape.pointer(raw, i),
-                    number: None,
-                }));
+            if let Some(key) = node.key.filter(|key| telling(&raw.as_bytes()[key.0..key.1])) {
+                keep(string(&self.rules, raw, key, None), i, None);
             }
             let span = (node.start, node.end);
-            let (found, number) = match node.kind {
+            match node.kind {
                 Type::String if interesting(&raw.as_bytes()[node.start..node.end]) => {
-                    (string(&self.rules, raw, span, hints.of(i).filter(|_| short(node))), None)
+                    let outer = if short(node) { hints.of(i) } else { None };
+                    keep(string(&self.rules, raw, span, outer), i, None);
                 }
-                Type::Number => (plain(&self.rules, raw, span, hints.of(i)), Some(span)),
-                _ => continue,
-            };
-            out.extend(found.into_iter().map(|finding| JsonFinding { finding, pointer: tape.pointer(raw, i), number }));
+                Type::Number => keep(plain(&self.rules, raw, span, hints.of(i)), i, Some(span)),
+                _ => {}
+            }
         }
         Ok(out)
     }
@@ -95,20 +97,20 @@ const fn short(node: &Node) -> bool {
 
 /// Whether a string can hold a finding at all.
 fn interesting(bytes: &[u8]) -> bool {
-    bytes.iter().any(|byte| byte.is_ascii_digit() || matches!(byte, b'@' | b':' | b'\\') || *byte >= 0x80)
-        || (bytes.len() >= 8
-            && (memchr::memmem::find(bytes, b"ww").is_some() || memchr::memmem::find(bytes, b"WW").is_some()))
-        || (bytes.len() >= 10
-            && (memchr::memmem::find(bytes, b"inety").is_some() || memchr::memmem::find(bytes, b"undred").is_some()))
+    telling(bytes) || super::scan::may_hold_words(bytes)
+}
+
+/// Whether a digit, `@`, `:`, an escape or a character outside ASCII is in it.
+fn telling(bytes: &[u8]) -> bool {
+    let telling = |byte: &u8| byte.wrapping_sub(b'0') <= 10 || matches!(byte, b'@' | b'\\') || *byte >= 0x80;
+    let (blocks, tail) = bytes.as_chunks::<16>();
+    // No early end inside a block, so that the compiler takes its bytes at once.
+    blocks.iter().any(|block| block.iter().fold(false, |any, byte| any | telling(byte))) || tail.iter().any(telling)
 }
 
 /// Scans the content of a string token.
 fn string(rules: &Rules, raw: &str, span: (usize, usize), outer: Option<Outer>) -> Vec<Finding> {
-    let content = &raw[span.0..span.1];
-    if !interesting(content.as_bytes()) {
-        return Vec::new();
-    }
-    match Decoded::new(content) {
+    match Decoded::new(&raw[span.0..span.1]) {
         None => plain(rules, raw, span, outer),
         Some(decoded) => {
             let found = declared(rules, &decoded.text, outer);

@@ -10,6 +10,7 @@ mod claim;
 mod date;
 mod date_text;
 mod email;
+mod host;
 mod icd10;
 mod ident;
 mod net;
@@ -25,7 +26,7 @@ mod zip;
 pub(super) use date::Parts;
 pub(super) use url::URL_BYTES;
 
-use super::byte::Digits;
+use super::byte::{self, Digits};
 use super::cue::{Cue, CueClass, Fit, Mask, after_gap, before_gap, list_gap};
 use super::rules::Rules;
 use super::{Finding, Reason};
@@ -35,6 +36,33 @@ use std::ops::Range;
 pub(super) const REACH_BEFORE: usize = 64;
 /// How far behind a value a cue may start, in bytes.
 pub(super) const REACH_AFTER: usize = 24;
+
+/// Room for the cues and findings of a usual note, so that few notes ask for more.
+const CUES: usize = 30;
+const FINDINGS: usize = 14;
+
+/// Texts up to this length are looked through for pairs of letters before words are searched.
+const SHORT: usize = 96;
+
+/// Whether `www.`, `ninety` or `hundred` may be in a text; long texts always may.
+pub(super) fn may_hold_words(bytes: &[u8]) -> bool {
+    bytes.len() > SHORT || may_hold_pages(bytes) || may_hold_ages(bytes) || may_hold_hosts(bytes)
+}
+
+/// Whether a point stands between letters, as in the name of a host.
+fn may_hold_hosts(bytes: &[u8]) -> bool {
+    let behind = bytes.get(1..).unwrap_or(&[]);
+    bytes.iter().zip(behind).fold(false, |any, (a, b)| any | ((*a == b'.') & b.is_ascii_lowercase()))
+}
+
+fn may_hold_pages(bytes: &[u8]) -> bool {
+    bytes.len() > SHORT || (bytes.len() >= 8 && byte::has_pair(bytes, b'w', b'w'))
+}
+
+fn may_hold_ages(bytes: &[u8]) -> bool {
+    let pairs = || byte::has_pair(bytes, b'e', b't') || byte::has_pair(bytes, b'd', b'r');
+    bytes.len() > SHORT || (bytes.len() >= 10 && pairs())
+}
 
 /// What stands outside the text and speaks for all of it: a JSON key or a FHIR sibling.
 #[derive(Clone, Copy, Debug)]
@@ -94,12 +122,12 @@ impl<'g, 't> Scan<'g, 't> {
             bytes: text.as_bytes(),
             text,
             digits: Digits::new(),
-            cues: Vec::new(),
+            cues: Vec::with_capacity(CUES.min(text.len() / 24)),
             cues_to: 0,
             outer,
             last: None,
             done: 0,
-            out: Vec::new(),
+            out: Vec::with_capacity(FINDINGS.min(text.len() / 48)),
         }
     }
 
@@ -107,7 +135,9 @@ impl<'g, 't> Scan<'g, 't> {
     pub(super) fn run(mut self, own: Range<usize>) -> Vec<Finding> {
         self.marks();
         self.site_formats();
-        self.spelled_ages();
+        if may_hold_ages(self.bytes) {
+            self.spelled_ages();
+        }
         let addresses = self.out.iter().filter(|found| found.kind().is_address());
         let mut taken: Vec<_> = addresses.map(Finding::span).collect();
         taken.sort_by_key(|span| span.start);
@@ -129,15 +159,34 @@ impl<'g, 't> Scan<'g, 't> {
 
     /// What is found by its `@` or `:`: addresses of mail, pages and hardware.
     fn marks(&mut self) {
-        self.www();
-        self.out.sort_by_key(Finding::start);
+        if may_hold_pages(self.bytes) {
+            self.www();
+            self.out.sort_by_key(Finding::start);
+        }
+        // Points are many: looked at only where one may be inside the name of a host.
+        if may_hold_hosts(self.bytes) {
+            self.marked(memchr::memchr3_iter(b'@', b':', b'.', self.bytes));
+        } else {
+            self.marked(memchr::memchr2_iter(b'@', b':', self.bytes));
+        }
+    }
+
+    fn marked(&mut self, marks: impl Iterator<Item = usize>) {
         let pages: Vec<_> = self.out.iter().map(Finding::span).collect();
         let mut pages = pages.into_iter().peekable();
         let bytes = self.bytes;
-        let mut floor = 0;
-        for at in memchr::memchr2_iter(b'@', b':', bytes) {
+        let (mut floor, mut dots) = (0, 0);
+        for at in marks {
+            // Most points end a sentence or part a number.
+            if bytes[at] == b'.' && (at < dots || !byte::at(bytes, at + 1, byte::LOWER)) {
+                continue;
+            }
             while pages.next_if(|page| page.end <= at).is_some() {}
             if at < floor || pages.peek().is_some_and(|page| page.start <= at) {
+                continue;
+            }
+            if bytes[at] == b'.' {
+                dots = self.host_at(at).unwrap_or_else(|| byte::skip(bytes, at + 1, byte::ALNUM | byte::JOIN));
                 continue;
             }
             let end = if bytes[at] == b'@' { self.email_at(at, floor) } else { self.url_at(at, floor) };
@@ -171,10 +220,10 @@ impl<'g, 't> Scan<'g, 't> {
     }
 
     fn collect(&mut self, span: (usize, usize)) {
-        let from = self.cues_to.max(span.0.saturating_sub(REACH_BEFORE + 32));
+        let from = self.cues_to.max(span.0.saturating_sub(REACH_BEFORE + 32) & !63);
         let to = (span.1 + REACH_AFTER).min(self.bytes.len());
         if from < to {
-            self.cues_to = self.rules.lexicon.collect(self.bytes, from, to, &mut self.cues).max(to);
+            self.cues_to = self.rules.lexicon.collect(self.bytes, from, to, &mut self.cues);
         }
     }
 

@@ -28,6 +28,7 @@ pub(crate) enum Purpose {
     AuthorityMac,
     AuthorityLookup,
     Credential,
+    Surrogate,
 }
 
 impl Purpose {
@@ -44,6 +45,7 @@ impl Purpose {
             Self::AuthorityMac => "authority-mac",
             Self::AuthorityLookup => "authority-lookup",
             Self::Credential => "credential",
+            Self::Surrogate => "guard-surrogate",
         }
     }
 }

@@ -107,6 +107,14 @@ impl Kek {
         &self.id
     }
 
+    /// The key under which the guard makes surrogates: the same for the same key-encryption key.
+    ///
+    /// Give it to `guard::SurrogateKey::new`. It opens nothing that is sealed.
+    #[must_use]
+    pub fn derive_surrogate_key(&self) -> SecretBox<[u8; 32]> {
+        SecretBox::new(Box::new(*self.derive(Purpose::Surrogate)))
+    }
+
     pub(crate) fn derive(&self, purpose: Purpose) -> Zeroizing<[u8; 32]> {
         Derivation::bare(purpose).derive(self.key.expose_secret())
     }

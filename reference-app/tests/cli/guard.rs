@@ -4,11 +4,16 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 fn guard(arguments: &[&str], input: &str) -> Output {
+    guard_with(arguments, input, None)
+}
+
+fn guard_with(arguments: &[&str], input: &str, key: Option<&str>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_reference-app"));
     let mut child = command
         .arg("guard")
         .args(arguments)
         .env_remove("HIPAA_KEK")
+        .envs(key.map(|key| ("HIPAA_KEK", key)))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -48,6 +53,41 @@ fn what_was_redacted_is_clean_and_the_rest_stands() {
     let rest = text(&redacted.stdout);
     assert!(rest.starts_with("Call ") && !rest.contains("555-0132") && !rest.contains("zoe@"), "{rest}");
     assert_eq!(guard(&["scan"], rest).status.code(), Some(0));
+}
+
+#[test]
+fn surrogates_follow_the_key_and_ask_for_one() {
+    let note = "MRN: 00123456, again MRN 00123456, SSN 536-90-4399.\n";
+    let run = |key: &str| {
+        let done = guard_with(&["redact", "--mode", "surrogate"], note, Some(key));
+        assert_eq!(done.status.code(), Some(1), "{}", text(&done.stderr));
+        text(&done.stdout).to_owned()
+    };
+    let (first, again, other) = (run(&"11".repeat(32)), run(&"11".repeat(32)), run(&"22".repeat(32)));
+    assert!(first.contains("[MRN:") && first.contains("[SSN:") && !first.contains("00123456"), "{first}");
+    assert!(first == again && first != other);
+    let words: Vec<&str> = first.split("[MRN:").skip(1).map(|rest| &rest[..20]).collect();
+    assert_eq!(words[0], words[1]);
+    assert_eq!(guard(&["scan"], &first).status.code(), Some(0));
+    let without = guard(&["redact", "--mode", "surrogate"], note);
+    assert_eq!(without.status.code(), Some(3));
+    assert!(without.stdout.is_empty() && text(&without.stderr).contains("HIPAA_KEK"));
+}
+
+#[test]
+fn every_mode_is_reached_and_one_kind_may_have_its_own() {
+    let note = "SSN 536-90-4399 seen 3/14/2024\n";
+    let run = |arguments: &[&str]| {
+        let done = guard(&[&["redact"], arguments].concat(), note);
+        text(&done.stdout).trim_end().to_owned()
+    };
+    assert_eq!(run(&[]), "SSN [SSN] seen [DATE]");
+    assert_eq!(run(&["--mode", "mask"]), "SSN ***-**-**** seen */**/****");
+    assert_eq!(run(&["--mode", "last-four"]), "SSN ***-**-4399 seen */**/****");
+    assert_eq!(run(&["--mode", "safe-harbor"]), "SSN [SSN] seen 2024");
+    assert_eq!(run(&["--mode", "mask", "--kind-mode", "date=safe-harbor"]), "SSN ***-**-**** seen 2024");
+    let wrong = guard(&["redact", "--kind-mode", "date=gone"], note);
+    assert!(wrong.stdout.is_empty() && wrong.status.code() == Some(3));
 }
 
 #[test]

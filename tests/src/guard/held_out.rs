@@ -4,9 +4,12 @@ use super::score::{Label, Note};
 
 const NOTES: &str = include_str!("../../data/guard/held-out.txt");
 
+/// Single lines, each around one way to write something, or one number that is nothing of the kind.
+const LINES: &str = include_str!("../../data/guard/lines.txt");
+
 /// The notes with their labels.
-fn notes() -> Vec<Note> {
-    let lines: Vec<&str> = NOTES.lines().filter(|line| !line.starts_with("# ")).collect();
+fn notes(text: &str) -> Vec<Note> {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("# ")).collect();
     lines.join("\n").split("\n%%\n").map(read).collect()
 }
 
@@ -35,10 +38,22 @@ mod tests {
 
     #[test]
     fn hand_written_notes_reach_every_bar() {
-        let notes = notes();
+        let notes = notes(NOTES);
         let score = score(&Guard::new(), &notes);
         println!("{}", score.table());
         assert!(notes.len() >= 50);
         assert_eq!(score.below(BARS), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_line_gives_what_is_marked_and_nothing_else() {
+        let lines: Vec<Note> = LINES.lines().filter(|line| !line.starts_with("# ")).map(read).collect();
+        assert!(lines.len() >= 500);
+        for line in &lines {
+            let score = score(&Guard::new(), std::slice::from_ref(line));
+            let wrong: Vec<&String> =
+                score.0.iter().filter(|(_, count)| count.misses + count.false_ones > 0).map(|(kind, _)| kind).collect();
+            assert!(wrong.is_empty(), "{wrong:?} in {:?}", line.text);
+        }
     }
 }

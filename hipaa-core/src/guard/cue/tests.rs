@@ -20,8 +20,8 @@ fn the_longest_phrase_wins_and_only_whole_words_count() {
 
 #[test]
 fn placeholders_of_a_redaction_are_no_cues() {
-    assert_eq!(cues("[SSN] [MRN:abc] [CREDIT_CARD]"), []);
-    assert_eq!(cues("(SSN)"), [(CueClass::Ssn, "SSN")]);
+    assert_eq!(cues("[SSN] [MRN:abcdefghijklmnopabcd] [CREDIT_CARD]"), []);
+    assert_eq!(cues("(SSN) [MRN: 1]"), [(CueClass::Ssn, "SSN"), (CueClass::Mrn, "MRN")]);
 }
 
 #[test]

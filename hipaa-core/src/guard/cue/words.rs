@@ -13,7 +13,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Ssn,
         STRONG,
-        "ssn|ssns|ssn +|ss +|s.s.n|s.s|social security|social security +|social sec|social sec +|soc sec|soc sec +|social +|socsec|!SS",
+        "ssn|ssns|ssn +|ssn/tin|ssn/itin|ssn/ein|tin/ssn|ss +|s.s.n|s.s|social security|social security +|social sec|social sec +|soc sec|soc sec +|social +|socsec|!SS",
     ),
     (Ssn, WEAK, "social"),
     (
@@ -57,10 +57,10 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Phone,
         WEAK,
-        "call|called|calling|dial|dialed|text|texted|contact|reach|reached|reachable|ring|page|paged|pharmacy|front desk|office|office +|contacted|(p)|!C|!H|!W|!P|!T|!M",
+        "call|called|calling|dial|dialed|text|texted|contact|reach|reached|reachable|ring|page|paged|pharmacy|front desk|office|office +|contacted|work|home|(p)|!C|!H|!W|!P|!T|!M",
     ),
     (Fax, STRONG, "fax|fax +|faxed|faxes|facsimile|facsimile +|telefax|fax phone|efax|fax line|fax/tel"),
-    (Fax, WEAK, "!F"),
+    (Fax, WEAK, "!F|fx"),
     (Email, STRONG, "email|e mail|mail"),
     (
         Zip,
@@ -118,8 +118,9 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
         STRONG,
         "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +",
     ),
-    (License, WEAK, "license|licence|lic|certificate|licensed|permit"),
-    (Age90, STRONG, "age|aged|ages"),
+    (License, WEAK, "license|licence|lic|certificate|licensed|permit|plate"),
+    (Age90, STRONG, "age|aged|ages|age in years|age years|age/sex|turned|turning|turns"),
+    (Age90, WEAK, "she is|he is|patient is|pt is|she's|he's"),
     (
         Other,
         STRONG,

@@ -2,10 +2,9 @@
 
 use super::parse::{Node, Tape, Type};
 use crate::guard::Reason;
-use crate::guard::cue::CueClass;
+use crate::guard::cue::{Cue, CueClass};
 use crate::guard::rules::Rules;
 use crate::guard::scan::Outer;
-use std::collections::HashMap;
 
 /// Keys that name nothing by themselves: the key above them speaks.
 const GENERIC: [&str; 14] = [
@@ -37,12 +36,22 @@ pub(super) struct Hints<'d> {
     rules: &'d Rules,
     raw: &'d str,
     tape: &'d Tape,
-    keys: HashMap<&'d str, Option<CueClass>>,
+    /// The keys asked last, each at the place of its hash: documents repeat their keys.
+    known: [(&'d str, Option<CueClass>); KNOWN],
+    words: Words,
 }
+
+/// How many nodes of a `type` are read, and how long a `system` may be: every member of an
+/// object may ask for them, so they must not grow with the document.
+const LARGEST_TYPE: usize = 32;
+const LONGEST_SYSTEM: usize = 256;
+
+/// How many keys are remembered.
+const KNOWN: usize = 32;
 
 impl<'d> Hints<'d> {
     pub(super) fn new(rules: &'d Rules, raw: &'d str, tape: &'d Tape) -> Self {
-        Self { rules, raw, tape, keys: HashMap::new() }
+        Self { rules, raw, tape, known: [("", None); KNOWN], words: Words::default() }
     }
 
     /// What speaks for the value at `at`.
@@ -86,30 +95,29 @@ impl<'d> Hints<'d> {
 
     /// The class that the words of a key speak for.
     fn class_of(&mut self, key: &'d str) -> Option<CueClass> {
-        if let Some(known) = self.keys.get(key) {
-            return *known;
+        let mix = |hash: usize, byte: &u8| hash.wrapping_mul(31).wrapping_add(usize::from(*byte));
+        let place = key.as_bytes().iter().fold(0, mix) % KNOWN;
+        if self.known[place].0 != key {
+            self.known[place] = (key, self.words.class(self.rules, key));
         }
-        let class = if key.len() <= 64 { class_of_words(self.rules, &words(key), true) } else { None };
-        self.keys.insert(key, class);
-        class
+        self.known[place].1
     }
 
     /// Asks the siblings of a generic key.
-    fn siblings(&self, container: usize, but: usize) -> Option<Outer> {
+    fn siblings(&mut self, container: usize, but: usize) -> Option<Outer> {
         if self.tape.nodes()[container].kind != Type::Object {
             return None;
         }
         let mut best = None;
-        for (at, node) in self.tape.members(container).take(32).filter(|(at, _)| *at != but) {
+        let tape = self.tape;
+        for (at, node) in tape.members(container).take(32).filter(|(at, _)| *at != but) {
             let Some(name) = self.key(node).filter(|key| LABELS.contains(key)) else {
                 continue;
             };
             let (reason, class) = match (name, node.kind) {
                 ("system", Type::String) => (Reason::FhirSystem, self.system(node)),
                 ("type", Type::Object) => (Reason::FhirType, self.concept(at)),
-                (_, Type::String) => {
-                    (Reason::JsonKey, class_of_words(self.rules, &words(&self.raw[node.start..node.end]), true))
-                }
+                (_, Type::String) => (Reason::JsonKey, self.words.class(self.rules, &self.raw[node.start..node.end])),
                 _ => continue,
             };
             let Some(class) = class else { continue };
@@ -130,6 +138,9 @@ impl<'d> Hints<'d> {
     /// The class of a `system`: a contact point, or the address of a numbering system.
     fn system(&self, node: &Node) -> Option<CueClass> {
         let system = &self.raw[node.start..node.end];
+        if system.len() > LONGEST_SYSTEM {
+            return None;
+        }
         let tail = |part: &str| system.ends_with(part);
         Some(match system {
             "phone" | "pager" | "sms" => CueClass::Phone,
@@ -148,15 +159,17 @@ impl<'d> Hints<'d> {
     }
 
     /// The class of a `type` with codings of the HL7 table 0203, or with a text.
-    fn concept(&self, concept: usize) -> Option<CueClass> {
-        let end = self.tape.nodes()[concept].next;
-        let inside = &self.tape.nodes()[concept + 1..end];
+    fn concept(&mut self, concept: usize) -> Option<CueClass> {
+        let (tape, raw) = (self.tape, self.raw);
+        let end = tape.nodes()[concept].next.min(concept + LARGEST_TYPE);
+        let inside = &tape.nodes()[concept + 1..end];
+        let key = |node: &Node| node.key.map(|(start, end)| &raw[start..end]);
         let strings = || inside.iter().filter(|node| node.kind == Type::String);
-        let value = |node: &Node| &self.raw[node.start..node.end];
-        let coded = strings().filter(|node| self.key(node) == Some("code")).find_map(|node| class_of_code(value(node)));
+        let value = |node: &Node| &raw[node.start..node.end];
+        let coded = strings().filter(|node| key(node) == Some("code")).find_map(|node| class_of_code(value(node)));
         coded.or_else(|| {
-            let texts = strings().filter(|node| matches!(self.key(node), Some("text" | "display")));
-            texts.filter_map(|node| class_of_words(self.rules, &words(value(node)), true)).next()
+            let mut texts = strings().filter(|node| matches!(key(node), Some("text" | "display")));
+            texts.find_map(|node| self.words.class(self.rules, value(node)))
         })
     }
 }
@@ -179,30 +192,46 @@ fn class_of_code(code: &str) -> Option<CueClass> {
     })
 }
 
-/// The class of the last cue in the words of a key or label.
-fn class_of_words(rules: &Rules, words: &str, whole: bool) -> Option<CueClass> {
-    let mut cues = Vec::new();
-    rules.lexicon.collect(words.as_bytes(), 0, words.len(), &mut cues);
-    cues.iter().rev().find(|cue| !cue.weak || (whole && cue.start == 0 && cue.end == words.len())).map(|cue| cue.class)
+/// Reads the words of keys and labels; keeps its memory from one to the next.
+#[derive(Debug, Default)]
+struct Words {
+    text: Vec<u8>,
+    cues: Vec<Cue>,
 }
 
-/// `dateOfBirth`, `date_of_birth` and `DateOfBirth` as `date of birth`.
-fn words(key: &str) -> String {
-    let mut out = String::with_capacity(key.len() + 8);
-    let mut before = ' ';
-    let mut chars = key.chars().peekable();
-    while let Some(c) = chars.next() {
-        let starts = c.is_ascii_uppercase()
-            && (before.is_ascii_lowercase()
-                || before.is_ascii_digit()
-                || (before.is_ascii_uppercase() && chars.peek().is_some_and(char::is_ascii_lowercase)));
-        if starts {
-            out.push(' ');
+/// The longest key or label that is read.
+const LONGEST_KEY: usize = 64;
+
+impl Words {
+    /// The class of the last cue in a key or label; a weak word must be all of it.
+    fn class(&mut self, rules: &Rules, key: &str) -> Option<CueClass> {
+        if key.len() > LONGEST_KEY {
+            return None;
         }
-        out.push(if c == '_' { ' ' } else { c });
-        before = c;
+        self.split(key.as_bytes());
+        self.cues.clear();
+        rules.lexicon.collect(&self.text, 0, self.text.len(), &mut self.cues);
+        let whole = |cue: &Cue| cue.start == 0 && cue.end == self.text.len();
+        self.cues.iter().rev().find(|cue| !cue.weak || whole(cue)).map(|cue| cue.class)
     }
-    out
+
+    /// `dateOfBirth`, `date_of_birth` and `DateOfBirth` as `date of birth`.
+    fn split(&mut self, key: &[u8]) {
+        self.text.clear();
+        let mut before = b' ';
+        for (i, &byte) in key.iter().enumerate() {
+            let lower_next = key.get(i + 1).is_some_and(u8::is_ascii_lowercase);
+            let starts = byte.is_ascii_uppercase()
+                && (before.is_ascii_lowercase()
+                    || before.is_ascii_digit()
+                    || (before.is_ascii_uppercase() && lower_next));
+            if starts {
+                self.text.push(b' ');
+            }
+            self.text.push(if byte == b'_' { b' ' } else { byte });
+            before = byte;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -231,7 +260,7 @@ mod tests {
             ("serialNumber", Some(CueClass::Device)),
             ("licenseNumber", Some(CueClass::License)),
         ] {
-            assert_eq!(class_of_words(&rules, &words(key), true), class, "{key}");
+            assert_eq!(Words::default().class(&rules, key), class, "{key}");
         }
     }
 }

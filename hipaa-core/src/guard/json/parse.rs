@@ -103,21 +103,28 @@ impl Tape {
     }
 
     /// The RFC 6901 pointer of a node.
-    pub(super) fn pointer(&self, raw: &str, mut at: usize) -> String {
-        let mut parts = Vec::new();
-        while at != 0 {
-            let node = &self.nodes[at];
-            parts.push(match node.key {
-                Some((start, end)) => {
-                    let key = &raw[start..end];
-                    let decoded = super::text::Decoded::new(key).map_or_else(|| key.to_owned(), |decoded| decoded.text);
-                    decoded.replace('~', "~0").replace('/', "~1")
-                }
-                None => node.index.to_string(),
-            });
-            at = node.parent;
+    pub(super) fn pointer(&self, raw: &str, at: usize) -> String {
+        let mut out = String::with_capacity(32);
+        self.lead_to(raw, at, &mut out);
+        out
+    }
+
+    /// Writes the way to a node; the nesting is bounded by [`MAX_DEPTH`].
+    fn lead_to(&self, raw: &str, at: usize, out: &mut String) {
+        if at == 0 {
+            return;
         }
-        parts.iter().rev().fold(String::new(), |pointer, part| pointer + "/" + part)
+        let node = &self.nodes[at];
+        self.lead_to(raw, node.parent, out);
+        out.push('/');
+        match node.key.map(|(start, end)| &raw[start..end]) {
+            Some(key) if key.bytes().any(|byte| matches!(byte, b'\\' | b'~' | b'/')) => {
+                let decoded = super::text::Decoded::new(key).map_or_else(|| key.to_owned(), |decoded| decoded.text);
+                out.push_str(&decoded.replace('~', "~0").replace('/', "~1"));
+            }
+            Some(key) => out.push_str(key),
+            None => out.push_str(&node.index.to_string()),
+        }
     }
 }
 

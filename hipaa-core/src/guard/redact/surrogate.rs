@@ -18,6 +18,12 @@ impl SurrogateKey {
         Self(SecretBox::new(Box::new(key)))
     }
 
+    /// Takes over a key that is already kept secret, such as one derived from a key-encryption key.
+    #[must_use]
+    pub const fn from_secret(key: SecretBox<[u8; 32]>) -> Self {
+        Self(key)
+    }
+
     /// A word of letters for the value: the same for every spelling of the same letters and
     /// digits, another one for another kind.
     pub(super) fn word(&self, kind: Kind, value: &str) -> String {

@@ -6,6 +6,7 @@ use super::token::Run;
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::cue::CueClass::Age90;
 use crate::guard::cue::{Fit, Mask};
+use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason, pattern};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
@@ -14,6 +15,24 @@ const AGES: Mask = Mask::of(&[Age90]);
 static NINETY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("inety"));
 static HUNDRED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("undred"));
 const OLDEST: u32 = 125;
+
+static YEARS_OLD: WordSet<8> = WordSet::new("yo yof yom yoa");
+static YEARS: WordSet<8> = WordSet::new("years yrs y");
+static YEAR: WordSet<16> = WordSet::new("year years yr yrs y");
+static GLUED: WordSet<16> = WordSet::new("yo y yr yrs yof yom yoa");
+static LIMITS_BEHIND: WordSet<16> = WordSet::new("older over above more greater up");
+static LIMITS_BEFORE: WordSet<32> =
+    WordSet::new("over above than under below least exceeding past until to between beyond");
+static THINGS: WordSet<64> = WordSet::new(
+    "building hospital house home church clinic tree wine facility institution company bridge record tradition \
+    structure school law practice",
+);
+static OF_THINGS: WordSet<16> = WordSet::new("year years yr yrs old brick wooden family");
+static TEMPERATURES: WordSet<16> = WordSet::new("t temp temperature tmax fever tm febrile");
+static OF_PERSONS: WordSet<64> = WordSet::new(
+    "with w who presents presenting presented admitted here c s p h hx found brought from seen was is has and \
+    complaining in pt patient",
+);
 
 /// What stands behind a number that may be an age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +61,7 @@ impl Scan<'_, '_> {
         let cue = self.context((start, end), AGES).filter(|hit| hit.fit >= Fit::Strict);
         let (confidence, reason) = match (behind, cue) {
             (Behind::Old, _) => (Confidence::High, Reason::Shape),
+            (Behind::Open, Some(hit)) if hit.weak && !ends_clause(self.bytes, end) => return,
             (_, Some(hit)) => (Confidence::High, hit.reason),
             (Behind::Years, None) => (Confidence::Low, Reason::Shape),
             _ => return,
@@ -61,9 +81,10 @@ impl Scan<'_, '_> {
         }
         let word = &self.bytes[digits..run.end];
         let value = byte::number(&self.bytes[run.start..digits]);
-        let old =
-            ["yo", "y", "yr", "yrs", "yof", "yom", "yoa"].iter().any(|unit| word.eq_ignore_ascii_case(unit.as_bytes()));
-        let sexed = matches!(word, b"F" | b"M") && speaks_of_a_person(self.bytes, run.end);
+        let old = GLUED.has(word);
+        let sexed = matches!(word, b"F" | b"M")
+            && speaks_of_a_person(self.bytes, run.end)
+            && !TEMPERATURES.has(word_before(self.bytes, run.start));
         if !(90..=OLDEST).contains(&value) || !(old || sexed) || bounded_before(self.bytes, run.start) {
             return false;
         }
@@ -107,12 +128,14 @@ fn word(bytes: &[u8], at: usize) -> (usize, &[u8]) {
     (end, bytes.get(start..end).unwrap_or(&[]))
 }
 
-fn one_of(word: &[u8], list: &str) -> bool {
-    !word.is_empty() && list.as_bytes().split(|byte| *byte == b' ').any(|entry| word.eq_ignore_ascii_case(entry))
+fn is(word: &[u8], one: &[u8]) -> bool {
+    word.eq_ignore_ascii_case(one)
 }
 
 fn behind(bytes: &[u8], end: usize) -> Behind {
+    let sexed = matches!(byte::peek(bytes, end + 1), b'F' | b'M') && !byte::at(bytes, end + 2, ALNUM);
     let limit = match byte::peek(bytes, end) {
+        b'/' if sexed => return Behind::Old,
         b'+' | b'%' | b'/' | b':' => true,
         b'.' => byte::at(bytes, end + 1, ALNUM),
         _ => false,
@@ -124,34 +147,51 @@ fn behind(bytes: &[u8], end: usize) -> Behind {
     if first.is_empty() || byte::at(bytes, first_end, DIGIT) {
         return Behind::Open;
     }
-    let (second_end, second) = word(bytes, first_end);
-    let slashed = matches!(byte::peek(bytes, first_end), b'/' | b'.')
-        && one_of(bytes.get(first_end + 1..first_end + 2).unwrap_or(&[]), "o");
+    // `yr. old`.
+    let abbreviated = byte::peek(bytes, first_end) == b'.' && byte::peek(bytes, first_end + 1) == b' ';
+    let (second_end, second) = word(bytes, first_end + usize::from(abbreviated));
+    let slashed =
+        matches!(byte::peek(bytes, first_end), b'/' | b'.') && byte::peek(bytes, first_end + 1) | 0x20 == b'o';
     match () {
-        () if one_of(first, "yo yof yom yoa") => Behind::Old,
-        () if one_of(first, "y") && slashed => Behind::Old,
-        () if one_of(first, "year years yr yrs y") && one_of(second, "old o") => Behind::Old,
-        () if one_of(first, "years yrs") && one_of(second, "of") && one_of(word(bytes, second_end).1, "age") => {
-            Behind::Old
-        }
-        () if one_of(first, "years yrs y") => Behind::Years,
-        () if one_of(first, "or and") && one_of(second, "older over above more greater up") => Behind::Not,
+        () if YEARS_OLD.has(first) => Behind::Old,
+        () if is(first, b"y") && slashed => Behind::Old,
+        () if YEAR.has(first) && (is(second, b"old") || is(second, b"o")) => Behind::Old,
+        () if YEARS.has(first) && is(second, b"of") && is(word(bytes, second_end).1, b"age") => Behind::Old,
+        () if YEARS.has(first) => Behind::Years,
+        () if (is(first, b"or") || is(first, b"and")) && LIMITS_BEHIND.has(second) => Behind::Not,
         () if super::unit::follows(bytes, end) => Behind::Not,
         () => Behind::Open,
     }
 }
 
+/// Whether the clause ends with the number: `she is 94.`
+fn ends_clause(bytes: &[u8], end: usize) -> bool {
+    matches!(byte::peek(bytes, end), 0 | b'.' | b',' | b';' | b'\n')
+}
+
 /// Whether a word or sign before the number makes it a limit: `over 90`, `>90`.
 fn bounded_before(bytes: &[u8], start: usize) -> bool {
-    let mut at = start;
-    while at > 0 && bytes[at - 1] == b' ' {
-        at -= 1;
-    }
+    let at = blanks_before(bytes, start);
     if matches!(byte::prev(bytes, at), b'>' | b'<' | b'=' | b'~' | b'$' | b'*') && byte::prev(bytes, at) != b'=' {
         return true;
     }
-    let from = byte::back(bytes, at, ALPHA, 12);
-    one_of(&bytes[from..at], "over above than under below least exceeding past until to between beyond")
+    LIMITS_BEFORE.has(word_before(bytes, start))
+}
+
+/// The start of the blanks before `start`; more than a few part what stands before them.
+fn blanks_before(bytes: &[u8], start: usize) -> usize {
+    let floor = start.saturating_sub(4);
+    let mut at = start;
+    while at > floor && bytes[at - 1] == b' ' {
+        at -= 1;
+    }
+    at
+}
+
+/// The word before `start`, blanks skipped.
+fn word_before(bytes: &[u8], start: usize) -> &[u8] {
+    let at = blanks_before(bytes, start);
+    &bytes[byte::back(bytes, at, ALPHA, 12)..at]
 }
 
 /// Whether what is so old is a thing: `the 95-year-old building`.
@@ -159,13 +199,10 @@ fn names_a_thing(bytes: &[u8], end: usize) -> bool {
     let mut at = end;
     for _ in 0..4 {
         let (next, found) = word(bytes, at);
-        if one_of(
-            found,
-            "building hospital house home church clinic tree wine facility institution company bridge record tradition structure school law practice",
-        ) {
+        if THINGS.has(found) {
             return true;
         }
-        if !one_of(found, "year years yr yrs old brick wooden family") {
+        if !OF_THINGS.has(found) {
             return false;
         }
         at = next;
@@ -176,11 +213,7 @@ fn names_a_thing(bytes: &[u8], end: usize) -> bool {
 /// Whether a clinical sentence goes on behind `92F`.
 fn speaks_of_a_person(bytes: &[u8], end: usize) -> bool {
     let next = byte::peek(bytes, end);
-    next == b','
-        || one_of(
-            word(bytes, end).1,
-            "with w who presents presenting presented admitted here c s p h hx found brought from seen was is has and complaining in pt patient",
-        )
+    next == b',' || OF_PERSONS.has(word(bytes, end).1)
 }
 
 #[cfg(test)]
@@ -196,6 +229,8 @@ mod tests {
             ("92 y.o.", Behind::Old),
             ("92 years of age", Behind::Old),
             ("92 yo", Behind::Old),
+            ("92 yr. old", Behind::Old),
+            ("92/F", Behind::Old),
             ("92 years", Behind::Years),
             ("92%", Behind::Not),
             ("92 mg", Behind::Not),

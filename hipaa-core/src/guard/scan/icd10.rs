@@ -12,6 +12,9 @@ use crate::guard::{Confidence, Kind, Reason};
 
 const CODES: Mask = Mask::of(&[Icd10, Mrn, Device, Account, Plan, License, Other, Version]);
 
+/// Categories that also name something else in notes: a mask, dextrose, fluorine.
+const HOMOGRAPHS: [&[u8]; 5] = [b"N95", b"D50", b"D10", b"D25", b"F18"];
+
 impl Scan<'_, '_> {
     /// `E11.9`, and the range `E11.0-E11.9`.
     pub(super) fn icd_dotted(&mut self, piece: &[Run]) -> bool {
@@ -67,7 +70,11 @@ impl Scan<'_, '_> {
             Some(hit) if speaks(&hit) => self.claim(claim, Some(hit)),
             _ if hit.is_some_and(|hit| hit.rules_out() && !hit.is(Icd10)) => {}
             _ if self.code_beside(span) => self.push(claim, Confidence::Medium, Some(Reason::CodeList)),
-            _ if in_parentheses(self.bytes, span) => self.push(claim, Confidence::Low, Some(Reason::Parenthesis)),
+            _ if in_parentheses(self.bytes, span) => {
+                let other = HOMOGRAPHS.contains(&&self.bytes[span.0..span.1]) || code_length(span) != 3;
+                let confidence = if other { Confidence::Low } else { Confidence::Medium };
+                self.push(claim, confidence, Some(Reason::Parenthesis));
+            }
             _ => {}
         }
     }
@@ -77,10 +84,11 @@ impl Scan<'_, '_> {
         let before = self.out.iter().rev().take(3).any(|found| {
             found.kind() == Kind::Icd10
                 && found.confidence() > Confidence::Low
-                && list_gap(self.bytes, found.end(), span.0)
+                && (list_gap(self.bytes, found.end(), span.0) || self.bytes[found.end()..span.0] == *b" ")
         });
         let next = (span.1..span.1 + 7).find(|at| byte::at(self.bytes, *at, byte::UPPER));
-        before || next.is_some_and(|next| list_gap(self.bytes, span.1, next) && self.dotted_at(next))
+        let joined = |next| list_gap(self.bytes, span.1, next) || self.bytes[span.1..next] == *b" ";
+        before || next.is_some_and(|next| joined(next) && self.dotted_at(next))
     }
 
     fn dotted_at(&self, at: usize) -> bool {
@@ -90,6 +98,10 @@ impl Scan<'_, '_> {
             && byte::peek(self.bytes, end) == b'.'
             && byte::at(self.bytes, end + 1, ALNUM)
     }
+}
+
+const fn code_length(span: (usize, usize)) -> usize {
+    span.1 - span.0
 }
 
 fn speaks(hit: &Hit) -> bool {

@@ -48,7 +48,11 @@ impl Scan<'_, '_> {
         let solid = value.iter().filter(|byte| byte::is(**byte, ALNUM)).count();
         let least = if labelled && !hit.weak { 4 } else { 5 };
         let year = value.len() == 4 && matches!(value, [b'1', b'8' | b'9', ..] | [b'2', b'0', ..]);
-        let fits = solid >= least && value.len() <= LONGEST && digits >= 2 && (labelled || !year);
+        // `98-year-old`.
+        let first = byte::skip(self.bytes, span.0, DIGIT);
+        let counted = first > span.0 && first < span.1 && byte::peek(self.bytes, first) == b'-';
+        let counted = counted && unit::follows(self.bytes, first) && byte::at(self.bytes, first + 3, byte::LOWER);
+        let fits = !counted && solid >= least && value.len() <= LONGEST && digits >= 2 && (labelled || !year);
         (fits && !masked(self.bytes, span.0, span.1)).then_some(digits)
     }
 

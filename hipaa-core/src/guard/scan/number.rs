@@ -30,8 +30,11 @@ impl Scan<'_, '_> {
             return;
         }
         if len <= 3 {
-            if run.sep != b'/' && behind.is_empty() {
+            let sex = matches!(behind, [only] if only.sep == b'/' && only.len() == 1 && only.digits == 0);
+            if run.sep != b'/' && (behind.is_empty() || sex) {
                 self.small(run);
+            } else if run.sep == 0 && behind[0].sep == b'/' {
+                self.phone(run.start);
             }
             return;
         }
@@ -110,11 +113,14 @@ impl Scan<'_, '_> {
         let (s, end) = (run.start, run.start + 11);
         let shaped = spaced && is_shape(bytes, s, b"ddd dd dddd") && !byte::at(bytes, end, ALNUM);
         let lonely = |at: usize| !(byte::peek(bytes, at) == b' ' && byte::at(bytes, at + 1, DIGIT));
-        let free = shaped && lonely(end) && !ends_number(bytes, s);
+        if !shaped || ends_number(bytes, s) {
+            return false;
+        }
+        let hit = self.context((s, end), NUMBERS);
+        let free = lonely(end) || hit.is_some_and(|hit| hit.close(Ssn));
         let Some(digits) = free.then(|| self.digits_of::<9>((s, end))).flatten() else {
             return false;
         };
-        let hit = self.context((s, end), NUMBERS);
         self.ssn((s, end), &digits, Confidence::Medium, hit);
         self.done = end;
         true

@@ -234,6 +234,12 @@ impl Scan<'_, '_> {
     /// Drops a leading cue word that is glued to the value: `MRN-123456`, `No.123`.
     fn without_label<'r>(&self, piece: &'r [Run]) -> &'r [Run] {
         let mut rest = piece;
+        // `CC-36-14-AA-B3-63` starts with no label.
+        let pairs = piece.len() == 6 && piece.iter().all(|run| run.len() == 2);
+        // `ID: PH-445566` has its label before it.
+        if pairs || piece.first().is_some_and(|first| self.labelled(first.start)) {
+            return piece;
+        }
         while let [first, second, ..] = rest {
             let letters = first.digits == 0 && !byte::at(self.bytes, first.start, DIGIT);
             let word = &self.bytes[first.start..first.end];

@@ -65,12 +65,7 @@ impl Scan<'_, '_> {
         if !byte::is(first, ALNUM | byte::HIGH) && first != b'[' {
             return None;
         }
-        let limit = bytes.len().min(from.0 + URL_BYTES);
-        let stop = bytes[from.1..limit].iter().position(|byte| ends(*byte)).map_or(limit, |len| from.1 + len);
-        let mut end = trimmed(bytes, from.0, stop);
-        while !self.text.is_char_boundary(end) {
-            end -= 1;
-        }
+        let end = self.page_end(from.0, from.1);
         let host = &bytes[from.1.min(end)..end];
         let dotted = from.1 > from.0 || host.iter().filter(|byte| **byte == b'.').count() >= 2;
         if !host.first().is_some_and(|byte| byte::is(*byte, ALNUM | byte::HIGH) || *byte == b'[') || !dotted {
@@ -85,6 +80,19 @@ impl Scan<'_, '_> {
         }
         Some(end)
     }
+
+    /// The end of the address that starts at `start` and is known up to `known`.
+    pub(super) fn page_end(&self, start: usize, known: usize) -> usize {
+        let bytes = self.bytes;
+        let limit = bytes.len().min(start + URL_BYTES);
+        let rest = bytes.get(known..limit).unwrap_or(&[]);
+        let stop = rest.iter().position(|byte| ends(*byte)).map_or(known + rest.len(), |len| known + len);
+        let mut end = trimmed(bytes, start, stop);
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        end
+    }
 }
 
 fn namespace(host: &[u8]) -> bool {
@@ -93,12 +101,20 @@ fn namespace(host: &[u8]) -> bool {
 }
 
 fn ends(byte: u8) -> bool {
+    #[cfg(test)]
+    crate::guard::steps::add(1);
     byte <= b' ' || matches!(byte, b'<' | b'>' | b'"' | b'`' | b'{' | b'}' | b'|' | b'\\' | b'^' | 0x7F)
+}
+
+fn byte_is(byte: u8, want: u8) -> bool {
+    #[cfg(test)]
+    crate::guard::steps::add(1);
+    byte == want
 }
 
 /// Leaves out punctuation that belongs to the sentence.
 fn trimmed(bytes: &[u8], start: usize, stop: usize) -> usize {
-    let count = |want: u8| bytes[start..stop].iter().filter(|byte| **byte == want).count();
+    let count = |want: u8| bytes[start..stop].iter().filter(|byte| byte_is(**byte, want)).count();
     let (mut round, mut square) = (None, None);
     let mut end = stop;
     while end > start {

@@ -37,6 +37,9 @@ impl Scan<'_, '_> {
         while end > 0 && start - end < 4 && matches!(bytes[end - 1], b' ' | b',' | b'.' | b'\n' | b'\t' | b'|') {
             end -= 1;
         }
+        if bytes[..end].ends_with(b"D.C") && end < start {
+            return state_of(b"DC", prefix).map(|_| Confidence::Medium);
+        }
         let from = byte::back(bytes, end, ALPHA, 14);
         let free = end < start && !byte::is(byte::prev(bytes, from), ALNUM);
         let state = free.then(|| state_of(&bytes[from..end], prefix)).flatten()?;

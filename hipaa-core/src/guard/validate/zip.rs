@@ -84,9 +84,32 @@ pub(in super::super) fn state_of(word: &[u8], prefix: u16) -> Option<State> {
     })
 }
 
+/// One bit for each prefix that some state has.
+static ASSIGNED: [u64; 16] = assigned_bits();
+
+const fn assigned_bits() -> [u64; 16] {
+    let mut bits = [0; 16];
+    let mut state = 0;
+    while state < STATES.len() {
+        let ranges = STATES[state].2;
+        let mut range = 0;
+        while range < ranges.len() {
+            let (mut prefix, high) = ranges[range];
+            while prefix <= high {
+                bits[prefix as usize / 64] |= 1 << (prefix % 64);
+                prefix += 1;
+            }
+            range += 1;
+        }
+        state += 1;
+    }
+    bits
+}
+
 /// Whether any state has the prefix.
+#[inline]
 pub(in super::super) fn assigned(prefix: u16) -> bool {
-    STATES.iter().any(|(_, _, ranges)| ranges.iter().any(|(low, high)| (*low..=*high).contains(&prefix)))
+    ASSIGNED.get(usize::from(prefix) / 64).is_some_and(|bits| bits >> (prefix % 64) & 1 == 1)
 }
 
 /// Three-digit prefixes of areas with 20,000 people or fewer: Safe Harbor writes 000 for them.

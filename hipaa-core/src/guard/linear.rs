@@ -1,0 +1,129 @@
+//! Doubling a hostile input at most doubles the work.
+
+use super::segment::SEGMENT_BYTES;
+use super::{Guard, byte, steps};
+use std::sync::LazyLock;
+
+static GUARD: LazyLock<Guard> = LazyLock::new(Guard::new);
+
+/// Longer than a segment, so that cutting counts as well.
+const SMALL: usize = 100_000;
+
+/// What breaks searches that start again at every byte.
+const HOSTILE: &[&str] = &[
+    "1-",
+    "a.",
+    ".",
+    "1:",
+    "7",
+    "@",
+    "[",
+    "(",
+    "a@",
+    "1@a.",
+    "1 ",
+    "12/",
+    "12/3/",
+    "http://)",
+    "http://a",
+    "www.a.",
+    "a.com/",
+    "a.com ",
+    "a.b.",
+    "MRN ",
+    "MRN: ",
+    "MRN1234567 ",
+    "MRN-",
+    "E11.9,",
+    "E11 ",
+    "٣",
+    "1\u{200b}",
+    "\u{2013}",
+    "a1",
+    "ninety ",
+    "one hundred and ",
+    "SSN 536-90-4399 ",
+    "536 90 4399 ",
+    "::",
+    "1::",
+    "fe80::",
+    "(01)",
+    "536-90-",
+    "NPI: 1245319599, ",
+    "a@b.cc ",
+    "www.a.bc a@b.cc ",
+    "4111 ",
+    "+1 ",
+    "92-year-",
+    "patient ",
+    "date of ",
+    "\n",
+    " ",
+    "1\n",
+];
+
+/// The work of an input and of one twice as long.
+fn work(small: usize, make: impl Fn(usize) -> String, scan: impl Fn(&str)) -> (u64, u64) {
+    let steps = |len: usize| {
+        let text = make(len);
+        steps::of(|| scan(&text))
+    };
+    (steps(small), steps(2 * small))
+}
+
+/// Whether the double costs at most twice as much. The search for a place to cut leaves out the
+/// first segment of a text, however long the text is: the longer one saves that only once.
+fn at_most_doubled((once, twice): (u64, u64)) -> bool {
+    twice <= 2 * once + 4 * SEGMENT_BYTES as u64
+}
+
+fn repeated(part: &str) -> impl Fn(usize) -> String {
+    move |len| part.repeat(len / part.len())
+}
+
+#[test]
+fn twice_a_hostile_text_is_at_most_twice_the_work() {
+    for part in HOSTILE {
+        let work = work(SMALL, repeated(part), |text| drop(GUARD.scan_all(text)));
+        assert!(at_most_doubled(work), "{part:?}: {work:?}");
+    }
+}
+
+#[test]
+fn twice_a_hostile_document_is_at_most_twice_the_work() {
+    let brackets = |len: usize| format!("[{}1]", "[[[[1]]]],".repeat(len / 10));
+    let strings = |len: usize| format!("[{}1]", r#""1-1\u0031","#.repeat(len / 12));
+    let values = |len: usize| {
+        format!(r#"{{"type":{{"c":[{}1]}},{}"a":1}}"#, "1,".repeat(len / 4), r#""value":1,"#.repeat(len / 20))
+    };
+    let label = |len: usize| {
+        format!(r#"{{"label":"{}",{}"a":1}}"#, "MRN ".repeat(len / 8), r#""value":"12","#.repeat(len / 24))
+    };
+    let system =
+        |len: usize| format!(r#"{{"system":"{}",{}"a":1}}"#, "a/".repeat(len / 4), r#""value":"12","#.repeat(len / 24));
+    let keys = |len: usize| format!("{{{}\"a\":1}}", r#""\u0031/~":{"value":1},"#.repeat(len / 23));
+    let documents: [(&str, &dyn Fn(usize) -> String); 6] = [
+        ("brackets", &brackets),
+        ("strings", &strings),
+        ("values", &values),
+        ("label", &label),
+        ("system", &system),
+        ("keys", &keys),
+    ];
+    for (name, make) in documents {
+        let work = work(SMALL, make, |text| assert!(GUARD.scan_json_all(text).is_ok(), "{name}"));
+        assert!(at_most_doubled(work), "{name}: {work:?}");
+    }
+}
+
+/// The red twin: the same measure sees a search that looks back without a limit.
+#[test]
+fn the_measure_sees_a_search_without_a_limit() {
+    let unbounded = |text: &str| {
+        for at in memchr::memchr_iter(b'-', text.as_bytes()) {
+            let _ = byte::back(text.as_bytes(), at, byte::ALNUM | byte::JOIN, usize::MAX);
+        }
+    };
+    let work = work(4_000, repeated("1-"), unbounded);
+    assert!(!at_most_doubled(work), "{work:?}");
+}
