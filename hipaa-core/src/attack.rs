@@ -6,6 +6,7 @@
 mod canary;
 mod clinic;
 mod denial;
+mod disclosure;
 mod index;
 mod key;
 mod limit;

@@ -22,6 +22,8 @@ pub(crate) enum Safeguard {
     TornCheck,
     /// Comparing the values of a candidate with what was searched for.
     CandidateCheck,
+    /// The entry of a disclosure whose closure failed.
+    DisclosureEntry,
     /// Reading the ring in every unit.
     RingCheck,
 }

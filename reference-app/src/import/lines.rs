@@ -37,7 +37,7 @@ impl Line {
 
 /// Reads lines. Which of the two forms the file has is told by its first two bytes.
 pub(super) struct Lines {
-    reader: Box<dyn BufRead>,
+    reader: Box<dyn BufRead + Send>,
     number: u64,
 }
 
@@ -48,7 +48,7 @@ impl Lines {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         let mut file = BufReader::with_capacity(BUFFER_BYTES, file);
-        let reader: Box<dyn BufRead> = if file.fill_buf()?.starts_with(&GZIP) {
+        let reader: Box<dyn BufRead + Send> = if file.fill_buf()?.starts_with(&GZIP) {
             Box::new(BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(file)))
         } else {
             Box::new(file)
@@ -56,7 +56,7 @@ impl Lines {
         Ok(Self::new(reader))
     }
 
-    pub(super) const fn new(reader: Box<dyn BufRead>) -> Self {
+    pub(super) const fn new(reader: Box<dyn BufRead + Send>) -> Self {
         Self { reader, number: 0 }
     }
 

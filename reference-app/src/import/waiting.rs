@@ -1,8 +1,9 @@
 //! Trying again what earlier lines or imports could not resolve.
 
 use super::BATCH_LINES;
+use super::parsed::resource_write;
 use super::summary::Summary;
-use super::writer::{Writer, resource_write};
+use super::writer::Writer;
 use crate::clinic::Write;
 use crate::fhir::reference::Reference;
 use crate::fhir::resource::Resource;
@@ -30,19 +31,18 @@ impl Writer<'_, '_> {
             let Some(last) = records.last() else { return Ok(()) };
             after = Some(last.id());
             let waiting = records.iter().filter_map(parsed).collect::<Vec<_>>();
-            let own = |resource: &Resource<'_>| resource.names().into_iter().next();
             let asked = waiting.iter().flat_map(|(_, resource)| resource.references().chain(own(resource)));
-            self.learn(asked.collect::<Vec<_>>().into_iter())?;
+            self.learn(asked)?;
             let (mut writes, mut moved) = (Vec::new(), Vec::new());
             for (record, resource) in &waiting {
-                if own(resource).is_some_and(|own| self.known.holds(&own)) {
+                if own(resource).is_some_and(|own| self.known.holds(own)) {
                     moved.push((record.id(), record.version()));
                 } else if let Some(write) = resource_write(resource, &self.known) {
                     writes.push((write, (record.id(), record.version())));
                 }
             }
             let (writes, targets): (Vec<Write>, Vec<_>) = writes.into_iter().unzip();
-            let written = self.clinic.write_all(&writes)?;
+            let written = self.clinic.write_all(writes)?;
             moved.extend(targets.into_iter().zip(written).filter_map(|(target, outcome)| outcome.ok().map(|_| target)));
             self.clinic.drop_others(&moved)?;
             self.summary.held += count(records.len() - moved.len());
@@ -57,8 +57,7 @@ impl Writer<'_, '_> {
             let Some(last) = records.last() else { return Ok(()) };
             after = Some(last.id());
             let waiting = records.iter().filter_map(parsed).collect::<Vec<_>>();
-            let asked = waiting.iter().flat_map(|(_, resource)| resource.references()).collect::<Vec<_>>();
-            self.learn(asked.into_iter())?;
+            self.learn(waiting.iter().flat_map(|(_, resource)| resource.references()))?;
             let mut writes = Vec::new();
             let mut left = records.len();
             for (record, resource) in &waiting {
@@ -67,24 +66,29 @@ impl Writer<'_, '_> {
                 writes.extend(if resolved > 0 { resource_write(resource, &self.known) } else { None });
             }
             if !writes.is_empty() {
-                self.clinic.write_all(&writes)?;
+                self.clinic.write_all(writes)?;
             }
             self.summary.unresolved += count(left);
         }
     }
 
     /// How many of the references that were unresolved are resolved by now, and how many are not.
-    fn progress_of(&self, record: &Record, resource: &Resource<'_>) -> [usize; 2] {
+    fn progress_of(&self, record: &Record, resource: &Resource) -> [usize; 2] {
         let before = record.get(UNRESOLVED).ok().flatten().unwrap_or_default();
-        let waited = |reference: &Reference| before.iter().any(|text| **text == reference.text());
+        let waited = |reference: &&Reference| before.iter().any(|text| **text == reference.text());
         let all = resource.references().filter(waited);
         let (resolved, open) = all.partition::<Vec<_>, _>(|reference| self.known.get(reference).is_some());
         [resolved.len(), open.len()]
     }
 }
 
+/// The reference by its id.
+fn own(resource: &Resource) -> Option<&Reference> {
+    resource.names().first()
+}
+
 /// The resource that a record was imported from. What was altered behind the application's back is left alone.
-fn parsed(record: &Record) -> Option<(&Record, Resource<'_>)> {
+fn parsed(record: &Record) -> Option<(&Record, Resource)> {
     if !record.integrity().is_intact() || (record.table() != &OTHERS && record.get(FHIR_ID).is_err()) {
         return None;
     }
