@@ -2,6 +2,7 @@
 
 mod cipher;
 mod database;
+mod import;
 
 use crate::Failure;
 use crate::measure::{Figures, Plan, Sample};
@@ -78,7 +79,7 @@ impl Row {
     /// Whether it needs no database.
     #[must_use]
     pub fn is_cipher(&self) -> bool {
-        !["find", "append", "write"].iter().any(|verb| self.name.starts_with(verb))
+        !["find", "append", "write", "import"].iter().any(|verb| self.name.starts_with(verb))
     }
 
     /// Measures it.
@@ -157,6 +158,13 @@ pub const ROWS: &[Row] = &[
         ours: "closures of 256 callers, each a new record of three columns and one index with its entry, through the bridge",
         floor: "inserts of the same rows (record, term, state, entry, subject) by one thread, a savepoint around each, 256 to a commit",
         measure: database::write_bridge,
+    },
+    Row {
+        name: "import-chart",
+        bar: 2.0,
+        ours: "imports the charts of 1,000 made-up patients from FHIR NDJSON: reads, parses, resolves references, seals, indexes and audits every record",
+        floor: "inserts of the same sealed bytes (records, terms, states, entries, subjects) in the same transactions",
+        measure: import::import_chart,
     },
 ];
 
