@@ -125,6 +125,8 @@ pub struct Progress<'a> {
     pub pass: u8,
     /// The number of the last line that was read.
     pub line: u64,
+    /// How many bytes of the files of this pass were read, and how many they have.
+    pub bytes: (u64, u64),
     /// How many resources were written or found unchanged so far.
     pub done: u64,
 }
@@ -163,7 +165,7 @@ pub fn import_from(
     watch: &mut dyn Watch,
 ) -> Result<Summary, ImportError> {
     let lines = Lines::new(Box::new(reader));
-    import_read(clinic, |sender| sender.pass(lines, (Place::default(), None)).map(drop), watch)
+    import_read(clinic, |sender| sender.pass(lines, (Place::default(), None), (0, 0)).map(drop), watch)
 }
 
 /// Writes batches as they are read.
@@ -183,7 +185,7 @@ fn import_read(
 
 /// Writes one batch in one unit of work.
 fn commit(writer: &mut Writer<'_, '_>, batch: Batch, watch: &mut dyn Watch) -> Result<(), ImportError> {
-    let Batch { place, pass, numbers, parsed } = batch;
+    let Batch { place, pass, bytes, numbers, parsed } = batch;
     let at = |line: u64| Place { line, ..place.clone() };
     let first = numbers.first().copied().unwrap_or_default();
     let outcomes = writer.write(parsed);
@@ -193,6 +195,6 @@ fn commit(writer: &mut Writer<'_, '_>, batch: Batch, watch: &mut dyn Watch) -> R
             watch.problem(Problem { place: at(line), reason });
         }
     }
-    watch.progress(Progress { file: &place.file, pass, line: place.line, done: writer.done() });
+    watch.progress(Progress { file: &place.file, pass, line: place.line, bytes, done: writer.done() });
     Ok(())
 }

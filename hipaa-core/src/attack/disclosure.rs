@@ -145,6 +145,30 @@ fn another_tenant_and_an_actor_without_permission_are_shown_nothing() {
     assert_eq!(entries.iter().map(|body| body.field(tag::ACTION).unwrap().to_vec()).collect::<Vec<_>>(), actions);
 }
 
+/// What each value leads to, and the records that the entry names.
+fn resolved(clinic: &mut Clinic, values: &[&str]) -> (Vec<Option<RecordId>>, Vec<Vec<RecordId>>) {
+    let (vault, before) = (clinic.north.clone(), clinic.entries().len());
+    let values = values.iter().map(|value| (*value,));
+    let found = clinic.db.write(|unit| vault.resolve(unit, &PATIENT, super::clinic::BY_MRN, values)).unwrap();
+    (found.open().unwrap(), clinic.named_since(before, "PHI_SEARCH"))
+}
+
+#[test]
+fn many_values_are_resolved_under_one_entry_that_names_what_was_found() {
+    let mut clinic = Clinic::open();
+    let (osei, brandt) = (clinic.admit("Osei", "M-1"), clinic.admit("Brandt", "M-2"));
+    let (found, named) = resolved(&mut clinic, &["m 2", "M-9", "", "M-1"]);
+    assert_eq!((found, named), (vec![Some(brandt), None, None, Some(osei)], vec![vec![brandt, osei]]));
+    let before = clinic.entries().len();
+    let stolen = clinic.row(brandt).columns["family"].clone();
+    clinic.set(osei, "family", stolen);
+    assert_eq!(resolved(&mut clinic, &["M-1", "M-2"]).0, [None, Some(brandt)], "an altered record is nobody");
+    assert_eq!(clinic.named_since(before, "INTEGRITY_FAILED"), [[osei]]);
+    let (vault, many) = (clinic.north.clone(), [("M-1",); 501]);
+    let refused = clinic.db.write(|unit| vault.resolve(unit, &PATIENT, super::clinic::BY_MRN, many).map(drop));
+    assert_eq!(refused.map(drop), Err(VaultError::TooMany));
+}
+
 #[test]
 fn rows_without_their_entry_are_not_committed() {
     let mut clinic = Clinic::open();

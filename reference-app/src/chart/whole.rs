@@ -162,11 +162,12 @@ impl WholeChart {
     pub fn brief(&self) -> Vec<Vec<Cell>> {
         let mut rows = self.patient.fields();
         for section in &self.sections {
-            for entry in &section.entries {
+            for (at, entry) in section.entries.iter().enumerate() {
+                let name = if at == 0 { section.name } else { "" };
                 let day = entry.started.as_deref().and_then(|time| time.get(..10)).unwrap_or("-");
                 let text = [Some(day), entry.label.as_deref(), entry.status.as_deref()];
                 let text = text.into_iter().flatten().collect::<Vec<_>>().join("  ");
-                rows.push(vec![Cell::new(section.name, Paint::Faint), text.into()]);
+                rows.push(vec![Cell::new(name, Paint::Faint), text.into()]);
             }
         }
         rows

@@ -133,7 +133,8 @@ impl<'a> Tour<'a> {
         let rows = core::iter::once(trail::head()).chain(entries.iter().map(trail::row));
         // The last column says about whom, and that is always this patient.
         let rows = rows.map(|row| row.into_iter().take(6).collect()).collect();
-        let told = "The entries about this patient. The log is a hash chain; every commit signs its head.".to_owned();
+        let told = "The entries about this patient, and how many records each names. Who it was is claimed: the tour asks for no\n\
+             password. The log is a hash chain; every commit signs its head.".to_owned();
         Ok(Act { title: "Who looked", told, rows })
     }
 

@@ -17,6 +17,8 @@ pub(super) struct Batch {
     pub(super) place: Place,
     /// Which time the file is read.
     pub(super) pass: u8,
+    /// How many bytes of this pass were read, and how many there are.
+    pub(super) bytes: (u64, u64),
     pub(super) numbers: Vec<u64>,
     pub(super) parsed: Vec<Result<Parsed, Reason>>,
 }
@@ -50,7 +52,8 @@ impl Sender {
         for rank in FIRST_RANK..=LAST_RANK {
             for at in 0..source.len() {
                 let Some(lines) = source.lines(at, rank)? else { continue };
-                let Some(ranks) = self.pass(lines, (source.place(at), Some(rank)))? else { return Ok(()) };
+                let start = (source.place(at), Some(rank));
+                let Some(ranks) = self.pass(lines, start, source.bytes(at, rank))? else { return Ok(()) };
                 source.set_ranks(at, ranks);
             }
         }
@@ -63,6 +66,7 @@ impl Sender {
         &mut self,
         mut lines: Lines,
         (mut place, rank): (Place, Option<u8>),
+        (before, total): (u64, u64),
     ) -> Result<Option<u8>, ImportError> {
         let (mut batch, mut bytes, mut ranks) = (Vec::new(), 0, 0);
         loop {
@@ -78,7 +82,8 @@ impl Sender {
                 }
             });
             if ended || batch.len() >= BATCH_LINES || bytes >= BATCH_BYTES {
-                if !self.send(core::mem::take(&mut batch), (&place, rank)) {
+                let read = before.saturating_add(lines.bytes_read());
+                if !self.send(core::mem::take(&mut batch), (&place, rank), (read, total)) {
                     return Ok(None);
                 }
                 bytes = 0;
@@ -94,14 +99,14 @@ impl Sender {
     }
 
     /// Whether anybody listens.
-    fn send(&self, lines: Vec<Line>, (place, rank): (&Place, Option<u8>)) -> bool {
+    fn send(&self, lines: Vec<Line>, (place, rank): (&Place, Option<u8>), bytes: (u64, u64)) -> bool {
         if lines.is_empty() {
             return true;
         }
         let numbers = lines.iter().map(|line| line.number).collect();
         // One after another, so that a line is gone as soon as it is parsed.
         let parsed = lines.into_iter().map(|line| Parsed::parse(&line)).collect();
-        let batch = Batch { place: place.clone(), pass: rank.unwrap_or(FIRST_RANK) + 1, numbers, parsed };
+        let batch = Batch { place: place.clone(), pass: rank.unwrap_or(FIRST_RANK) + 1, bytes, numbers, parsed };
         self.sender.send(Ok(batch)).is_ok()
     }
 }

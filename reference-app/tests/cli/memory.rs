@@ -29,15 +29,15 @@ fn import(patients: u64) -> u64 {
     let started = Stopwatch::start();
     let mut command = desk.command(&["import", "--json", "--tenant", TENANT, "made-up/clinic-1"]);
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-    let (mut peak, mut ended) = (0, None);
-    while ended.is_none() {
-        peak = peak_kib(child.id()).unwrap_or(peak).max(peak);
-        ended = child.try_wait().unwrap();
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        peak = peak_kib(child.id()).unwrap_or_default().max(peak);
         std::thread::sleep(Duration::from_millis(2));
     }
     let took = started.elapsed();
-    assert!(ended.unwrap().success());
-    let answer: serde_json::Value = serde_json::from_reader(child.stdout.take().unwrap()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["types"]["Patient"]["created"], patients);
     let (created, seconds) = (answer["created"].as_u64().unwrap(), took.as_secs_f64());
     println!(
