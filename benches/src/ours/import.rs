@@ -10,7 +10,7 @@ use hipaa_core::tenancy::create_tenant;
 use hipaa_sqlite::Database;
 use reference_app::clinic::{Clinic, deployment_operator};
 use reference_app::generate::resources;
-use reference_app::import::{Problem, Summary, import};
+use reference_app::import::{Problem, Progress, Watch, import};
 use reference_app::schema::TABLES;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
@@ -41,35 +41,50 @@ pub fn write_charts(folder: &Path, patients: usize) -> Result<(), Failure> {
     Ok(files.values_mut().try_for_each(BufWriter::flush)?)
 }
 
-/// One import of a folder into a fresh database at `path`: how long it took, and what it did.
+/// How many records were written when each transaction was over.
+#[derive(Debug, Default)]
+pub struct Marks(Vec<u64>);
+
+impl Watch for Marks {
+    fn problem(&mut self, _: Problem) {}
+
+    fn progress(&mut self, progress: Progress<'_>) {
+        self.0.push(progress.done);
+    }
+}
+
+/// One import of a folder into a fresh database at `path`: how long it took, how many records it made, and in which
+/// transactions.
 ///
 /// # Errors
 /// The application's; or that a line was left out.
-pub fn run(path: &Path, folder: &Path) -> Result<(Duration, Summary), Failure> {
+pub fn run(path: &Path, folder: &Path) -> Result<(Duration, u64, Marks), Failure> {
     let mut database = Database::open(path, throw_away_key())?;
     database.declare(TABLES)?;
     let operator = deployment_operator()?;
     database.write(|unit| create_tenant(unit, &operator, TENANT))?.into_inner();
     let mut clinic = Clinic::open(&mut database, TENANT)?;
+    let mut marks = Marks::default();
     let started = Stopwatch::start();
-    let summary = import(&mut clinic, folder, &mut |_: Problem| {})?;
+    let total = import(&mut clinic, folder, &mut marks)?.total();
     let took = started.elapsed();
-    if summary.total().refused > 0 { Err("a line was left out".into()) } else { Ok((took, summary)) }
+    if total.refused > 0 { Err("a line was left out".into()) } else { Ok((took, total.created, marks)) }
 }
 
-/// The rows of a finished import, in the order and the transactions in which they were written: every entry that names
-/// what was written was one transaction.
+/// The rows of a finished import, in the order and the transactions in which they were written.
 ///
 /// # Errors
 /// SQLite's; or a body that is none.
-pub fn replay(path: &Path) -> Result<Replay, Failure> {
+pub fn replay(path: &Path, marks: &Marks) -> Result<Replay, Failure> {
     let connection = Connection::open(path)?;
     let head = "SELECT h.tenant, h.log, size, last_leaf, last_time, range, signature, h.mac
         FROM hipaa_head h JOIN hipaa_tenant t ON t.tenant = h.tenant WHERE t.name = ?1";
     let head = connection.query_row(head, [TENANT], values(8))?;
     let log = head.get(1).cloned().ok_or("no log")?;
     let mut terms = terms(&connection)?;
-    let (mut commits, mut commit) = (Vec::new(), Commit::default());
+    let (mut commits, mut commit, mut written) = (Vec::new(), Commit::default(), 0);
+    let mut marks = marks.0.iter().copied();
+    let mut mark = marks.next();
     let entries = "SELECT log, sequence, body, leaf, details, time, name, actor FROM hipaa_audit WHERE log = ?1
         ORDER BY sequence";
     let mut entries = connection.prepare(entries)?;
@@ -78,14 +93,20 @@ pub fn replay(path: &Path) -> Result<Replay, Failure> {
         let row = row?;
         let Some(Value::Blob(body)) = row.get(2) else { return Err("an entry without a body".into()) };
         let body = Body::decode(body)?;
-        let written = body.field(tag::STATES).and_then(read_states);
+        let named = body.field(tag::STATES).and_then(read_states);
         commit.entries.push(Entry { subjects: subjects(&connection, &row)?, row });
-        if let Some((label, states)) = written {
-            for state in states {
-                commit.records.push(record(&connection, (label, state.record), &mut terms)?);
-            }
-            commits.push(core::mem::take(&mut commit));
+        let Some((label, states)) = named else { continue };
+        for state in states {
+            commit.records.push(record(&connection, (label, state.record), &mut terms)?);
+            written += 1;
         }
+        if Some(written) == mark {
+            commits.push(core::mem::take(&mut commit));
+            mark = marks.next();
+        }
+    }
+    if mark.is_some() {
+        return Err("the entries do not name all that was written".into());
     }
     let tables = TABLES.iter().map(|table| (table.label().to_owned(), table.columns().len())).collect();
     Ok(Replay { tables, commits, head })

@@ -20,7 +20,7 @@ const VERBS: [(Verb, Option<Operation>); 18] = [
     (|vault, unit, id| vault.delete(unit, &PATIENT, (id, 1)), Some(Operation::Delete)),
     (|vault, unit, _| vault.upsert(unit, &PATIENT, BY_MRN, &patient("Osei", "M-1")).map(drop), Some(Operation::Search)),
     (
-        |vault, unit, _| vault.upsert_all(unit, &PATIENT, BY_MRN, &[patient("Osei", "M-1")]).map(drop),
+        |vault, unit, _| vault.upsert_all(unit, &PATIENT, BY_MRN, vec![patient("Osei", "M-1")]).map(drop),
         Some(Operation::Search),
     ),
     (|vault, unit, _| vault.resolve(unit, &PATIENT, BY_MRN, [("M-1",)]).map(drop), Some(Operation::Search)),

@@ -172,16 +172,16 @@ fn many_values_are_resolved_under_one_entry_that_names_what_was_found() {
 #[test]
 fn rows_without_their_entry_are_not_committed() {
     let mut clinic = Clinic::open();
-    let rows = [patient("Osei", "M-1"), patient("Brandt", "M-2")];
+    let rows = vec![patient("Osei", "M-1"), patient("Brandt", "M-2")];
     let (vault, before) = (clinic.north.clone(), clinic.entries().len());
-    let done = clinic.write(|unit| vault.upsert_all(unit, &PATIENT, super::clinic::BY_MRN, &rows)).unwrap();
+    let done = clinic.write(|unit| vault.upsert_all(unit, &PATIENT, super::clinic::BY_MRN, rows)).unwrap();
     assert_eq!((done.len(), clinic.names_since(before)), (2, vec!["PHI_CREATE".to_owned()]));
     let before = clinic.entries().len();
     // Every row is written when its entry is refused.
     clinic.store().fault = Fault::RefuseEntries;
-    let rows = [patient("Nakamura", "M-3"), patient("Quist", "M-4")];
+    let rows = vec![patient("Nakamura", "M-3"), patient("Quist", "M-4")];
     let passed_over = clinic.write(|unit| {
-        assert!(vault.upsert_all(unit, &PATIENT, super::clinic::BY_MRN, &rows).is_err());
+        assert!(vault.upsert_all(unit, &PATIENT, super::clinic::BY_MRN, rows).is_err());
         Ok(())
     });
     clinic.store().fault = Fault::None;

@@ -33,7 +33,7 @@ impl TenantVault {
         self.permit(unit, table, Operation::Update)?;
         self.require_unique_built(unit, table)?;
         let standing = self.current(unit, table, (current.record, Some(version)), Some(current))?;
-        let values = changes.merge(table, standing.readable())?;
+        let values = changes.clone().merge(table, standing.readable())?;
         Ok(self.rewrite(unit, table, standing, &values)?.0)
     }
 

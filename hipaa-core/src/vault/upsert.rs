@@ -77,7 +77,7 @@ impl TenantVault {
         index: Index<P>,
         row: &Row,
     ) -> Result<Upsert, VaultError> {
-        let done = self.upsert_all(unit, table, index, core::slice::from_ref(row))?;
+        let done = self.upsert_all(unit, table, index, vec![row.clone()])?;
         done.into_iter().next().unwrap_or(Err(VaultError::NoUniqueValue))
     }
 
@@ -93,7 +93,7 @@ impl TenantVault {
         unit: &mut dyn Unit,
         table: &'static Table,
         index: Index<P>,
-        rows: &[Row],
+        rows: Vec<Row>,
     ) -> Result<Vec<Result<Upsert, VaultError>>, VaultError> {
         for operation in [Operation::Search, Operation::Create, Operation::Update] {
             self.permit(unit, table, operation)?;
@@ -108,7 +108,7 @@ impl TenantVault {
         }
         let mut tally = Tally::default();
         let mut done = Vec::with_capacity(rows.len());
-        let upserted = rows.iter().try_for_each(|row| {
+        let upserted = rows.into_iter().try_for_each(|row| {
             let outcome = self.upsert_row(unit, table, (index, row), &mut tally);
             done.push(match outcome {
                 Err(error) if !error.concerns_row() => return Err(error),
@@ -127,7 +127,7 @@ impl TenantVault {
         &self,
         unit: &mut dyn Unit,
         table: &'static Table,
-        (index, row): (IndexDef, &Row),
+        (index, row): (IndexDef, Row),
         tally: &mut Tally,
     ) -> Result<Upsert, VaultError> {
         let values = row.place(table)?;

@@ -74,7 +74,7 @@ impl TenantVault {
         self.require_unique_built(unit, table)?;
         let row = unit.parts().0.row(table, self.tenant(), record)?;
         let current = self.current(unit, table, (record, Some(version)), row.as_ref())?;
-        let values = changes.merge(table, current.readable())?;
+        let values = changes.clone().merge(table, current.readable())?;
         let (stored, version) = self.rewrite(unit, table, current, &values)?;
         let updated = unit.parts().0.update_row(table, &stored);
         unit.or_lose(updated)?;
@@ -112,7 +112,7 @@ impl TenantVault {
     ) -> Result<StoredRow, VaultError> {
         self.permit(unit, table, Operation::Create)?;
         self.require_unique_built(unit, table)?;
-        let values = row.place(table)?;
+        let values = row.clone().place(table)?;
         let (stored, state) = self.make(unit, table, &values, None)?;
         let about = subject_of(table, state.record, &values);
         let noted = self.note_written(unit, table, Written::CREATED, (about.as_slice(), &[state]));

@@ -19,8 +19,8 @@ pub struct Write {
 }
 
 impl Clinic<'_> {
-    /// Writes rows in one unit of work, [`MAX_PAGE`] at most: each is made, left alone or changed, whichever its FHIR id
-    /// asks for, and an audit entry for each table names them. A row that is refused for its own sake changes nothing and
+    /// Writes rows in one unit of work: each is made, left alone or changed, whichever its FHIR id asks for. An audit entry
+    /// for each table and 500 of them names them. A row that is refused for its own sake changes nothing and
     /// does not touch the others. The outcomes are in the order of the rows.
     ///
     /// # Errors
@@ -29,7 +29,7 @@ impl Clinic<'_> {
         let mut tables = Vec::<(&'static Table, Vec<usize>, Vec<Row>)>::new();
         let mut outcomes = vec![Err(VaultError::NotFound); writes.len()];
         for (at, Write { table, row }) in writes.into_iter().enumerate() {
-            match tables.iter_mut().find(|(known, ..)| *known == table) {
+            match tables.iter_mut().find(|(known, ..)| core::ptr::eq(*known, table) || *known == table) {
                 Some((_, places, rows)) => {
                     places.push(at);
                     rows.push(row);
@@ -39,10 +39,14 @@ impl Clinic<'_> {
         }
         let vault = &self.vault;
         let work = |unit: &mut Unit<'_>| {
-            for (table, places, rows) in &tables {
-                let done = vault.upsert_all(unit, table, key_of(table), rows)?;
-                for (at, outcome) in places.iter().zip(done) {
-                    if let Some(place) = outcomes.get_mut(*at) {
+            for (table, places, rows) in tables {
+                let (mut done, mut rows) = (Vec::with_capacity(rows.len()), rows.into_iter());
+                while rows.len() > 0 {
+                    let some = rows.by_ref().take(MAX_PAGE).collect();
+                    done.extend(vault.upsert_all(unit, table, key_of(table), some)?);
+                }
+                for (at, outcome) in places.into_iter().zip(done) {
+                    if let Some(place) = outcomes.get_mut(at) {
                         *place = outcome;
                     }
                 }

@@ -80,13 +80,15 @@ impl Resource {
     }
 
     /// The row of its own table, with what `known` says of its references. None where it has no table of its own, or is
-    /// about a patient who is not known.
+    /// about a patient who is not known. It can be taken once.
     #[must_use]
-    pub fn row(&self, known: impl Fn(&Reference) -> Option<RecordId>) -> Option<Row> {
-        let mut row = self.row.clone().set(SOURCE, &self.source);
-        if self.shape?.subject.is_some() {
-            row = row.set(SUBJECT, known(self.subject.as_ref()?)?);
-        }
+    pub fn row(&mut self, known: impl Fn(&Reference) -> Option<RecordId>) -> Option<Row> {
+        let subject = match self.shape?.subject {
+            Some(_) => Some(known(self.subject.as_ref()?)?),
+            None => None,
+        };
+        let row = core::mem::take(&mut self.row).set(SOURCE, &self.source);
+        let mut row = row.set_opt(SUBJECT, subject);
         let mut unresolved = Vec::new();
         for (column, reference) in &self.links {
             match known(reference) {
@@ -194,12 +196,12 @@ mod tests {
     fn a_clinical_resource_has_a_row_only_with_its_patient() {
         let line = r#"{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/p"},
             "encounter":{"reference":"urn:uuid:e"},"code":{"text":"Asthma"}}"#;
-        let condition = Resource::parse(line).unwrap();
+        let mut condition = Resource::parse(line).unwrap();
         assert!(condition.row(|_| None).is_none());
         let patient = RecordId::from_random([1; 16]);
         let shown = condition.row(|named| (named.text() == "Patient/p").then_some(patient)).unwrap();
         assert_eq!(format!("{shown:?}"), r#"{"fhir_id", "label", "source", "subject", "unresolved"}"#);
-        let shown = condition.row(|_| Some(patient)).unwrap();
+        let shown = Resource::parse(line).unwrap().row(|_| Some(patient)).unwrap();
         assert_eq!(format!("{shown:?}"), r#"{"fhir_id", "label", "source", "subject", "encounter"}"#);
     }
 }

@@ -69,7 +69,7 @@ impl Parsed {
         }
     }
 
-    /// The row of a resource; that of a patient can be taken once.
+    /// The row of a resource, which can be taken once.
     pub(super) fn write(&mut self, known: &Known) -> Write {
         match self {
             Self::Patient { row, .. } => Write { table: &PATIENT, row: core::mem::take(row) },
@@ -81,7 +81,7 @@ impl Parsed {
 }
 
 /// The row of a resource in its own table, if it has one and its patient is known.
-pub(super) fn resource_write(resource: &Resource, known: &Known) -> Option<Write> {
+pub(super) fn resource_write(resource: &mut Resource, known: &Known) -> Option<Write> {
     let row = resource.row(|reference| known.get(reference))?;
     Some(Write { table: resource.shape()?.table, row })
 }

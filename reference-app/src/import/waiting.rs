@@ -1,6 +1,5 @@
 //! Trying again what earlier lines or imports could not resolve.
 
-use super::BATCH_LINES;
 use super::parsed::resource_write;
 use super::summary::Summary;
 use super::writer::Writer;
@@ -10,7 +9,7 @@ use crate::fhir::resource::Resource;
 use crate::schema::clinical::{OTHERS, UNRESOLVED, WAITING_FOR};
 use crate::schema::{FHIR_ID, SOURCE, TABLES};
 use hipaa_core::schema::Table;
-use hipaa_core::vault::Record;
+use hipaa_core::vault::{MAX_PAGE, Record};
 
 impl Writer<'_, '_> {
     /// Tries again what waits, and counts what still does.
@@ -27,14 +26,14 @@ impl Writer<'_, '_> {
     fn release_held(&mut self) -> Result<(), hipaa_sqlite::Error> {
         let mut after = None;
         loop {
-            let records = self.clinic.with_value((&OTHERS, WAITING_FOR), after, BATCH_LINES)?;
+            let records = self.clinic.with_value((&OTHERS, WAITING_FOR), after, MAX_PAGE)?;
             let Some(last) = records.last() else { return Ok(()) };
             after = Some(last.id());
-            let waiting = records.iter().filter_map(parsed).collect::<Vec<_>>();
+            let mut waiting = records.iter().filter_map(parsed).collect::<Vec<_>>();
             let asked = waiting.iter().flat_map(|(_, resource)| resource.references().chain(own(resource)));
             self.learn(asked)?;
             let (mut writes, mut moved) = (Vec::new(), Vec::new());
-            for (record, resource) in &waiting {
+            for (record, resource) in &mut waiting {
                 if own(resource).is_some_and(|own| self.known.holds(own)) {
                     moved.push((record.id(), record.version()));
                 } else if let Some(write) = resource_write(resource, &self.known) {
@@ -53,14 +52,14 @@ impl Writer<'_, '_> {
     fn resolve(&mut self, table: &'static Table) -> Result<(), hipaa_sqlite::Error> {
         let mut after = None;
         loop {
-            let records = self.clinic.with_value((table, UNRESOLVED), after, BATCH_LINES)?;
+            let records = self.clinic.with_value((table, UNRESOLVED), after, MAX_PAGE)?;
             let Some(last) = records.last() else { return Ok(()) };
             after = Some(last.id());
-            let waiting = records.iter().filter_map(parsed).collect::<Vec<_>>();
+            let mut waiting = records.iter().filter_map(parsed).collect::<Vec<_>>();
             self.learn(waiting.iter().flat_map(|(_, resource)| resource.references()))?;
             let mut writes = Vec::new();
             let mut left = records.len();
-            for (record, resource) in &waiting {
+            for (record, resource) in &mut waiting {
                 let [resolved, open] = self.progress_of(record, resource);
                 left -= usize::from(open == 0);
                 writes.extend(if resolved > 0 { resource_write(resource, &self.known) } else { None });

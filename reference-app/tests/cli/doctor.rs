@@ -32,7 +32,9 @@ fn healthy() -> Desk {
     time_service(&desk, "yes");
     limit_core(Some(0));
     desk.run(&["tenant", "create", "North", "--db", "data/app.db"]).ended(0);
-    for (name, mode) in [("data", 0o700), ("data/app.db", 0o600), ("kek", 0o600)] {
+    let made = fs::metadata(desk.path("data/app.db")).unwrap().permissions().mode() & 0o777;
+    assert_eq!(made, 0o600, "what the application makes is its owner's");
+    for (name, mode) in [("data", 0o700), ("kek", 0o600)] {
         set_mode(&desk, name, mode);
     }
     desk
