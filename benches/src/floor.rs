@@ -7,6 +7,7 @@ pub mod append;
 pub mod cell;
 pub mod file;
 pub mod find;
+pub mod import;
 pub mod notes;
 pub mod write;
 

@@ -1,6 +1,7 @@
 //! The same work through the library.
 
 pub mod cell;
+pub mod import;
 pub mod notes;
 pub mod schema;
 pub mod ward;

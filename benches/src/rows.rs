@@ -3,6 +3,7 @@
 mod cipher;
 mod database;
 mod guard;
+mod import;
 
 use crate::Failure;
 use crate::measure::{Figures, Plan, Sample};
@@ -79,7 +80,7 @@ impl Row {
     /// Whether it needs no database.
     #[must_use]
     pub fn is_cipher(&self) -> bool {
-        !["find", "append", "write"].iter().any(|verb| self.name.starts_with(verb))
+        !["find", "append", "write", "import"].iter().any(|verb| self.name.starts_with(verb))
     }
 
     /// Measures it.
@@ -165,6 +166,13 @@ pub const ROWS: &[Row] = &[
         ours: "finds every identifier of a clinical note, all kinds on, with place, confidence and reasons",
         floor: "`RegexSet` of twenty typical patterns with ASCII classes: which of them are in the note, without places",
         measure: guard::notes_of_all_kinds,
+    },
+    Row {
+        name: "import-chart",
+        bar: 2.0,
+        ours: "imports the charts of 1,000 made-up patients from FHIR NDJSON: reads, parses, resolves references, seals, indexes and audits every record",
+        floor: "inserts of the same sealed bytes (records, terms, states, entries, subjects) in the same transactions",
+        measure: import::import_chart,
     },
 ];
 

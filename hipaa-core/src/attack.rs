@@ -7,6 +7,7 @@ mod authority;
 mod canary;
 mod clinic;
 mod denial;
+mod disclosure;
 mod index;
 mod key;
 mod limit;

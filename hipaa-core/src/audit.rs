@@ -21,7 +21,7 @@ pub use actor::{Actor, ActorError, MAX_ACTOR_BYTES};
 pub use body::{Body, BodyError, EntryKind, LogId, MAX_BODY_BYTES, PREFIX_BYTES, Prefix, leaf_of};
 pub use checkpoint::{Checkpoint, SignedCheckpoint};
 pub use event::{Action, Event, EventName, MAX_RECORDS_PER_ENTRY, Outcome};
-pub use field::{Field, RecordState, read_records, read_states, read_subjects, tag};
+pub use field::{Field, RecordState, read_records, read_seen, read_states, read_subjects, tag};
 pub use head::{Head, HeadError, StoredHead, origin};
 pub use range::Range;
 pub use receipt::{MAX_RECEIPT_BYTES, Receipt, ReceiptError};

@@ -33,8 +33,8 @@
 #[cfg(test)]
 mod attack;
 pub mod audit;
-pub mod authority;
 pub mod auth;
+pub mod authority;
 pub mod cipher;
 pub mod clock;
 #[cfg(any(test, feature = "conformance"))]

@@ -30,6 +30,8 @@ pub(crate) enum Safeguard {
     AuthorityBinding,
     /// Refusing an authority row from its expiry on.
     AuthorityExpiry,
+    /// The entry of a disclosure whose closure failed.
+    DisclosureEntry,
     /// Reading the ring in every unit.
     RingCheck,
     /// Reading the signing period in every unit.

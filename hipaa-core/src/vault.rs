@@ -3,6 +3,7 @@
 //! A [`TenantVault`] belongs to one actor in one tenant. Everything it does needs a unit of work; what it reads stays
 //! held until the unit's entries are committed. May import every room below it; no room imports it.
 
+mod disclosure;
 mod find;
 mod inspect;
 mod list;
@@ -10,17 +11,20 @@ mod own_table;
 mod permission;
 mod record;
 mod reindex;
+mod resolve;
 mod row;
 mod trail;
+mod upsert;
 mod write;
 
+pub use disclosure::{Disclosure, Select, Selected, Selection};
 pub use find::{Found, Matches};
 pub use list::{Page, PageOf};
 pub use permission::{Operation, Permissions};
 pub use record::{Break, FieldError, Integrity, Record};
 pub use row::Row;
 pub use trail::TrailEntry;
-pub use write::Upsert;
+pub use upsert::Upsert;
 
 use crate::audit::{Action, Actor, Event, EventName, Outcome};
 use crate::index::IndexError;
@@ -63,8 +67,8 @@ pub enum VaultError {
     /// The index given to an upsert is not unique, or the row has no value in it.
     #[error("an upsert needs a unique index and a value in it")]
     NoUniqueValue,
-    /// More than 500 candidates, or a page of 0 or more than 500 records.
-    #[error("a page or search takes 1 to 500 records")]
+    /// More than 500 candidates, a page of 0 or more than 500 records, or more than 500 rows in one call.
+    #[error("a page, a search or a bulk write takes 1 to 500 records")]
     TooMany,
     /// A value was not sealed or cannot be indexed.
     #[error(transparent)]
@@ -75,6 +79,13 @@ pub enum VaultError {
     /// What was read is not to be released by this commit.
     #[error(transparent)]
     Release(#[from] ReleaseError),
+}
+
+impl VaultError {
+    /// Whether one row was refused for its own sake, before anything of it was written.
+    const fn concerns_row(&self) -> bool {
+        matches!(self, Self::Duplicate(_) | Self::Seal(_) | Self::Tampered | Self::RowMissing | Self::NoUniqueValue)
+    }
 }
 
 impl From<StoreError> for VaultError {

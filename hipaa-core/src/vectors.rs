@@ -19,8 +19,8 @@ use secrecy::SecretBox;
 use serde_json::{Value as Js, json};
 use zeroize::Zeroizing;
 
-mod authority;
 mod auth;
+mod authority;
 mod entry;
 mod shape;
 

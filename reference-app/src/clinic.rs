@@ -2,7 +2,7 @@
 
 mod records;
 
-pub use records::{About, Write};
+pub use records::Write;
 
 use crate::error::Error;
 use crate::schema::{BY_FHIR_ID, BY_NAME, PATIENT};

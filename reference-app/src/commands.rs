@@ -38,7 +38,7 @@ pub enum Command {
     Find(find::Command),
     /// Show one patient's chart: who it is, problems, medications, allergies, encounters
     ///
-    /// One audit entry for each section names the records that were read.
+    /// One audit entry names every record that the page shows; a page has at most 500.
     Show(show::Command),
     /// Show the audit trail: who did what, and who looked at whom
     ///

@@ -5,6 +5,7 @@ use crate::schema::TABLES;
 use clap::Args;
 use hipaa_core::keys::{Kek, ProviderError};
 use hipaa_sqlite::{Database, Options};
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 /// The environment variable that holds the key-encryption key where no option names another source.
@@ -83,12 +84,14 @@ impl Config {
         self.open_with(kek, false)
     }
 
-    /// Opens the database, or makes it.
+    /// Opens the database, or makes it: for its owner alone.
     ///
     /// # Errors
     /// [`Error::Config`]; or that of the database.
     pub fn open_or_create(&self) -> Result<Database, Error> {
-        self.open_with(self.kek()?, true)
+        let kek = self.kek()?;
+        reserve(self.database());
+        self.open_with(kek, true)
     }
 
     fn open_with(&self, kek: Kek, create: bool) -> Result<Database, Error> {
@@ -96,4 +99,14 @@ impl Config {
         database.declare(TABLES)?;
         Ok(database)
     }
+}
+
+/// Makes the file before SQLite does, which would let others read it; SQLite gives the files beside it the same
+/// permissions. What stands in the way is for SQLite to report.
+fn reserve(database: &Path) {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    drop(options.open(database));
 }

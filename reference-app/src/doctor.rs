@@ -1,12 +1,15 @@
 //! Settings that weaken what the library promises, each with what to do about it.
 //!
-//! Looks only at the outside of things: names and permissions of files, the mount table, the environment, and the
-//! header of the database. Needs no key, opens no record and changes nothing.
+//! Looks only at the outside of things: names and permissions of files, the mount table, the environment, the clock, the
+//! header of the database and the time of its newest audit entry. Needs no key, opens no record and changes nothing.
 
+mod clock;
 #[cfg(unix)]
 mod files;
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "linux")]
+mod memory;
 
 use crate::config::{Config, KEK_VARIABLE};
 use serde::Serialize;
@@ -55,15 +58,19 @@ impl Finding {
 pub struct Surroundings {
     /// The mount table.
     pub mounts: PathBuf,
-    /// Where time services say that the clock is synchronised.
-    pub clock_marks: Vec<PathBuf>,
+    /// The list of swap devices.
+    pub swaps: PathBuf,
+    /// What the kernel does with core dumps.
+    pub core_pattern: PathBuf,
 }
 
 impl Default for Surroundings {
     fn default() -> Self {
-        let marks =
-            ["/run/systemd/timesync/synchronized", "/run/chrony/chronyd.pid", "/run/ntpd.pid", "/run/chronyd.pid"];
-        Self { mounts: "/proc/mounts".into(), clock_marks: marks.map(PathBuf::from).to_vec() }
+        Self {
+            mounts: "/proc/mounts".into(),
+            swaps: "/proc/swaps".into(),
+            core_pattern: "/proc/sys/kernel/core_pattern".into(),
+        }
     }
 }
 
@@ -75,10 +82,21 @@ pub fn examine(config: &Config, surroundings: &Surroundings) -> Vec<Finding> {
     #[cfg(unix)]
     findings.extend(files::examine(database, config.kek_file.as_deref()));
     #[cfg(target_os = "linux")]
-    findings.push(linux::file_system(database, &surroundings.mounts));
-    findings.push(clock(&surroundings.clock_marks));
+    findings.extend([
+        linux::file_system(database, &surroundings.mounts),
+        memory::core_dumps(&surroundings.core_pattern),
+        memory::swap(&surroundings.swaps),
+    ]);
+    findings.push(clock::synchronised());
+    findings.extend(clock::against_the_past(database));
     findings.extend(journal(database));
     findings
+}
+
+fn beside(database: &Path, end: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(end);
+    name.into()
 }
 
 fn key_source(config: &Config) -> Finding {
@@ -91,15 +109,6 @@ fn key_source(config: &Config) -> Finding {
         (false, false) => "no key is named",
     };
     Finding::judge("key in the environment", !set, found, REMEDY)
-}
-
-fn clock(marks: &[PathBuf]) -> Finding {
-    let mark = marks.iter().find(|mark| mark.exists());
-    let (verdict, found) = match mark {
-        Some(mark) => (Verdict::Safe, format!("a time service left {}", mark.display())),
-        None => (Verdict::Unknown, "no mark of systemd-timesyncd, chrony or ntpd".to_owned()),
-    };
-    Finding::new("clock", verdict, found, "run a time service: the times of the audit log are those of this clock")
 }
 
 /// Journal mode is kept in the file's header (bytes 18 and 19), so the database is not opened, which would leave files

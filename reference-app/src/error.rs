@@ -56,6 +56,9 @@ pub enum Error {
     /// The answer cannot be written.
     #[error("the answer cannot be written: {0}")]
     Output(ErrorKind),
+    /// A page of a chart has more records than one audit entry names.
+    #[error("the page has more than 500 records, which is what one audit entry can name: choose a smaller --per-page")]
+    PageTooLong,
     /// An argument does not have the form it needs. Its text is not repeated: it may be about a patient.
     #[error("{0}")]
     Argument(&'static str),
@@ -70,7 +73,7 @@ impl Error {
     pub const fn exit(&self) -> Exit {
         match self {
             Self::Database(error) => database_exit(error),
-            Self::Import(ImportError::Damaged { .. }) => Exit::Refused,
+            Self::PageTooLong | Self::Import(ImportError::Damaged { .. }) => Exit::Refused,
             Self::Import(ImportError::Stopped { source, .. } | ImportError::Waiting(source)) => database_exit(source),
             _ => Exit::Environment,
         }

@@ -14,6 +14,8 @@ mod cli {
     mod guard;
     mod import;
     mod leak;
+    #[cfg(target_os = "linux")]
+    mod memory;
     mod scanner;
     mod seed;
     mod show;

@@ -52,6 +52,10 @@ def states(value, _):
     return table(value["table"], len(value["states"])) + b"".join(listed)
 
 
+def seen(value, _):
+    return u16(len(value)) + b"".join(records(one, _) for one in value)
+
+
 def details(value, entry):
     """The digest of the cell, after the cell itself."""
     key = derive(hexed(value["audit_root"]), "details", tenant=hexed(entry["tenant"]), epoch=value["epoch"])
@@ -78,6 +82,7 @@ FIELDS = {
     "purpose of use": (14, text),
     "request": (15, text),
     "details": (16, details),
+    "seen": (17, seen),
     "format": (0x0100, lambda value, _: u16(value)),
     "deployment": (0x0101, fixed(16)),
     "head key": (0x0103, fixed(32)),

@@ -6,12 +6,12 @@ use crate::schema::RecordId;
 use crate::store::StoreError;
 use crate::store::memory::{Fault, MemoryStore};
 use crate::unit::{MemoryUnit, Unit, UnitError};
-use crate::vault::{Operation, Permissions, Row, TenantVault, VaultError};
+use crate::vault::{Operation, Permissions, Row, Select, TenantVault, VaultError};
 
 type Verb = fn(&TenantVault, &mut MemoryUnit<'_>, RecordId) -> Result<(), VaultError>;
 
 /// Every verb, with the operation that it needs.
-const VERBS: [(Verb, Option<Operation>); 14] = [
+const VERBS: [(Verb, Option<Operation>); 18] = [
     (|vault, unit, _| vault.create(unit, &PATIENT, &patient("Brandt", "M-2")).map(drop), Some(Operation::Create)),
     (|vault, unit, id| vault.read(unit, &PATIENT, id).map(drop), Some(Operation::Read)),
     (|vault, unit, _| vault.list(unit, &PATIENT, None, 10).map(drop), Some(Operation::List)),
@@ -19,6 +19,19 @@ const VERBS: [(Verb, Option<Operation>); 14] = [
     (|vault, unit, id| vault.update(unit, &PATIENT, (id, 1), &renamed()).map(drop), Some(Operation::Update)),
     (|vault, unit, id| vault.delete(unit, &PATIENT, (id, 1)), Some(Operation::Delete)),
     (|vault, unit, _| vault.upsert(unit, &PATIENT, BY_MRN, &patient("Osei", "M-1")).map(drop), Some(Operation::Search)),
+    (
+        |vault, unit, _| vault.upsert_all(unit, &PATIENT, BY_MRN, vec![patient("Osei", "M-1")]).map(drop),
+        Some(Operation::Search),
+    ),
+    (|vault, unit, _| vault.resolve(unit, &PATIENT, BY_MRN, [("M-1",)]).map(drop), Some(Operation::Search)),
+    (|vault, unit, id| vault.disclose(unit, |shown| shown.read(&PATIENT, id)).map(drop), Some(Operation::Read)),
+    (
+        |vault, unit, _| {
+            let select = Select::of(&PATIENT, BY_NAME, ("Osei", day()));
+            vault.disclose(unit, |shown| shown.select(&select)).map(drop)
+        },
+        Some(Operation::Search),
+    ),
     (|vault, unit, _| vault.trail(unit, 0, 10).map(drop), None),
     (|vault, unit, id| vault.trail_about(unit, id, 10).map(drop), None),
     (|vault, unit, _| vault.seal(unit, &PATIENT, &patient("Brandt", "M-2")).map(drop), Some(Operation::Create)),

@@ -2,7 +2,7 @@
 
 use super::actor::Actor;
 use super::body::BodyError;
-use super::field::{Field, RecordState, records_field, states_field, subjects_field, tag, text_field};
+use super::field::{Field, RecordState, records_field, seen_field, states_field, subjects_field, tag, text_field};
 use crate::encoding::MAX_LABEL_BYTES;
 use crate::schema::{RecordId, TenantId};
 use core::fmt;
@@ -159,6 +159,14 @@ impl Event {
         self
     }
 
+    /// The records of several tables that were seen at once, [`MAX_RECORDS_PER_ENTRY`] at most in all.
+    pub(crate) fn seen(mut self, seen: &[(&str, Vec<RecordId>)]) -> Self {
+        let count = seen.iter().map(|(_, records)| records.len()).sum::<usize>();
+        self.oversized |= count > MAX_RECORDS_PER_ENTRY;
+        self.fields.push(seen_field(seen));
+        self
+    }
+
     /// How many records were found.
     #[must_use]
     pub fn count(self, count: u64) -> Self {
@@ -193,6 +201,7 @@ impl Event {
     }
 
     pub(crate) fn states(mut self, table: &str, states: &[RecordState]) -> Self {
+        self.oversized |= states.len() > MAX_RECORDS_PER_ENTRY;
         self.fields.push(states_field(table, states));
         self
     }

@@ -37,6 +37,8 @@ pub mod tag {
     pub const REQUEST: u16 = 15;
     /// SHA-256 of the sealed details.
     pub const DETAILS: u16 = 16;
+    /// The records that were seen at once, of several tables: for each, table label, then ids.
+    pub const SEEN: u16 = 17;
     /// Version of the log format, u16.
     pub const FORMAT: u16 = 0x0100;
     /// Id of the deployment, 16 bytes.
@@ -150,14 +152,42 @@ pub fn read_records(value: &[u8]) -> Option<(&str, Vec<RecordId>)> {
     Some((table, read_ids(count, rest)?))
 }
 
-fn read_ids(count: usize, mut rest: &[u8]) -> Option<Vec<RecordId>> {
+/// count of tables u16 ‖ (label length u8 ‖ table label ‖ count u16 ‖ (id length u8 ‖ id)*)*
+pub(super) fn seen_field(seen: &[(&str, Vec<RecordId>)]) -> Field {
+    let mut value = u16::try_from(seen.len()).unwrap_or(u16::MAX).to_be_bytes().to_vec();
+    for (table, records) in seen {
+        value.append(&mut records_field(table, records).value);
+    }
+    Field { tag: tag::SEEN, value }
+}
+
+/// Reads a [`tag::SEEN`] field: each table's label and its ids.
+#[must_use]
+pub fn read_seen(value: &[u8]) -> Option<Vec<(&str, Vec<RecordId>)>> {
+    let (count, mut rest) = value.split_first_chunk()?;
+    let mut seen = Vec::new();
+    for _ in 0..u16::from_be_bytes(*count) {
+        let (table, count, tail) = read_listing(rest)?;
+        let (ids, tail) = take_ids(count, tail)?;
+        seen.push((table, ids));
+        rest = tail;
+    }
+    rest.is_empty().then_some(seen)
+}
+
+fn read_ids(count: usize, rest: &[u8]) -> Option<Vec<RecordId>> {
+    let (ids, rest) = take_ids(count, rest)?;
+    rest.is_empty().then_some(ids)
+}
+
+fn take_ids(count: usize, mut rest: &[u8]) -> Option<(Vec<RecordId>, &[u8])> {
     let mut ids = Vec::new();
     for _ in 0..count {
         let (id, tail) = read_short(rest)?;
         ids.push(RecordId::from_slice(id).ok()?);
         rest = tail;
     }
-    rest.is_empty().then_some(ids)
+    Some((ids, rest))
 }
 
 /// Reads a [`tag::STATES`] field: the table's label and the states.

@@ -297,7 +297,8 @@ fn candidates(
     if found.len() > limit { Err(VaultError::TooMany) } else { Ok(found) }
 }
 
-fn lists(blob: Option<&SealBlob>, index: &IndexDef, (epoch, term): EpochTerm) -> bool {
+/// Whether a seal lists this term.
+pub(super) fn lists(blob: Option<&SealBlob>, index: &IndexDef, (epoch, term): EpochTerm) -> bool {
     let own = |blob: &SealBlob| {
         blob.terms.iter().any(|known| known.index == index.label() && known.epoch == epoch && known.term == term)
     };

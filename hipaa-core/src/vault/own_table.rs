@@ -16,8 +16,7 @@ impl TenantVault {
     /// # Errors
     /// As [`TenantVault::create`].
     pub fn seal(&self, unit: &mut dyn Unit, table: &'static Table, row: &Row) -> Result<StoredRow, VaultError> {
-        let new = self.seal_new(unit, table, row)?;
-        self.record_new(unit, table, new)
+        self.prepare(unit, table, row)
     }
 
     /// Seals a changed record; the host replaces the row that it gives as `current`.
@@ -35,7 +34,7 @@ impl TenantVault {
         self.require_unique_built(unit, table)?;
         let state = unit.parts().0.state(table, current.record)?;
         let standing = self.current(unit, table, (current.record, Some(version)), (Some(current), state))?;
-        let values = changes.merge(table, standing.readable())?;
+        let values = changes.clone().merge(table, standing.readable())?;
         Ok(self.rewrite(unit, table, standing, &values)?.0)
     }
 

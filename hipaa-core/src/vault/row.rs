@@ -52,23 +52,19 @@ impl Row {
     }
 
     /// The values in the order of the table's columns.
-    pub(super) fn place(&self, table: &Table) -> Result<Vec<Option<Value>>, VaultError> {
+    pub(super) fn place(self, table: &Table) -> Result<Vec<Option<Value>>, VaultError> {
         self.merge(table, vec![None; table.columns().len()])
     }
 
     /// The values in the order of the table's columns, over those that stand.
-    pub(super) fn merge(
-        &self,
-        table: &Table,
-        mut values: Vec<Option<Value>>,
-    ) -> Result<Vec<Option<Value>>, VaultError> {
+    pub(super) fn merge(self, table: &Table, mut values: Vec<Option<Value>>) -> Result<Vec<Option<Value>>, VaultError> {
         values.resize(table.columns().len(), None);
-        for (column, value) in &self.cells {
+        for (column, value) in self.cells {
             // The whole declaration counts: a column of the same label in another table may be kept in clear.
-            let at = table.position(column.label()).filter(|at| table.columns().get(*at) == Some(column));
+            let at = table.position(column.label()).filter(|at| table.columns().get(*at) == Some(&column));
             let at = at.ok_or(VaultError::UnknownColumn(column.label()))?;
             if let Some(place) = values.get_mut(at) {
-                *place = (*value != Value::Null).then(|| value.clone());
+                *place = (value != Value::Null).then_some(value);
             }
         }
         Ok(values)

@@ -1,7 +1,10 @@
 //! Reading the audit log: who looked at what.
 
 use super::{MAX_PAGE, TenantVault, VaultError};
-use crate::audit::{Action, Body, EventName, Leaf, Outcome, leaf_of, read_records, read_states, read_subjects, tag};
+use crate::audit::{
+    Action, Body, EventName, Leaf, Outcome, RecordState, leaf_of, read_records, read_seen, read_states, read_subjects,
+    tag,
+};
 use crate::clock::Timestamp;
 use crate::schema::{RecordId, Value};
 use crate::store::StoredEntry;
@@ -29,8 +32,8 @@ pub struct TrailEntry {
     pub outcome: Option<u8>,
     /// The patients whom it is about.
     pub subjects: Vec<RecordId>,
-    /// The table and the records that were seen or written.
-    pub records: Option<(String, Vec<RecordId>)>,
+    /// The records that were seen or written, by table.
+    pub records: Vec<(String, Vec<RecordId>)>,
     /// The sealed details, opened: JSON text.
     pub details: Option<Zeroizing<String>>,
     /// Whether the stored bytes agree with each other: the entry with its place and its details, and with the entry that
@@ -141,9 +144,12 @@ fn agrees(entry: &StoredEntry, body: &Body) -> bool {
 fn read(entry: &StoredEntry, details: Option<Value>) -> Result<TrailEntry, VaultError> {
     let body = Body::decode(&entry.body).map_err(UnitError::from)?;
     let text = |tag| body.text(tag).map(str::to_owned);
-    let seen = body.field(tag::RECORDS).and_then(read_records).map(|(table, records)| (table.to_owned(), records));
-    let written = body.field(tag::STATES).and_then(read_states);
-    let written = written.map(|(table, states)| (table.to_owned(), states.iter().map(|state| state.record).collect()));
+    let named = |(table, records): (&str, Vec<RecordId>)| (table.to_owned(), records);
+    let mut records = body.field(tag::RECORDS).and_then(read_records).map(named).into_iter().collect::<Vec<_>>();
+    records.extend(body.field(tag::SEEN).and_then(read_seen).unwrap_or_default().into_iter().map(named));
+    let ids = |states: Vec<RecordState>| states.iter().map(|state| state.record).collect();
+    records
+        .extend(body.field(tag::STATES).and_then(read_states).map(|(table, states)| (table.to_owned(), ids(states))));
     Ok(TrailEntry {
         sequence: entry.sequence,
         time: body.prefix.time,
@@ -153,7 +159,7 @@ fn read(entry: &StoredEntry, details: Option<Value>) -> Result<TrailEntry, Vault
         claimed: body.field(tag::CLAIMED).is_some(),
         outcome: body.field(tag::OUTCOME).and_then(|code| code.first().copied()),
         subjects: body.field(tag::SUBJECTS).and_then(read_subjects).unwrap_or_default(),
-        records: seen.or(written),
+        records,
         details: match details {
             Some(Value::Text(text)) => Some(text),
             _ => None,

@@ -1,38 +1,20 @@
 //! Creating, changing and deleting.
 
-use super::find::{Candidate, Search, live_terms};
+use super::find::live_terms;
 use super::record::Record;
 use super::row::subject_of;
 use super::{Operation, Row, TenantVault, VaultError};
 use crate::audit::{Action, EventName, Outcome, RecordState};
 use crate::index::record_forms;
-use crate::schema::{Index, RecordId, Table, Value};
+use crate::schema::{IndexDef, RecordId, Table, Value};
 use crate::seal::{IndexedTerm, Place, SealBlob, StoredRow, seal_record};
 use crate::store::StoredState;
 use crate::unit::{Unit, UnitError};
-
-/// What an upsert did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Upsert {
-    /// There was no such record; it was made.
-    Created(RecordId),
-    /// There is one with just these values; nothing was written.
-    Unchanged(RecordId),
-    /// There was one with other values; it has a new version.
-    Updated(RecordId),
-}
 
 /// A record as it stands, when it is about to be changed.
 pub(super) struct Current {
     record: Record,
     terms: Vec<IndexedTerm>,
-}
-
-/// A new record, sealed.
-pub(super) struct New {
-    stored: StoredRow,
-    blob: SealBlob,
-    values: Vec<Option<Value>>,
 }
 
 impl Current {
@@ -43,6 +25,22 @@ impl Current {
     pub(super) fn readable(&self) -> Vec<Option<Value>> {
         self.record.readable()
     }
+
+    pub(super) fn id(&self) -> RecordId {
+        self.record.id()
+    }
+
+    pub(super) fn subject(&self) -> Option<RecordId> {
+        self.record.subject()
+    }
+}
+
+/// What an entry says of a write.
+pub(super) struct Written;
+
+impl Written {
+    pub(super) const CREATED: (EventName, Action) = (EventName::PHI_CREATE, Action::Create);
+    pub(super) const UPDATED: (EventName, Action) = (EventName::PHI_UPDATE, Action::Update);
 }
 
 impl TenantVault {
@@ -53,11 +51,10 @@ impl TenantVault {
     /// [`VaultError::Seal`], or the unit's. A duplicate tells the actor that somebody has the value, so it is an entry that
     /// names the holder.
     pub fn create(&self, unit: &mut dyn Unit, table: &'static Table, row: &Row) -> Result<RecordId, VaultError> {
-        let new = self.seal_new(unit, table, row)?;
-        // The row first, so that a store can note beside the state where it put it.
-        let inserted = unit.parts().0.insert_row(table, &new.stored);
-        unit.or_lose(inserted)?;
-        Ok(self.record_new(unit, table, new)?.record)
+        let values = self.may_create(unit, table, row)?;
+        let state = self.make(unit, table, &values, None)?;
+        self.note_created(unit, table, state, &values)?;
+        Ok(state.record)
     }
 
     /// Changes the columns that `changes` names; `version` is that of the record that the change is based on. The result
@@ -77,7 +74,7 @@ impl TenantVault {
         self.require_unique_built(unit, table)?;
         let (row, state) = unit.parts().0.row_and_state(table, self.tenant(), record)?;
         let current = self.current(unit, table, (record, Some(version)), (row.as_ref(), state))?;
-        let values = changes.merge(table, current.readable())?;
+        let values = changes.clone().merge(table, current.readable())?;
         let (stored, version) = self.rewrite(unit, table, current, &values)?;
         let updated = unit.parts().0.update_row(table, &stored);
         unit.or_lose(updated)?;
@@ -106,118 +103,74 @@ impl TenantVault {
         Ok(())
     }
 
-    /// Makes the record, or replaces all values of the one that has the same value in a unique index. Importing the
-    /// same data again writes no row.
-    ///
-    /// # Errors
-    /// [`VaultError::NoUniqueValue`] when `index` is not unique or `row` has no value in it; [`VaultError::Tampered`] also
-    /// when the index leads to a record that does not have the value; otherwise as [`TenantVault::create`] and
-    /// [`TenantVault::update`]. What is wrong with this row alone (no unique value, [`VaultError::Duplicate`],
-    /// [`VaultError::Seal`], [`VaultError::Tampered`], [`VaultError::RowMissing`]) is found before anything of it is
-    /// written, so a unit that writes many rows can go on with the next one.
-    pub fn upsert<P>(
+    /// Permission, cells, terms, MAC, state and entry of a new record; its row is the caller's to write.
+    pub(super) fn prepare(
         &self,
         unit: &mut dyn Unit,
         table: &'static Table,
-        index: Index<P>,
         row: &Row,
-    ) -> Result<Upsert, VaultError> {
-        for operation in [Operation::Search, Operation::Create, Operation::Update] {
-            self.permit(unit, table, operation)?;
-        }
-        self.require_unique_built(unit, table)?;
-        let values = row.place(table)?;
-        let index = index.def();
-        let forms = record_forms(table, &index, &values)?;
-        if !index.is_unique() || forms.is_empty() {
-            return Err(VaultError::NoUniqueValue);
-        }
-        let mut holder = None;
-        for form in forms {
-            let search = self.search(unit, table, index, form)?;
-            holder = holder.or(self.holder(unit, table, &search)?);
-        }
-        match holder {
-            None => self.create(unit, table, row).map(Upsert::Created),
-            Some(record) => self.replace(unit, table, record, &values),
-        }
-    }
-
-    /// The record that has what is searched for. Its values are compared: a term alone says nothing, because whoever
-    /// moves it would choose which record is written over.
-    fn holder(
-        &self,
-        unit: &mut dyn Unit,
-        table: &'static Table,
-        search: &Search,
-    ) -> Result<Option<RecordId>, VaultError> {
-        let mut holder = None;
-        for (candidate, term) in &search.candidates {
-            let (row, state) = unit.parts().0.row_and_state(table, self.tenant(), *candidate)?;
-            let Some(row) = row else {
-                if self.is_missing(state) {
-                    self.refuse_altered(unit, table, &[*candidate]);
-                    return Err(VaultError::RowMissing);
-                }
-                continue;
-            };
-            match self.weigh(unit, table, (search, *term), (&row, state))? {
-                Candidate::Match(record) => holder = holder.or(Some(record.id())),
-                Candidate::FalsePositive => {}
-                Candidate::Altered => {
-                    self.refuse_altered(unit, table, &[*candidate]);
-                    return Err(VaultError::Tampered);
-                }
-            }
-        }
-        Ok(holder)
-    }
-
-    fn replace(
-        &self,
-        unit: &mut dyn Unit,
-        table: &'static Table,
-        record: RecordId,
-        values: &[Option<Value>],
-    ) -> Result<Upsert, VaultError> {
-        let (row, state) = unit.parts().0.row_and_state(table, self.tenant(), record)?;
-        let current = self.current(unit, table, (record, None), (row.as_ref(), state))?;
-        let unchanged = current.readable() == values;
-        // The answer tells what the record holds, so its entry stays even if the unit does not.
-        let outcome = if unchanged { Outcome::Unchanged } else { Outcome::Success };
-        let event = self.event(EventName::PHI_READ, Action::Read).outcome(outcome);
-        unit.refuse(event.subjects(current.record.subject().as_slice()).records(table.label(), &[record]));
-        if unchanged {
-            return Ok(Upsert::Unchanged(record));
-        }
-        let (stored, _) = self.rewrite(unit, table, current, values)?;
-        let updated = unit.parts().0.update_row(table, &stored);
-        unit.or_lose(updated)?;
-        Ok(Upsert::Updated(record))
-    }
-
-    /// Permission, cells, terms and MAC of a new record, of which nothing is written yet.
-    pub(super) fn seal_new(&self, unit: &mut dyn Unit, table: &'static Table, row: &Row) -> Result<New, VaultError> {
-        self.permit(unit, table, Operation::Create)?;
-        self.require_unique_built(unit, table)?;
-        let values = row.place(table)?;
-        let record = RecordId::from_random(unit.parts().1.entropy()?.generate().map_err(UnitError::from)?);
-        let (stored, blob) = self.seal_values(unit, table, (record, 1), &values)?;
-        Ok(New { stored, blob, values })
-    }
-
-    /// Terms, state and entry of a new record.
-    pub(super) fn record_new(
-        &self,
-        unit: &mut dyn Unit,
-        table: &'static Table,
-        New { stored, blob, values }: New,
     ) -> Result<StoredRow, VaultError> {
+        let values = self.may_create(unit, table, row)?;
+        let (stored, blob) = self.seal_new(unit, table, &values, None)?;
         let projected = self.project(unit, table, &stored, (&blob, &[]));
         unit.or_lose(projected)?;
-        let noted = self.note_written(unit, table, (EventName::PHI_CREATE, Action::Create), (&stored, &blob, &values));
-        unit.or_lose(noted)?;
+        let state = RecordState { record: stored.record, version: 1, mac: blob.mac };
+        self.note_created(unit, table, state, &values)?;
         Ok(stored)
+    }
+
+    fn may_create(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        row: &Row,
+    ) -> Result<Vec<Option<Value>>, VaultError> {
+        self.permit(unit, table, Operation::Create)?;
+        self.require_unique_built(unit, table)?;
+        row.clone().place(table)
+    }
+
+    fn note_created(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        state: RecordState,
+        values: &[Option<Value>],
+    ) -> Result<(), VaultError> {
+        let about = subject_of(table, state.record, values);
+        let noted = self.note_written(unit, table, Written::CREATED, (about.as_slice(), &[state]));
+        unit.or_lose(noted)
+    }
+
+    /// Row, terms and state of a new record; its entry is the caller's to write. That nobody has its value in the index
+    /// `free` is known.
+    pub(super) fn make(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        values: &[Option<Value>],
+        free: Option<IndexDef>,
+    ) -> Result<RecordState, VaultError> {
+        let (stored, blob) = self.seal_new(unit, table, values, free)?;
+        // The row first, so that a store can note beside the state where it put it.
+        let inserted = unit.parts().0.insert_row(table, &stored);
+        unit.or_lose(inserted)?;
+        let projected = self.project(unit, table, &stored, (&blob, &[]));
+        unit.or_lose(projected)?;
+        Ok(RecordState { record: stored.record, version: 1, mac: blob.mac })
+    }
+
+    /// Cells, terms and MAC of a new record, of which nothing is written yet.
+    fn seal_new(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        values: &[Option<Value>],
+        free: Option<IndexDef>,
+    ) -> Result<(StoredRow, SealBlob), VaultError> {
+        let record = RecordId::from_random(unit.parts().1.entropy()?.generate().map_err(UnitError::from)?);
+        self.refuse_duplicate(unit, table, (record, free), values)?;
+        self.seal_values(unit, table, (record, 1), values)
     }
 
     /// The record as it stands, if it may be changed.
@@ -250,13 +203,27 @@ impl TenantVault {
         current: Current,
         values: &[Option<Value>],
     ) -> Result<(StoredRow, u64), VaultError> {
-        let version = current.record.version().saturating_add(1);
-        let (stored, blob) = self.seal_values(unit, table, (current.record.id(), version), values)?;
+        let (stored, state) = self.remake(unit, table, &current, values)?;
+        let about = subject_of(table, state.record, values);
+        let noted = self.note_written(unit, table, Written::UPDATED, (about.as_slice(), &[state]));
+        unit.or_lose(noted)?;
+        Ok((stored, state.version))
+    }
+
+    /// Cells, terms, MAC and state of a changed record; its row and its entry are the caller's to write.
+    pub(super) fn remake(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        current: &Current,
+        values: &[Option<Value>],
+    ) -> Result<(StoredRow, RecordState), VaultError> {
+        let (record, version) = (current.id(), current.record.version().saturating_add(1));
+        self.refuse_duplicate(unit, table, (record, None), values)?;
+        let (stored, blob) = self.seal_values(unit, table, (record, version), values)?;
         let projected = self.project(unit, table, &stored, (&blob, &current.terms));
         unit.or_lose(projected)?;
-        let noted = self.note_written(unit, table, (EventName::PHI_UPDATE, Action::Update), (&stored, &blob, values));
-        unit.or_lose(noted)?;
-        Ok((stored, version))
+        Ok((stored, RecordState { record, version, mac: blob.mac }))
     }
 
     /// Terms, state and entry of a record that is deleted; its row is the caller's to delete.
@@ -291,7 +258,6 @@ impl TenantVault {
         }
         let (store, ledger) = unit.parts();
         let keys = ledger.keys(store, self.tenant())?;
-        self.refuse_duplicate(unit, table, record, values)?;
         let place = Place { tenant: self.tenant(), table, record };
         Ok(seal_record(&keys, place, version, values, unit.parts().1.entropy()?)?)
     }
@@ -300,12 +266,12 @@ impl TenantVault {
         &self,
         unit: &mut dyn Unit,
         table: &Table,
-        record: RecordId,
+        (record, free): (RecordId, Option<IndexDef>),
         values: &[Option<Value>],
     ) -> Result<(), VaultError> {
         let (store, ledger) = unit.parts();
         let keys = ledger.keys(store, self.tenant())?;
-        for index in table.indexes().iter().filter(|index| index.is_unique()) {
+        for index in table.indexes().iter().filter(|index| index.is_unique() && Some(**index) != free) {
             for form in record_forms(table, index, values)? {
                 for (_, term) in live_terms(&keys, table, index, &form)? {
                     let holders = store.candidates(table, term, 2)?;
@@ -341,16 +307,15 @@ impl TenantVault {
         Ok(())
     }
 
-    fn note_written(
+    /// The entry of records that were made or changed.
+    pub(super) fn note_written(
         &self,
         unit: &mut dyn Unit,
         table: &Table,
         (name, action): (EventName, Action),
-        (stored, blob, values): (&StoredRow, &SealBlob, &[Option<Value>]),
+        (subjects, states): (&[RecordId], &[RecordState]),
     ) -> Result<(), VaultError> {
-        let state = RecordState { record: stored.record, version: blob.version, mac: blob.mac };
-        let about = subject_of(table, stored.record, values);
-        unit.note(self.event(name, action).subjects(about.as_slice()).states(table.label(), &[state]))?;
+        unit.note(self.event(name, action).subjects(subjects).states(table.label(), states))?;
         Ok(())
     }
 }

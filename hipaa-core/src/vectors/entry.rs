@@ -122,6 +122,22 @@ fn delete(previous: Leaf) -> Written {
     written(prefix(EntryKind::Event, (LOG, TENANT), 3, previous), event.fields().unwrap(), &content)
 }
 
+/// One entry for records of two tables that were shown at once.
+fn disclosure(previous: Leaf) -> Written {
+    let ids = [&[9; 40][..], &[2], &[2, 0]].map(|id| RecordId::from_slice(id).unwrap());
+    let actor = Actor::new(TENANT, "dr-osei", "clinician").unwrap();
+    let event = Event::new(&actor, EventName::PHI_READ, Action::Read).subjects(&ids[..1]).index("subject").count(300);
+    let event = event.seen(&[("person", vec![ids[0]]), ("visit", vec![ids[2], ids[1]])]);
+    let listed = |ids: &[RecordId]| ids.iter().map(|id| hexed(id.as_bytes())).collect::<Vec<_>>();
+    let content = json!({
+        "event name": "PHI_READ", "user": "dr-osei", "role": "clinician", "action": "R", "outcome": 0,
+        "subjects": listed(&ids[..1]), "index": "subject", "count": 300, "seen": [
+            {"table": "person", "ids": listed(&ids[..1])}, {"table": "visit", "ids": listed(&[ids[2], ids[1]])},
+        ],
+    });
+    written(prefix(EntryKind::Event, (LOG, TENANT), 6, previous), event.fields().unwrap(), &content)
+}
+
 /// An entry with sealed details: `told` by the application, the user agent, or both.
 fn detailed(sequence: u64, previous: Leaf, told: Option<&str>) -> Written {
     let agent = "Browser/1.0 (\"é\"; C:\\)";
@@ -154,7 +170,8 @@ pub(super) fn entries() -> Js {
     let delete = delete(search.leaf);
     let both = detailed(4, delete.leaf, Some("one label\nfor \"A. Müller\""));
     let agent = detailed(5, both.leaf, None);
-    let all = [own, opened, genesis, epoch, search, delete, both, agent];
+    let disclosure = disclosure(agent.leaf);
+    let all = [own, opened, genesis, epoch, search, delete, both, agent, disclosure];
     all.into_iter().map(|entry| entry.vector).collect()
 }
 

@@ -1,18 +1,18 @@
 //! A patient's whole chart: what is known of the person, in sections, page by page.
 
 use super::Chart;
-use crate::clinic::{About, Clinic};
+use crate::clinic::Clinic;
 use crate::error::Error;
 use crate::output::{Cell, Output, Paint};
-use crate::schema::FHIR_ID;
 use crate::schema::clinical::{
-    ALLERGIES, CONDITIONS, DEVICES, DOCUMENTS, ENCOUNTER, ENCOUNTERS, ENDED, IMMUNIZATIONS, LABEL, MEDICATIONS, NOTE,
-    PROCEDURES, STARTED, STATUS,
+    ALLERGIES, BY_SUBJECT, CONDITIONS, DEVICES, DOCUMENTS, ENCOUNTER, ENCOUNTERS, ENDED, IMMUNIZATIONS, LABEL,
+    MEDICATIONS, NOTE, PROCEDURES, STARTED, STATUS,
 };
-use core::cmp::Reverse;
+use crate::schema::{FHIR_ID, PATIENT};
 use core::fmt;
 use hipaa_core::schema::{Column, RecordId, Table, Text};
-use hipaa_core::vault::Record;
+use hipaa_core::vault::{Record, Select, Selected, VaultError};
+use hipaa_sqlite::Unit;
 use serde::Serialize;
 
 /// The sections in the order in which they are read, and the table of each.
@@ -28,7 +28,9 @@ const SECTIONS: [(&str, &Table); 7] = [
 
 /// Which part of each section is shown.
 #[derive(Debug, Clone, Copy)]
-pub struct Paging {
+pub struct Paging<'a> {
+    /// Only the section of this name.
+    pub section: Option<&'a str>,
     /// The page, from 1.
     pub page: usize,
     /// How many entries a page has.
@@ -75,29 +77,76 @@ struct Entry {
     encounter: Option<RecordId>,
 }
 
+impl Paging<'_> {
+    /// The names of the sections.
+    pub fn sections() -> impl Iterator<Item = &'static str> {
+        SECTIONS.iter().map(|(name, _)| *name)
+    }
+
+    /// The page of one section: the newest first, active problems and medications before all others.
+    fn of(self, name: &str, table: &'static Table, patient: RecordId) -> Select<'static> {
+        let start = self.page.saturating_sub(1).saturating_mul(self.per_page);
+        let select = about(table, patient).newest(STARTED).window(start..start.saturating_add(self.per_page));
+        if matches!(name, "problems" | "medications") { select.first(STATUS, "active") } else { select }
+    }
+}
+
+fn about(table: &'static Table, patient: RecordId) -> Select<'static> {
+    Select::of(table, BY_SUBJECT, (patient,))
+}
+
+fn too_long(error: Error) -> Error {
+    match error {
+        Error::Database(hipaa_sqlite::Error::Vault(VaultError::TooMany)) => Error::PageTooLong,
+        error => error,
+    }
+}
+
 impl WholeChart {
-    /// Reads the chart of a patient. The entries in the log name every record of the sections, because all of them are
-    /// opened to be put in order; those of notes only where notes are asked for.
+    /// Reads one page of a patient's chart. One entry of the log names every record that is on it, of all tables; what is
+    /// on other pages is opened to be put in order, and stays in the vault.
     ///
     /// # Errors
-    /// Those of the vault.
-    pub fn read(clinic: &mut Clinic<'_>, patient: &Record, paging: Paging) -> Result<Self, Error> {
-        let mut sections = Vec::with_capacity(SECTIONS.len());
-        for (name, table) in SECTIONS {
-            sections.push(Section::of(name, clinic.about(table, patient.id())?, paging));
+    /// Those of the vault; [`Error::PageTooLong`] for a page of more than 500 records.
+    pub fn read(clinic: &mut Clinic<'_>, patient: RecordId, paging: Paging<'_>) -> Result<Self, Error> {
+        let wanted = |name: &str| paging.section.is_none_or(|section| section == name);
+        let (vault, database) = clinic.parts();
+        let work = |unit: &mut Unit<'_>| {
+            vault.disclose(unit, |shown| {
+                let person = shown.read(&PATIENT, patient)?;
+                let (mut sections, mut notes) = (Vec::new(), Vec::new());
+                for (name, table) in SECTIONS.into_iter().filter(|(name, _)| wanted(name)) {
+                    let section = shown.select(&paging.of(name, table, patient))?;
+                    if paging.notes && name == "encounters" {
+                        notes.push(shown.select(&about(&DOCUMENTS, patient).linked(ENCOUNTER, &section))?);
+                        notes.push(shown.select(&paging.of("notes", &DOCUMENTS, patient).unlinked(ENCOUNTER))?);
+                    }
+                    sections.push(section);
+                }
+                Ok((person, sections, notes))
+            })
+        };
+        let read = database.write(|unit| work(unit).map_err(too_long))?.open()?;
+        Ok(Self::of(read, paging))
+    }
+
+    fn of((person, sections, notes): (Record, Vec<Selected>, Vec<Selected>), paging: Paging<'_>) -> Self {
+        let names = SECTIONS.iter().filter(|(name, _)| paging.section.is_none_or(|section| section == *name));
+        let mut sections = names.zip(sections).map(|((name, _), found)| Section::of(name, found)).collect::<Vec<_>>();
+        let mut notes = notes.into_iter().map(|found| Section::of("notes", found));
+        let (linked, loose) = (notes.next(), notes.next());
+        if let (Some(encounters), Some(mut linked)) = (sections.last_mut(), linked) {
+            encounters.take_notes(&mut linked.entries);
+            encounters.flagged.append(&mut linked.flagged);
         }
-        let mut other_notes = Vec::new();
-        if paging.notes {
-            let documents = clinic.about(&DOCUMENTS, patient.id())?;
-            let mut notes = Section::of("notes", documents, Paging { page: 1, per_page: usize::MAX, ..paging });
-            for encounter in sections.iter_mut().filter(|section| section.name == "encounters") {
-                encounter.take_notes(&mut notes.entries);
-                encounter.flagged.append(&mut notes.flagged);
-            }
-            other_notes = notes.entries;
-            other_notes.retain(|note| note.encounter.is_none());
-        }
-        Ok(Self { patient: Chart::of(patient), page: paging.page, per_page: paging.per_page, sections, other_notes })
+        let other_notes = loose.map(|loose| loose.entries).unwrap_or_default();
+        Self { patient: Chart::of(&person), page: paging.page, per_page: paging.per_page, sections, other_notes }
+    }
+
+    /// The patient.
+    #[must_use]
+    pub const fn patient(&self) -> &Chart {
+        &self.patient
     }
 
     /// Whether every record that is shown is what was last written.
@@ -113,11 +162,12 @@ impl WholeChart {
     pub fn brief(&self) -> Vec<Vec<Cell>> {
         let mut rows = self.patient.fields();
         for section in &self.sections {
-            for entry in &section.entries {
+            for (at, entry) in section.entries.iter().enumerate() {
+                let name = if at == 0 { section.name } else { "" };
                 let day = entry.started.as_deref().and_then(|time| time.get(..10)).unwrap_or("-");
                 let text = [Some(day), entry.label.as_deref(), entry.status.as_deref()];
                 let text = text.into_iter().flatten().collect::<Vec<_>>().join("  ");
-                rows.push(vec![Cell::new(section.name, Paint::Faint), text.into()]);
+                rows.push(vec![Cell::new(name, Paint::Faint), text.into()]);
             }
         }
         rows
@@ -146,17 +196,9 @@ impl WholeChart {
 }
 
 impl Section {
-    fn of(name: &'static str, about: About, paging: Paging) -> Self {
-        let mut records = about.records;
-        records.sort_by_cached_key(|record| {
-            let active = text(record, STATUS).is_some_and(|status| status == "active");
-            let started = text(record, STARTED).as_deref().and_then(moment);
-            (Reverse((matches!(name, "problems" | "medications") && active, started)), record.id())
-        });
-        let total = records.len();
-        let skipped = paging.page.saturating_sub(1).saturating_mul(paging.per_page);
-        let entries = records.iter().skip(skipped).take(paging.per_page).map(Entry::of).collect();
-        Self { name, total, entries, flagged: about.flagged.iter().map(ToString::to_string).collect() }
+    fn of(name: &'static str, found: Selected) -> Self {
+        let entries = found.records.iter().map(Entry::of).collect();
+        Self { name, total: found.total, entries, flagged: found.flagged.iter().map(ToString::to_string).collect() }
     }
 
     /// Gives each encounter of this page its notes.
@@ -238,35 +280,8 @@ fn text(record: &Record, column: Column<Text>) -> Option<String> {
     record.get(column).ok().flatten().map(str::to_owned)
 }
 
-/// A FHIR date or time as a number that can be ordered; a partial date is its beginning.
-fn moment(text: &str) -> Option<i64> {
-    if let Ok(time) = text.parse::<jiff::Timestamp>() {
-        return Some(time.as_second());
-    }
-    let padded = match text.len() {
-        4 => format!("{text}-01-01T00:00:00Z"),
-        7 => format!("{text}-01T00:00:00Z"),
-        _ => format!("{}T00:00:00Z", text.get(..10)?),
-    };
-    padded.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
-}
-
 impl fmt::Debug for WholeChart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WholeChart").field("patient", &self.patient).finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::moment;
-
-    #[test]
-    fn times_of_every_precision_are_ordered() {
-        let ordered = ["1980", "1980-02", "1980-02-29", "1980-02-29T01:00:00+14:00", "1980-02-29T12:00:00.5-05:00"];
-        let moments = ordered.map(|text| moment(text).unwrap());
-        assert!(moments[0] < moments[1] && moments[1] < moments[2] && moments[2] < moments[4], "{moments:?}");
-        assert!(moments[3] < moments[2], "it was the day before in UTC");
-        assert_eq!(moment("last spring"), None);
     }
 }

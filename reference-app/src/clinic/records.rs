@@ -1,13 +1,10 @@
 //! The records of a clinic beyond the patients: written, looked up and read in bulk.
 
 use super::Clinic;
-use crate::error::Error;
 use crate::fhir::reference::Reference;
-use crate::schema::clinical::{BY_KEY, BY_SUBJECT, OTHERS};
+use crate::schema::clinical::{BY_KEY, OTHERS};
 use crate::schema::{BY_FHIR_ID, TABLES};
-use hipaa_core::index::IndexError;
 use hipaa_core::schema::{Column, ColumnType, Index, RecordId, Table, Text};
-use hipaa_core::seal::SealError;
 use hipaa_core::unit::Unit as _;
 use hipaa_core::vault::{MAX_PAGE, Record, Row, Upsert, VaultError};
 use hipaa_sqlite::{Unit, rusqlite};
@@ -21,29 +18,40 @@ pub struct Write {
     pub row: Row,
 }
 
-/// All that is about one patient in one table.
-#[derive(Debug, Default)]
-pub struct About {
-    /// The records.
-    pub records: Vec<Record>,
-    /// Records that were altered so much that they cannot be shown.
-    pub flagged: Vec<RecordId>,
-}
-
 impl Clinic<'_> {
-    /// Writes rows in one unit of work: each is made, left alone or changed, whichever its FHIR id asks for. A row that
-    /// is refused for its own sake changes nothing and does not touch the others.
+    /// Writes rows in one unit of work: each is made, left alone or changed, whichever its FHIR id asks for. An audit entry
+    /// for each table and 500 of them names them. A row that is refused for its own sake changes nothing and
+    /// does not touch the others. The outcomes are in the order of the rows.
     ///
     /// # Errors
     /// The database's; nothing of this unit is written then.
-    pub fn write_all(&mut self, writes: &[Write]) -> Result<Vec<Result<Upsert, VaultError>>, hipaa_sqlite::Error> {
+    pub fn write_all(&mut self, writes: Vec<Write>) -> Result<Vec<Result<Upsert, VaultError>>, hipaa_sqlite::Error> {
+        let mut tables = Vec::<(&'static Table, Vec<usize>, Vec<Row>)>::new();
+        let mut outcomes = vec![Err(VaultError::NotFound); writes.len()];
+        for (at, Write { table, row }) in writes.into_iter().enumerate() {
+            match tables.iter_mut().find(|(known, ..)| core::ptr::eq(*known, table) || *known == table) {
+                Some((_, places, rows)) => {
+                    places.push(at);
+                    rows.push(row);
+                }
+                None => tables.push((table, vec![at], vec![row])),
+            }
+        }
         let vault = &self.vault;
         let work = |unit: &mut Unit<'_>| {
-            let upsert = |write: &Write| match vault.upsert(unit, write.table, key_of(write.table), &write.row) {
-                Err(error) if !concerns_row(&error) => Err(error.into()),
-                outcome => Ok(outcome),
-            };
-            writes.iter().map(upsert).collect::<Result<Vec<_>, hipaa_sqlite::Error>>()
+            for (table, places, rows) in tables {
+                let (mut done, mut rows) = (Vec::with_capacity(rows.len()), rows.into_iter());
+                while rows.len() > 0 {
+                    let some = rows.by_ref().take(MAX_PAGE).collect();
+                    done.extend(vault.upsert_all(unit, table, key_of(table), some)?);
+                }
+                for (at, outcome) in places.into_iter().zip(done) {
+                    if let Some(place) = outcomes.get_mut(at) {
+                        *place = outcome;
+                    }
+                }
+            }
+            Ok::<_, hipaa_sqlite::Error>(outcomes)
         };
         Ok(self.database.write(work)?.into_inner())
     }
@@ -52,50 +60,24 @@ impl Clinic<'_> {
     ///
     /// # Errors
     /// The database's.
-    pub fn look_up(&mut self, references: &[Reference]) -> Result<Vec<Option<RecordId>>, hipaa_sqlite::Error> {
+    pub fn look_up(&mut self, references: &[&Reference]) -> Result<Vec<Option<RecordId>>, hipaa_sqlite::Error> {
+        let asked = questions(references);
         let vault = &self.vault;
         let work = |unit: &mut Unit<'_>| {
-            let find = |reference: &Reference| {
-                let Some((table, index, value)) = reference.place() else { return Ok(None) };
-                match vault.find(unit, table, index, (value,)) {
-                    Ok(found) => Ok(Some(found)),
-                    Err(VaultError::Seal(SealError::Index(IndexError::NotBuilt))) => Err(IndexError::NotBuilt.into()),
-                    // No record can be found by what cannot be indexed.
-                    Err(VaultError::Seal(_) | VaultError::TooMany) => Ok(None),
-                    Err(error) => Err(error),
-                }
+            let resolve = |Question { table, index, values }: &Question<'_>| {
+                vault.resolve(unit, table, *index, values.iter().map(|(_, value)| (*value,)))
             };
-            let found = references.iter().map(find).collect::<Result<Vec<_>, VaultError>>();
-            found.map_err(hipaa_sqlite::Error::from)
+            Ok::<_, hipaa_sqlite::Error>(asked.iter().map(resolve).collect::<Result<Vec<_>, _>>()?)
         };
-        let found = self.database.write(work)?.open()?;
-        let one = |records: Vec<Record>| match records.as_slice() {
-            [one] if one.integrity().is_intact() => Some(one.id()),
-            _ => None,
-        };
-        Ok(found.into_iter().map(|found| found.and_then(|found| one(found.records))).collect())
-    }
-
-    /// All records of a table that are about one patient. One audit entry for each 500 of them names what was read.
-    ///
-    /// # Errors
-    /// Those of the vault.
-    pub fn about(&mut self, table: &'static Table, subject: RecordId) -> Result<About, Error> {
-        let mut about = About::default();
-        let mut after = None;
-        loop {
-            let vault = &self.vault;
-            let find = |unit: &mut Unit<'_>| {
-                Ok::<_, Error>(vault.find_page(unit, table, (BY_SUBJECT, (subject,)), (after, MAX_PAGE))?)
-            };
-            let page = self.database.write(find)?.open()?;
-            about.records.extend(page.records);
-            about.flagged.extend(page.flagged);
-            after = page.next;
-            if after.is_none() {
-                return Ok(about);
+        let answers = self.database.write(work)?.open()?;
+        let mut found = vec![None; references.len()];
+        let places = asked.iter().flat_map(|question| question.values.iter().map(|(at, _)| *at));
+        for (at, record) in places.zip(answers.into_iter().flatten()) {
+            if let Some(place) = found.get_mut(at) {
+                *place = record;
             }
         }
+        Ok(found)
     }
 
     /// Up to `limit` records behind `after` that have a value in a column, ascending by record id.
@@ -162,21 +144,34 @@ impl Clinic<'_> {
     }
 }
 
+/// References that are looked up in one index.
+struct Question<'a> {
+    table: &'static Table,
+    index: Index<(Text,)>,
+    /// Each with its place among all references.
+    values: Vec<(usize, &'a str)>,
+}
+
+/// As few questions as there are indexes, or as one answer can hold.
+fn questions<'a>(references: &[&'a Reference]) -> Vec<Question<'a>> {
+    let mut asked = Vec::<Question<'a>>::new();
+    for (at, reference) in references.iter().enumerate() {
+        let Some((table, index, value)) = reference.place() else { continue };
+        let same = |question: &&mut Question<'_>| {
+            let here = question.table == table && question.index.def() == index.def();
+            here && question.values.len() < MAX_PAGE
+        };
+        match asked.iter_mut().find(same) {
+            Some(question) => question.values.push((at, value)),
+            None => asked.push(Question { table, index, values: vec![(at, value)] }),
+        }
+    }
+    asked
+}
+
 /// The unique index by which a record of this table is recognised.
 fn key_of(table: &Table) -> Index<(Text,)> {
     if table.label() == OTHERS.label() { BY_KEY } else { BY_FHIR_ID }
-}
-
-/// Whether the vault refused one row before it wrote anything of it, so that the unit can go on with the next.
-const fn concerns_row(error: &VaultError) -> bool {
-    matches!(
-        error,
-        VaultError::Duplicate(_)
-            | VaultError::Seal(_)
-            | VaultError::Tampered
-            | VaultError::RowMissing
-            | VaultError::NoUniqueValue
-    )
 }
 
 /// An absent value is NULL in the database, so this needs no key.

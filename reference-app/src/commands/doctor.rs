@@ -13,6 +13,12 @@ pub struct Command {
     /// Read another mount table than that of this machine
     #[arg(long, value_name = "FILE", default_value = "/proc/mounts")]
     pub mounts: PathBuf,
+    /// Read another list of swap devices than that of this machine
+    #[arg(long, value_name = "FILE", default_value = "/proc/swaps")]
+    pub swaps: PathBuf,
+    /// Read another core pattern than that of this machine
+    #[arg(long, value_name = "FILE", default_value = "/proc/sys/kernel/core_pattern")]
+    pub core_pattern: PathBuf,
 }
 
 impl Command {
@@ -21,13 +27,21 @@ impl Command {
     /// # Errors
     /// [`Error::Output`].
     pub fn run(&self, config: &Config, output: &mut Output) -> Result<Exit, Error> {
-        let surroundings = Surroundings { mounts: self.mounts.clone(), ..Surroundings::default() };
+        let surroundings = Surroundings {
+            mounts: self.mounts.clone(),
+            swaps: self.swaps.clone(),
+            core_pattern: self.core_pattern.clone(),
+        };
         let findings = examine(config, &surroundings);
         if output.is_json() {
             output.value(&findings)?;
         } else {
             output.table(0, &findings.iter().map(row).collect::<Vec<_>>())?;
-            for finding in findings.iter().filter(|finding| finding.verdict == Verdict::Unsafe) {
+            if findings.iter().any(|finding| !finding.remedy.is_empty()) {
+                output.line("")?;
+                output.title("What to do")?;
+            }
+            for finding in findings.iter().filter(|finding| !finding.remedy.is_empty()) {
                 output.line(&format!("{}: {}", finding.check, finding.remedy))?;
             }
         }

@@ -46,10 +46,8 @@ impl Watch for Reporter<'_> {
 
     fn progress(&mut self, progress: Progress<'_>) {
         let file = progress.file.file_name().unwrap_or_default().to_string_lossy();
-        self.output.progress(&format!(
-            "{} done · pass {} of 4 · {file}, line {}",
-            progress.done, progress.pass, progress.line
-        ));
+        let (pass, line, done) = (progress.pass, progress.line, progress.done);
+        self.output.progress(&format!("{} pass {pass} of 4 · {done} done · {file}, line {line}", bar(progress.bytes)));
     }
 }
 
@@ -76,6 +74,14 @@ impl Command {
         }
         Ok(if summary.total().refused == 0 { Exit::Done } else { Exit::Refused })
     }
+}
+
+/// How far a pass is, in cells of a bar.
+fn bar((read, total): (u64, u64)) -> String {
+    const CELLS: u64 = 20;
+    let full = read.min(total).saturating_mul(CELLS).checked_div(total).unwrap_or_default();
+    let cells = |count: u64, cell: &str| cell.repeat(usize::try_from(count).unwrap_or_default());
+    format!("[{}{}]", cells(full, "#"), cells(CELLS - full, "-"))
 }
 
 fn value(summary: &Summary, problems: Vec<Value>) -> Value {
@@ -108,7 +114,7 @@ fn print(summary: &Summary, output: &mut Output) -> Result<(), Error> {
         let rows = summary.types.iter().map(row);
         output.table(0, &core::iter::once(head.to_vec()).chain(rows).collect::<Vec<_>>())?;
     }
-    for (reason, times) in summary.reasons.iter().filter(|_| summary.types.len() > 1) {
+    for (reason, times) in &summary.reasons {
         output.line(&format!("refused {times}: {reason}"))?;
     }
     if summary.held > 0 {
@@ -119,4 +125,16 @@ fn print(summary: &Summary, output: &mut Output) -> Result<(), Error> {
     }
     let Counts { created, unchanged, updated, refused } = summary.total();
     output.line(&format!("created {created}, unchanged {unchanged}, updated {updated}, refused {refused}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bar;
+
+    #[test]
+    fn a_bar_fills_from_the_left_and_never_beyond_its_end() {
+        assert_eq!(bar((0, 0)), "[--------------------]");
+        assert_eq!(bar((50, 100)), "[##########----------]");
+        assert_eq!(bar((101, 100)), "[####################]");
+    }
 }

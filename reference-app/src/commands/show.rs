@@ -28,6 +28,9 @@ pub struct Command {
     /// Show the notes of the encounters
     #[arg(long)]
     pub notes: bool,
+    /// Show this section alone: problems, medications, allergies, immunizations, procedures, devices or encounters
+    #[arg(long, value_name = "NAME")]
+    pub section: Option<String>,
     /// Which page of each section
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub page: usize,
@@ -45,41 +48,52 @@ impl Command {
         if self.page == 0 || self.per_page == 0 {
             return Err(Error::Argument("--page and --per-page: 1 or more"));
         }
+        if self.section.as_deref().is_some_and(|name| Paging::sections().all(|known| known != name)) {
+            return Err(Error::Argument("--section: there is no such section"));
+        }
         let id = if self.fhir_id { None } else { Some(record_id(&self.id)?) };
         let mut database = config.open()?;
         let mut clinic = Clinic::open(&mut database, &self.tenant)?;
-        let record = match id {
-            Some(id) => clinic.read(id)?,
+        let id = match id {
+            Some(id) => id,
             None => {
                 let found = clinic.find_by_fhir_id(self.id.as_str())?.records;
-                found.into_iter().next().ok_or(VaultError::NotFound)?
+                found.first().map(Record::id).ok_or(VaultError::NotFound)?
             }
         };
-        let intact = self.print(&mut clinic, &record, output)?;
-        if !record.integrity().is_intact() {
-            let id = record.id();
-            output.problem(&format!("reference-app: record {id} was altered behind the application's back"));
-        } else if !intact {
-            output.problem("reference-app: a part of the chart was altered behind the application's back");
-        }
-        Ok(if intact { Exit::Done } else { Exit::Altered })
+        if self.source { source(&mut clinic, id, output) } else { self.chart(&mut clinic, id, output) }
     }
 
-    /// Prints what was asked for; the result says whether all of it is what was last written.
-    fn print(&self, clinic: &mut Clinic<'_>, record: &Record, output: &mut Output) -> Result<bool, Error> {
-        if self.source {
-            output.line(record.get(SOURCE).ok().flatten().unwrap_or_default())?;
-            return Ok(record.integrity().is_intact());
-        }
-        let paging = Paging { page: self.page, per_page: self.per_page, notes: self.notes };
-        let chart = WholeChart::read(clinic, record, paging)?;
+    fn chart(&self, clinic: &mut Clinic<'_>, id: RecordId, output: &mut Output) -> Result<Exit, Error> {
+        let section = self.section.as_deref();
+        let paging = Paging { section, page: self.page, per_page: self.per_page, notes: self.notes };
+        let chart = WholeChart::read(clinic, id, paging)?;
         if output.is_json() {
             output.value(&chart)?
         } else {
             chart.print(output)?
         }
-        Ok(chart.is_intact())
+        if !chart.patient().is_intact() {
+            return Ok(altered(id, output));
+        }
+        if chart.is_intact() {
+            return Ok(Exit::Done);
+        }
+        output.problem("reference-app: a part of the chart was altered behind the application's back");
+        Ok(Exit::Altered)
     }
+}
+
+/// Prints the imported line.
+fn source(clinic: &mut Clinic<'_>, id: RecordId, output: &mut Output) -> Result<Exit, Error> {
+    let record = clinic.read(id)?;
+    output.line(record.get(SOURCE).ok().flatten().unwrap_or_default())?;
+    Ok(if record.integrity().is_intact() { Exit::Done } else { altered(id, output) })
+}
+
+fn altered(id: RecordId, output: &mut Output) -> Exit {
+    output.problem(&format!("reference-app: record {id} was altered behind the application's back"));
+    Exit::Altered
 }
 
 /// Reads the id of a record.

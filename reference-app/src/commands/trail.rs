@@ -12,6 +12,7 @@ use hipaa_core::clock::Timestamp;
 use hipaa_core::schema::RecordId;
 use hipaa_core::vault::{MAX_PAGE, TrailEntry};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The arguments of `trail`.
 #[derive(Debug, Args)]
@@ -76,15 +77,16 @@ fn value(entry: &TrailEntry) -> Value {
         "outcome": entry.outcome.map(outcome),
         "intact": entry.intact,
         "subjects": ids(&entry.subjects),
-        "table": entry.records.as_ref().map(|(table, _)| table),
-        "records": entry.records.as_ref().map(|(_, records)| ids(records)),
+        "records": entry.records.iter().map(|(table, records)| (table, ids(records))).collect::<BTreeMap<_, _>>(),
     })
 }
 
 /// The head of a list of entries.
 #[must_use]
 pub fn head() -> Vec<Cell> {
-    ["ENTRY", "TIME (UTC)", "WHO", "WHAT", "OUTCOME", "WHOM"].map(|text| Cell::new(text, Paint::Faint)).into()
+    ["ENTRY", "TIME (UTC)", "WHO", "WHAT", "OUTCOME", "RECORDS", "WHOM"]
+        .map(|text| Cell::new(text, Paint::Faint))
+        .into()
 }
 
 /// One line of a list of entries.
@@ -107,6 +109,7 @@ pub fn row(entry: &TrailEntry) -> Vec<Cell> {
         who.into(),
         entry.name.as_deref().unwrap_or("(log entry)").into(),
         Cell::new(ended, paint),
+        how_many(entry).into(),
         whom(entry).into(),
     ]
 }
@@ -118,9 +121,17 @@ pub fn sentence(entry: &TrailEntry) -> String {
     format!("{}: {who}, {what}, {}", entry.sequence, entry.outcome.map_or("-", outcome))
 }
 
+/// How many records it names.
+fn how_many(entry: &TrailEntry) -> String {
+    match entry.records.iter().map(|(_, records)| records.len()).sum::<usize>() {
+        0 => "-".to_owned(),
+        count => count.to_string(),
+    }
+}
+
 fn whom(entry: &TrailEntry) -> String {
-    let records = entry.records.as_ref().map_or(&[][..], |(_, records)| records);
-    match if entry.subjects.is_empty() { records } else { &entry.subjects } {
+    let records = entry.records.iter().flat_map(|(_, records)| records).copied().collect::<Vec<_>>();
+    match if entry.subjects.is_empty() { &records } else { &entry.subjects }.as_slice() {
         [] => "-".to_owned(),
         [one] => one.to_string(),
         [one, more @ ..] => format!("{one} and {} more", more.len()),

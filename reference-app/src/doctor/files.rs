@@ -1,9 +1,9 @@
 //! Who can read and write the files.
 
-use super::{Finding, Verdict};
+use super::{Finding, Verdict, beside};
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Any permission of the group or of others.
 const OTHERS: u32 = 0o077;
@@ -29,12 +29,6 @@ pub(super) fn examine(database: &Path, key: Option<&Path>) -> Vec<Finding> {
         findings.extend(["-gate", "-room"].map(|end| lock(&beside(database, end))));
     }
     findings
-}
-
-fn beside(database: &Path, end: &str) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push(end);
-    name.into()
 }
 
 fn mode(check: &'static str, path: &Path, remedy: &'static str) -> Finding {

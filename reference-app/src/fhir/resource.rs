@@ -7,19 +7,23 @@ use super::{FhirError, note};
 use crate::schema::clinical::{CODES, ENDED, KEY, LABEL, NOTE, STARTED, STATUS, SUBJECT, UNRESOLVED, WAITING_FOR};
 use crate::schema::{FHIR_ID, IDENTIFIERS, SOURCE};
 use core::fmt;
-use hipaa_core::schema::{Column, RecordId, Text, Texts};
+use hipaa_core::schema::{Column, RecordId, Texts};
 use hipaa_core::vault::Row;
 use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
+use zeroize::Zeroizing;
 
-/// A resource of any type. `Debug` shows no value.
-pub struct Resource<'a> {
+/// A resource of any type, read: what its row holds, and what it refers to. `Debug` shows no value.
+pub struct Resource {
     shape: Option<&'static Shape>,
     key: String,
-    id: String,
-    value: Value,
-    source: &'a str,
+    names: Vec<Reference>,
+    subject: Option<Reference>,
+    links: Vec<(Column<hipaa_core::schema::Reference>, Reference)>,
+    /// All of the row but its references and its source.
+    row: Row,
+    source: Zeroizing<String>,
 }
 
 /// The type of the resource in a line.
@@ -36,16 +40,26 @@ pub fn type_of(line: &str) -> Result<Cow<'_, str>, FhirError> {
     Ok(serde_json::from_str::<Typed<'_>>(line).map_err(|error| FhirError::from(&error))?.resource_type)
 }
 
-impl<'a> Resource<'a> {
+impl Resource {
     /// Reads one line.
     ///
     /// # Errors
     /// [`FhirError`].
-    pub fn parse(line: &'a str) -> Result<Self, FhirError> {
+    pub fn parse(line: &str) -> Result<Self, FhirError> {
         let value = serde_json::from_str::<Value>(line).map_err(|error| FhirError::from(&error))?;
         let kind = value["resourceType"].as_str().ok_or(FhirError::Shape(0))?;
         let id = checked_id(value["id"].as_str().ok_or(FhirError::Id)?.to_owned())?;
-        Ok(Self { shape: shape_of(kind), key: format!("{kind}/{id}"), id, value, source: line })
+        let shape = shape_of(kind);
+        let identifiers = shape.map(|_| identifiers(&value)).unwrap_or_default();
+        Ok(Self {
+            shape,
+            key: format!("{kind}/{id}"),
+            names: shape.map(|shape| names(shape, &id, &identifiers)).unwrap_or_default(),
+            subject: shape.and_then(|shape| Reference::read(value.pointer(shape.subject?)?, "Patient")),
+            links: shape.map(|shape| links(shape, &value)).unwrap_or_default(),
+            row: shape.map(|shape| row(shape, &value, (&id, &identifiers))).unwrap_or_default(),
+            source: Zeroizing::new(line.to_owned()),
+        })
     }
 
     /// How it becomes a row of a table of its own; none for any other type.
@@ -56,102 +70,94 @@ impl<'a> Resource<'a> {
 
     /// The references under which others name it.
     #[must_use]
-    pub fn names(&self) -> Vec<Reference> {
-        let Some(shape) = self.shape else { return Vec::new() };
-        let by_identifier = |text: &String| Reference::by_identifier(shape.name, text);
-        let own = core::iter::once(Reference::to(shape.name, &self.id));
-        own.chain(self.identifiers().iter().map(by_identifier)).collect()
-    }
-
-    /// The patient whom it is about, if it names one.
-    #[must_use]
-    pub fn subject(&self) -> Option<Reference> {
-        Reference::read(self.value.pointer(self.shape?.subject?)?, "Patient")
+    pub fn names(&self) -> &[Reference] {
+        &self.names
     }
 
     /// Every reference that a column of its table takes, the patient's included.
-    pub fn references(&self) -> impl Iterator<Item = Reference> + '_ {
-        self.subject().into_iter().chain(self.links().map(|(_, reference)| reference))
-    }
-
-    fn links(&self) -> impl Iterator<Item = (&'static super::shape::Link, Reference)> + '_ {
-        let links = self.shape.map_or(&[][..], |shape| shape.links);
-        links.iter().filter_map(|link| {
-            let mut places = link.places.iter().filter_map(|place| self.value.pointer(place));
-            Some((link, places.find_map(|place| Reference::read(place, link.target))?))
-        })
-    }
-
-    fn identifiers(&self) -> Vec<String> {
-        let list = self.value["identifier"].as_array().map_or(&[][..], Vec::as_slice);
-        let named = |one: &Value| Some(format!("{}|{}", one["system"].as_str()?, one["value"].as_str()?));
-        let mut all = list.iter().filter_map(named).collect::<Vec<_>>();
-        all.dedup();
-        all
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        self.subject.iter().chain(self.links.iter().map(|(_, reference)| reference))
     }
 
     /// The row of its own table, with what `known` says of its references. None where it has no table of its own, or is
-    /// about a patient who is not known.
+    /// about a patient who is not known. It can be taken once.
     #[must_use]
-    pub fn row(&self, known: impl Fn(&Reference) -> Option<RecordId>) -> Option<Row> {
-        let shape = self.shape?;
-        let mut row = Row::new().set(FHIR_ID, &self.id).set(SOURCE, self.source);
-        if shape.subject.is_some() {
-            row = row.set(SUBJECT, known(&self.subject()?)?);
-        }
+    pub fn row(&mut self, known: impl Fn(&Reference) -> Option<RecordId>) -> Option<Row> {
+        let subject = match self.shape?.subject {
+            Some(_) => Some(known(self.subject.as_ref()?)?),
+            None => None,
+        };
+        let row = core::mem::take(&mut self.row).set(SOURCE, &self.source);
+        let mut row = row.set_opt(SUBJECT, subject);
         let mut unresolved = Vec::new();
-        for (link, reference) in self.links() {
-            match known(&reference) {
-                Some(record) => row = row.set(link.column, record),
+        for (column, reference) in &self.links {
+            match known(reference) {
+                Some(record) => row = row.set(*column, record),
                 None => unresolved.push(reference.text()),
             }
         }
-        let texts = [(IDENTIFIERS, self.identifiers()), (UNRESOLVED, unresolved), (CODES, self.codes(shape))];
-        row = texts.iter().fold(row, |row, (column, all)| set_all(row, *column, all));
-        let single = [(LABEL, self.label(shape)), (STATUS, self.status(shape))];
-        row = single.iter().fold(row, |row, (column, text)| row.set_opt(*column, text.as_deref()));
-        let times = [(STARTED, shape.started), (ENDED, shape.ended)];
-        row = times.iter().fold(row, |row, (column, places)| self.set_text(row, *column, places));
-        let noted = shape.table.position(NOTE.label()).is_some();
-        Some(if noted { row.set_opt(NOTE, note::text(&self.value).as_deref().map(String::as_str)) } else { row })
+        Some(set_all(row, UNRESOLVED, &unresolved))
     }
 
     /// The row of the table of all other resources.
     #[must_use]
     pub fn other_row(&self) -> Row {
-        let waiting = self.subject().map(|subject| subject.text());
-        Row::new().set(KEY, &self.key).set_opt(WAITING_FOR, waiting.as_deref()).set(SOURCE, self.source)
+        let waiting = self.subject.as_ref().map(Reference::text);
+        Row::new().set(KEY, &self.key).set_opt(WAITING_FOR, waiting.as_deref()).set(SOURCE, &self.source)
     }
+}
 
-    fn set_text(&self, row: Row, column: Column<Text>, places: &[&str]) -> Row {
-        let mut found = places.iter().filter_map(|place| self.value.pointer(place)?.as_str());
-        row.set_opt(column, found.next())
-    }
+fn names(shape: &Shape, id: &str, identifiers: &[String]) -> Vec<Reference> {
+    let by_identifier = |text: &String| Reference::by_identifier(shape.name, text);
+    core::iter::once(Reference::to(shape.name, id)).chain(identifiers.iter().map(by_identifier)).collect()
+}
 
-    fn concept(&self, shape: &Shape) -> Option<&Value> {
-        shape.concept.iter().find_map(|place| self.value.pointer(place))
-    }
+fn links(shape: &Shape, value: &Value) -> Vec<(Column<hipaa_core::schema::Reference>, Reference)> {
+    let read = |link: &super::shape::Link| {
+        let mut places = link.places.iter().filter_map(|place| value.pointer(place));
+        Some((link.column, places.find_map(|place| Reference::read(place, link.target))?))
+    };
+    shape.links.iter().filter_map(read).collect()
+}
 
-    fn codes(&self, shape: &Shape) -> Vec<String> {
-        let coding = self.concept(shape).and_then(|concept| concept["coding"].as_array());
-        let code =
-            |one: &Value| Some(format!("{}|{}", one["system"].as_str().unwrap_or_default(), one["code"].as_str()?));
-        coding.into_iter().flatten().filter_map(code).collect()
-    }
+fn identifiers(value: &Value) -> Vec<String> {
+    let list = value["identifier"].as_array().map_or(&[][..], Vec::as_slice);
+    let named = |one: &Value| Some(format!("{}|{}", one["system"].as_str()?, one["value"].as_str()?));
+    let mut all = list.iter().filter_map(named).collect::<Vec<_>>();
+    all.dedup();
+    all
+}
 
-    fn label(&self, shape: &Shape) -> Option<String> {
-        let concept = self.concept(shape)?;
-        let named = serde_json::from_value::<Vec<super::name::HumanName>>(concept.clone());
-        if let (true, Ok(names)) = (concept.is_array(), named) {
-            return super::name::preferred(&names).map(super::name::HumanName::display);
-        }
-        words(concept)
-    }
+/// What the row holds whatever is known of the references.
+fn row(shape: &Shape, value: &Value, (id, identifiers): (&str, &[String])) -> Row {
+    let concept = shape.concept.iter().find_map(|place| value.pointer(place));
+    let status = shape.status.iter().find_map(|place| value.pointer(place)).and_then(status);
+    let text = |places: &[&str]| places.iter().find_map(|place| value.pointer(place)?.as_str());
+    let row = set_all(Row::new().set(FHIR_ID, id), IDENTIFIERS, identifiers);
+    let row = set_all(row, CODES, &concept.map(codes).unwrap_or_default())
+        .set_opt(LABEL, concept.and_then(label).as_deref())
+        .set_opt(STATUS, status.as_deref())
+        .set_opt(STARTED, text(shape.started))
+        .set_opt(ENDED, text(shape.ended));
+    let noted = shape.table.position(NOTE.label()).is_some();
+    if noted { row.set_opt(NOTE, note::text(value).as_deref().map(String::as_str)) } else { row }
+}
 
-    fn status(&self, shape: &Shape) -> Option<String> {
-        let status = shape.status.iter().find_map(|place| self.value.pointer(place))?;
-        status["coding"][0]["code"].as_str().map(str::to_owned).or_else(|| words(status))
+fn codes(concept: &Value) -> Vec<String> {
+    let code = |one: &Value| Some(format!("{}|{}", one["system"].as_str().unwrap_or_default(), one["code"].as_str()?));
+    concept["coding"].as_array().into_iter().flatten().filter_map(code).collect()
+}
+
+fn label(concept: &Value) -> Option<String> {
+    let named = || serde_json::from_value::<Vec<super::name::HumanName>>(concept.clone());
+    if let Some(Ok(names)) = concept.is_array().then(named) {
+        return super::name::preferred(&names).map(super::name::HumanName::display);
     }
+    words(concept)
+}
+
+fn status(status: &Value) -> Option<String> {
+    status["coding"][0]["code"].as_str().map(str::to_owned).or_else(|| words(status))
 }
 
 /// A text, or what a `CodeableConcept` or `Reference` says in words.
@@ -167,7 +173,7 @@ fn set_all(row: Row, column: Column<Texts>, all: &[String]) -> Row {
     if all.is_empty() { row } else { row.set(column, &all) }
 }
 
-impl fmt::Debug for Resource<'_> {
+impl fmt::Debug for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Resource(…)")
     }
@@ -190,12 +196,12 @@ mod tests {
     fn a_clinical_resource_has_a_row_only_with_its_patient() {
         let line = r#"{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/p"},
             "encounter":{"reference":"urn:uuid:e"},"code":{"text":"Asthma"}}"#;
-        let condition = Resource::parse(line).unwrap();
+        let mut condition = Resource::parse(line).unwrap();
         assert!(condition.row(|_| None).is_none());
         let patient = RecordId::from_random([1; 16]);
         let shown = condition.row(|named| (named.text() == "Patient/p").then_some(patient)).unwrap();
-        assert_eq!(format!("{shown:?}"), r#"{"fhir_id", "source", "subject", "unresolved", "label"}"#);
-        let shown = condition.row(|_| Some(patient)).unwrap();
-        assert_eq!(format!("{shown:?}"), r#"{"fhir_id", "source", "subject", "encounter", "label"}"#);
+        assert_eq!(format!("{shown:?}"), r#"{"fhir_id", "label", "source", "subject", "unresolved"}"#);
+        let shown = Resource::parse(line).unwrap().row(|_| Some(patient)).unwrap();
+        assert_eq!(format!("{shown:?}"), r#"{"fhir_id", "label", "source", "subject", "encounter"}"#);
     }
 }

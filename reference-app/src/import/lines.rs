@@ -5,6 +5,8 @@ use flate2::bufread::MultiGzDecoder;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use zeroize::Zeroizing;
 
 /// The longest line that is imported.
@@ -37,8 +39,23 @@ impl Line {
 
 /// Reads lines. Which of the two forms the file has is told by its first two bytes.
 pub(super) struct Lines {
-    reader: Box<dyn BufRead>,
+    reader: Box<dyn BufRead + Send>,
     number: u64,
+    read: Arc<AtomicU64>,
+}
+
+/// Counts the bytes of a file as they are read, compressed or not.
+struct Counted {
+    file: File,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(buffer)?;
+        self.read.fetch_add(u64::try_from(length).unwrap_or_default(), Ordering::Relaxed);
+        Ok(length)
+    }
 }
 
 impl Lines {
@@ -47,17 +64,23 @@ impl Lines {
         if file.metadata()?.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        let mut file = BufReader::with_capacity(BUFFER_BYTES, file);
-        let reader: Box<dyn BufRead> = if file.fill_buf()?.starts_with(&GZIP) {
+        let read = Arc::new(AtomicU64::new(0));
+        let mut file = BufReader::with_capacity(BUFFER_BYTES, Counted { file, read: Arc::clone(&read) });
+        let reader: Box<dyn BufRead + Send> = if file.fill_buf()?.starts_with(&GZIP) {
             Box::new(BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(file)))
         } else {
             Box::new(file)
         };
-        Ok(Self::new(reader))
+        Ok(Self { reader, number: 0, read })
     }
 
-    pub(super) const fn new(reader: Box<dyn BufRead>) -> Self {
-        Self { reader, number: 0 }
+    pub(super) fn new(reader: Box<dyn BufRead + Send>) -> Self {
+        Self { reader, number: 0, read: Arc::default() }
+    }
+
+    /// How many bytes of the file were read; 0 of a reader that is no file.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
     }
 
     /// The number of the last line that was read.

@@ -16,17 +16,28 @@ pub(super) struct Source {
 
 struct File {
     path: PathBuf,
+    bytes: u64,
     /// The ranks that the file was seen to have, one bit each; none before it was read.
     ranks: Option<u8>,
+}
+
+impl File {
+    fn new(path: PathBuf) -> Self {
+        let bytes = fs::metadata(&path).map(|metadata| metadata.len()).unwrap_or_default();
+        Self { path, bytes, ranks: None }
+    }
+
+    fn may_have(&self, rank: u8) -> bool {
+        self.ranks.is_none_or(|ranks| ranks & (1 << rank) != 0)
+    }
 }
 
 impl Source {
     /// The file, or the files of the folder in order of their names.
     pub(super) fn of(path: &Path) -> Result<Self, ImportError> {
         let cannot = |error: io::Error| ImportError::CannotOpen(error.kind());
-        let file = |path: PathBuf| File { path, ranks: None };
         if !fs::metadata(path).map_err(cannot)?.is_dir() {
-            return Ok(Self { files: vec![file(path.to_owned())] });
+            return Ok(Self { files: vec![File::new(path.to_owned())] });
         }
         let entries = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>).map_err(cannot)?;
         let named = |path: &PathBuf| {
@@ -38,7 +49,7 @@ impl Source {
         if paths.is_empty() {
             Err(ImportError::EmptyFolder)
         } else {
-            Ok(Self { files: paths.into_iter().map(file).collect() })
+            Ok(Self { files: paths.into_iter().map(File::new).collect() })
         }
     }
 
@@ -54,11 +65,16 @@ impl Source {
 
     /// The lines of a file; none if it is known to have no resource of this rank.
     pub(super) fn lines(&self, at: usize, rank: u8) -> Result<Option<Lines>, ImportError> {
-        let Some(file) = self.files.get(at).filter(|file| file.ranks.is_none_or(|ranks| ranks & (1 << rank) != 0))
-        else {
+        let Some(file) = self.files.get(at).filter(|file| file.may_have(rank)) else {
             return Ok(None);
         };
         Lines::open(&file.path).map(Some).map_err(|error| ImportError::CannotOpen(error.kind()))
+    }
+
+    /// How many bytes the files before `at` and all files have that are read for a rank.
+    pub(super) fn bytes(&self, at: usize, rank: u8) -> (u64, u64) {
+        let sum = |files: &[File]| files.iter().filter(|file| file.may_have(rank)).map(|file| file.bytes).sum();
+        (sum(self.files.get(..at).unwrap_or_default()), sum(&self.files))
     }
 
     /// Notes which ranks a file has.

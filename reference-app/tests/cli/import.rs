@@ -119,28 +119,28 @@ fn a_bad_line_is_named_and_the_lines_around_it_are_imported() {
 #[test]
 fn a_file_longer_than_one_unit_of_work_loses_nothing_around_a_bad_line() {
     let desk = Desk::new();
-    let mut lines = (0..250).map(|at| patient(&format!("p-{at}"), "Roe", "")).collect::<Vec<_>>();
-    lines[149] = "{".to_owned();
-    assert_eq!(counts(&desk.import(desk.file("long.ndjson", lines.join("\n"))).ended(2).json()), [249, 0, 0, 1]);
+    let mut lines = (0..2500).map(|at| patient(&format!("p-{at}"), "Roe", "")).collect::<Vec<_>>();
+    lines[2149] = "{".to_owned();
+    assert_eq!(counts(&desk.import(desk.file("long.ndjson", lines.join("\n"))).ended(2).json()), [2499, 0, 0, 1]);
 }
 
 #[test]
 fn a_database_that_takes_no_more_keeps_whole_units_and_goes_on_the_next_time() {
     let desk = Desk::new();
-    let lines = (0..250).map(|at| patient(&format!("p-{at}"), "Canary", "")).collect::<Vec<_>>();
+    let lines = (0..2500).map(|at| patient(&format!("p-{at}"), "Canary", "")).collect::<Vec<_>>();
     desk.file("long.ndjson", lines.join("\n"));
     let connection = Connection::open(desk.database()).unwrap();
-    let full = "CREATE TRIGGER full BEFORE INSERT ON patient WHEN (SELECT count(*) FROM patient) >= 150
+    let full = "CREATE TRIGGER full BEFORE INSERT ON patient WHEN (SELECT count(*) FROM patient) >= 2200
         BEGIN SELECT RAISE(ABORT, 'full'); END";
     connection.execute_batch(full).unwrap();
     let stopped = desk.import("long.ndjson").ended(3);
     let said =
-        "reference-app: long.ndjson:101: a constraint or trigger refused the write; what came before is imported\n";
+        "reference-app: long.ndjson:2001: a constraint or trigger refused the write; what came before is imported\n";
     assert_eq!((stopped.out.as_str(), stopped.err.as_str()), ("", said));
-    desk.at(&["show", "--fhir-id", "p-100"]).ended(1);
+    desk.at(&["show", "--fhir-id", "p-2000"]).ended(1);
     connection.execute_batch("DROP TRIGGER full").unwrap();
-    assert_eq!(counts(&desk.import("long.ndjson").ended(0).json()), [150, 100, 0, 0]);
-    assert_eq!(desk.shown("p-249")["intact"], true);
+    assert_eq!(counts(&desk.import("long.ndjson").ended(0).json()), [500, 2000, 0, 0]);
+    assert_eq!(desk.shown("p-2499")["intact"], true);
 }
 
 #[test]

@@ -31,7 +31,9 @@ fn a_chart_is_shown_in_order_and_page_by_page() {
     let show = |more: &[&str]| desk.at(&[&["show", "--fhir-id", &id][..], more].concat()).ended(0);
     let (mut seen, mut times) = (BTreeSet::new(), Vec::new());
     for page in ["1", "2", "3"] {
-        let chart = show(&["--json", "--per-page", "300", "--page", page]).json();
+        let only = ["--section", "encounters", "--per-page", "300"];
+        let chart = show(&[&["--json", "--page", page][..], &only].concat()).json();
+        assert_eq!(chart["sections"].as_array().unwrap().len(), 1);
         let encounters = section(&chart, "encounters");
         assert_eq!(encounters["total"], LONG);
         for entry in encounters["entries"].as_array().unwrap() {
@@ -49,19 +51,49 @@ fn a_chart_is_shown_in_order_and_page_by_page() {
     let noted = show(&["--per-page", "2", "--notes"]).out;
     assert_eq!(noted.matches("# Chief Complaint").count(), 2, "{noted}");
     desk.at(&["show", "--fhir-id", "--page", "0", &id]).ended(3);
+    desk.at(&["show", "--fhir-id", "--section", "secrets", &id]).ended(3);
+    let refused = desk.at(&["show", "--fhir-id", "--per-page", "500", &id]).ended(2);
+    assert!(refused.out.is_empty() && refused.err.contains("more than 500 records"), "{}{}", refused.out, refused.err);
     the_trail_names_what_was_seen(&desk, &id);
 }
 
+/// One entry for each page, with every record of every table that is on it and no other.
 fn the_trail_names_what_was_seen(desk: &Desk, id: &str) {
     let record = desk.shown(id)["id"].as_str().unwrap().to_owned();
-    let about = desk.at(&["trail", "--json", "--about", &record, "--limit", "8"]).ended(0).json();
-    let entries = about.as_array().unwrap();
-    let named = |table: &str| {
-        let of = entries.iter().rev().filter(|entry| entry["table"] == table && entry["name"] == "PHI_SEARCH");
-        of.map(|entry| entry["records"].as_array().unwrap().len()).collect::<Vec<_>>()
-    };
-    assert_eq!(named("encounter")[..2], [LONG - 500, 500], "all that were read, 500 in one entry");
-    assert!(named("document").is_empty(), "notes only where they are asked for");
+    for notes in [&[][..], &["--notes"]] {
+        let before = about(desk, &record).len();
+        let shown = [&["show", "--json", "--per-page", "7", "--page", "2", &record][..], notes].concat();
+        let shown = desk.at(&shown).ended(0).json();
+        let after = about(desk, &record);
+        // Looking at the trail is an entry about the patient, too.
+        assert_eq!(after.len(), before + 2, "one entry for the page");
+        let seen = &after[after.len() - 1]["records"];
+        let ids = |entries: &Value| {
+            let ids = entries.as_array().into_iter().flatten().map(|entry| entry["id"].as_str().unwrap().to_owned());
+            ids.collect::<BTreeSet<_>>()
+        };
+        let named = |table: &str| {
+            let ids = seen[table].as_array().into_iter().flatten().map(|id| id.as_str().unwrap().to_owned());
+            ids.collect::<BTreeSet<_>>()
+        };
+        assert_eq!(named("patient"), BTreeSet::from([record.clone()]));
+        for (name, table) in
+            [("problems", "condition"), ("medications", "medication_request"), ("encounters", "encounter")]
+        {
+            assert_eq!(named(table), ids(&section(&shown, name)["entries"]), "{table}");
+            assert_eq!(named(table).len(), 7);
+        }
+        let entries = section(&shown, "encounters")["entries"].as_array().unwrap();
+        let noted = entries.iter().flat_map(|encounter| ids(&encounter["notes"])).collect::<BTreeSet<_>>();
+        assert_eq!(named("document"), noted);
+        assert_eq!(noted.is_empty(), notes.is_empty(), "notes only where they are asked for");
+    }
+}
+
+/// The entries about a patient, the newest last.
+fn about(desk: &Desk, record: &str) -> Vec<Value> {
+    let about = desk.at(&["trail", "--json", "--about", record, "--limit", "500"]).ended(0).json();
+    about.as_array().unwrap().clone()
 }
 
 #[test]
