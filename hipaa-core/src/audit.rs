@@ -7,17 +7,25 @@
 
 mod actor;
 mod body;
+mod checkpoint;
 mod event;
 mod field;
 mod head;
+pub mod merkle;
+pub mod note;
 mod range;
+mod receipt;
+mod trust;
 
 pub use actor::{Actor, ActorError, MAX_ACTOR_BYTES};
 pub use body::{Body, BodyError, EntryKind, LogId, MAX_BODY_BYTES, PREFIX_BYTES, Prefix, leaf_of};
+pub use checkpoint::{Checkpoint, SignedCheckpoint};
 pub use event::{Action, Event, EventName, MAX_RECORDS_PER_ENTRY, Outcome};
 pub use field::{Field, RecordState, read_records, read_states, read_subjects, tag};
 pub use head::{Head, HeadError, StoredHead, origin};
 pub use range::Range;
+pub use receipt::{MAX_RECEIPT_BYTES, Receipt, ReceiptError};
+pub use trust::{MAX_TRUST_BYTES, Trust, TrustError};
 
 /// The hash of an entry: SHA-256(0x00 ‖ body).
 pub type Leaf = [u8; 32];

@@ -5,12 +5,10 @@
 //! tenant, size, last leaf, last time, range, signature]); it costs a fraction of a signature check and is verified before
 //! a log is extended, so that nothing that a table writer left is ever signed.
 
-use super::{Leaf, LogId, Range};
+use super::{Checkpoint, Leaf, LogId, Range};
 use crate::clock::Timestamp;
 use crate::encoding::encode;
 use crate::schema::TenantId;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use subtle::ConstantTimeEq;
 
@@ -76,14 +74,14 @@ impl Head {
     /// The text that is signed.
     #[must_use]
     pub fn checkpoint(&self, deployment: &[u8; 16]) -> String {
-        format!(
-            "{}\n{}\n{}\nlast-leaf {}\nlast-time {}\n",
-            origin(deployment, self.log),
-            self.size(),
-            STANDARD.encode(self.range.root()),
-            STANDARD.encode(self.last_leaf),
-            self.last_time.micros(),
-        )
+        self.at(deployment).text()
+    }
+
+    /// What the head says.
+    #[must_use]
+    pub fn at(&self, deployment: &[u8; 16]) -> Checkpoint {
+        let (log, size, root) = (self.log, self.size(), self.range.root());
+        Checkpoint { deployment: *deployment, log, size, root, last_leaf: self.last_leaf, last_time: self.last_time }
     }
 
     pub(crate) fn sign(&self, deployment: &[u8; 16], key: &SigningKey, mac_key: &[u8; 32]) -> StoredHead {

@@ -1,7 +1,7 @@
 //! The ragged right edge of a log's Merkle tree (RFC 6962 § 2.1): one hash per perfect subtree, the largest first.
 
 use super::Leaf;
-use sha2::{Digest, Sha256};
+use super::merkle::{empty_root, node};
 
 /// The hashes from which a tree goes on growing: as many as the size has one bits, 64 at most.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -45,24 +45,41 @@ impl Range {
         self.size = self.size.saturating_add(1);
     }
 
+    /// Adds a tree that continues this one at a boundary of its own width: either a perfect subtree, or the last part.
+    #[must_use]
+    pub fn joined(mut self, next: &Self) -> Option<Self> {
+        let width = next.size.checked_next_power_of_two()?;
+        if next.size == 0 || self.size.checked_rem(width)? != 0 {
+            return (next.size == 0).then_some(self);
+        }
+        let mut hashes = next.hashes.clone();
+        if let ([only], true) = (hashes.as_mut_slice(), next.size.is_power_of_two()) {
+            let mut places = self.size >> next.size.trailing_zeros();
+            while places & 1 == 1 {
+                *only = node(&self.hashes.pop()?, only);
+                places >>= 1;
+            }
+        }
+        self.hashes.append(&mut hashes);
+        self.size = self.size.checked_add(next.size)?;
+        Some(self)
+    }
+
     /// The root of the tree; SHA-256 of nothing for the empty tree.
     #[must_use]
     pub fn root(&self) -> [u8; 32] {
         let mut hashes = self.hashes.iter().rev();
         match hashes.next() {
             Some(last) => hashes.fold(*last, |right, left| node(left, &right)),
-            None => Sha256::digest([]).into(),
+            None => empty_root(),
         }
     }
-}
-
-fn node(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
-    Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sha2::{Digest, Sha256};
 
     /// The definition of RFC 6962 § 2.1, word for word.
     fn root_of(leaves: &[Leaf]) -> [u8; 32] {
@@ -91,6 +108,24 @@ mod tests {
             range.push(leaf);
             leaves.push(leaf);
         }
+    }
+
+    #[test]
+    fn a_tree_joined_of_aligned_parts_is_the_same() {
+        for size in 0..70u64 {
+            let mut whole = Range::default();
+            (0..size).for_each(|n| whole.push(super::super::leaf_of(&n.to_be_bytes())));
+            let mut joined = Range::default();
+            for from in (0..size).step_by(8) {
+                let mut part = Range::default();
+                (from..size.min(from + 8)).for_each(|n| part.push(super::super::leaf_of(&n.to_be_bytes())));
+                joined = joined.joined(&part).unwrap();
+            }
+            assert_eq!(joined, whole, "{size}");
+        }
+        let mut three = Range::default();
+        (0..3u8).for_each(|n| three.push([n; 32]));
+        assert_eq!(three.clone().joined(&three), None);
     }
 
     #[test]
