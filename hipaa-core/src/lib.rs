@@ -19,6 +19,7 @@
 //! | [`mod@unit`] | units of work: held values, refusals, commits |
 //! | [`tenancy`] | deployments, tenants and key epochs |
 //! | [`vault`] | the door to records |
+//! | [`verify`] | examining logs and records from outside, without a key |
 //! | [`guard`] | finds patient identifiers in free text and JSON; stands alone |
 //!
 //! Arrows point down only: a room imports what stands above it in this table, never what stands below.
@@ -50,3 +51,4 @@ pub mod unit;
 pub mod vault;
 #[cfg(test)]
 mod vectors;
+pub mod verify;
