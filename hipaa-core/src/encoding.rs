@@ -11,6 +11,8 @@
 //! May import nothing of ours.
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
+use smallvec::SmallVec;
+
 /// The longest label, in bytes.
 pub const MAX_LABEL_BYTES: usize = 64;
 
@@ -55,24 +57,41 @@ pub fn decode(bytes: &[u8]) -> Result<(&str, Vec<&[u8]>), DecodeError> {
     if rest.is_empty() { Ok((label, parts)) } else { Err(DecodeError) }
 }
 
+/// A buffer that grows: on the heap, or on the stack as long as it is short.
+pub(crate) trait Buffer: core::ops::DerefMut<Target = [u8]> {
+    fn put(&mut self, bytes: &[u8]);
+}
+
+impl Buffer for Vec<u8> {
+    fn put(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
+    }
+}
+
+impl<A: smallvec::Array<Item = u8>> Buffer for SmallVec<A> {
+    fn put(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
+    }
+}
+
 /// Begins an encoding in a buffer of the caller's; [`part`] and [`part_with`] add as many parts as are announced.
-pub(crate) fn begin(bytes: &mut Vec<u8>, label: &str, count: usize) {
+pub(crate) fn begin(bytes: &mut impl Buffer, label: &str, count: usize) {
     debug_assert!(label.len() <= MAX_LABEL_BYTES && label.is_ascii());
-    bytes.push(u8::try_from(label.len()).unwrap_or(u8::MAX));
-    bytes.extend_from_slice(label.as_bytes());
-    bytes.extend_from_slice(&u16::try_from(count).unwrap_or(u16::MAX).to_be_bytes());
+    bytes.put(&[u8::try_from(label.len()).unwrap_or(u8::MAX)]);
+    bytes.put(label.as_bytes());
+    bytes.put(&u16::try_from(count).unwrap_or(u16::MAX).to_be_bytes());
 }
 
 /// Adds a part.
-pub(crate) fn part(bytes: &mut Vec<u8>, part: &[u8]) {
-    bytes.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
-    bytes.extend_from_slice(part);
+pub(crate) fn part(bytes: &mut impl Buffer, part: &[u8]) {
+    bytes.put(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+    bytes.put(part);
 }
 
 /// Adds the part that `write` appends in place.
-pub(crate) fn part_with<T>(bytes: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+pub(crate) fn part_with<B: Buffer, T>(bytes: &mut B, write: impl FnOnce(&mut B) -> T) -> T {
     let at = bytes.len();
-    bytes.extend_from_slice(&[0; 4]);
+    bytes.put(&[0; 4]);
     let start = bytes.len();
     let written = write(bytes);
     let length = bytes.len().saturating_sub(start);

@@ -190,6 +190,14 @@ pub trait AuditStore {
     /// # Errors
     /// [`StoreError::Corrupt`] unless it has [`TILE_BYTES`](crate::audit::merkle::TILE_BYTES).
     fn put_tile(&mut self, log: LogId, level: u8, index: u64, hashes: &[u8]) -> Result<(), StoreError>;
+    /// Whether anything but these verbs may have written entries since the transaction began: a host's own SQL, a trigger.
+    /// If so, the entries are read back before the head over them is signed. An adapter that cannot tell says yes.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn has_other_writers(&mut self) -> Result<bool, StoreError> {
+        Ok(true)
+    }
     /// Up to `limit` entries about one patient, the newest first, found through the projection alone.
     ///
     /// # Errors
@@ -262,12 +270,24 @@ pub trait TermStore {
 }
 
 /// The projected states of records; deleted records keep theirs.
-pub trait StateStore {
+pub trait StateStore: RecordStore {
     /// The state of a record, of whatever tenant.
     ///
     /// # Errors
     /// [`StoreError`] of the adapter.
     fn state(&mut self, table: &Table, record: RecordId) -> Result<Option<StoredState>, StoreError>;
+    /// The row and the state of a record; an adapter may look for both at once.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn row_and_state(
+        &mut self,
+        table: &Table,
+        tenant: TenantId,
+        record: RecordId,
+    ) -> Result<(Option<StoredRow>, Option<StoredState>), StoreError> {
+        Ok((self.row(table, tenant, record)?, self.state(table, record)?))
+    }
     /// Writes the state of a record, new or replaced.
     ///
     /// # Errors

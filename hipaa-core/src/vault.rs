@@ -130,13 +130,13 @@ impl TenantVault {
         record: RecordId,
     ) -> Result<Held<Record>, VaultError> {
         self.permit(unit, table, Operation::Read)?;
-        let row = unit.parts().0.row(table, self.tenant(), record)?;
-        let record = self.examine(unit, table, record, row.as_ref())?;
+        let (row, state) = unit.parts().0.row_and_state(table, self.tenant(), record)?;
+        let record = self.examine(unit, table, record, (row.as_ref(), state))?;
         self.note_seen(unit, self.event(EventName::PHI_READ, Action::Read), table, core::slice::from_ref(&record))?;
         Ok(unit.hold(record))
     }
 
-    const fn tenant(&self) -> TenantId {
+    fn tenant(&self) -> TenantId {
         self.actor.tenant()
     }
 

@@ -74,6 +74,10 @@ impl AuditStore for SqliteStore<'_> {
         Ok(())
     }
 
+    fn has_other_writers(&mut self) -> Result<bool, StoreError> {
+        self.others_write()
+    }
+
     fn entries(&mut self, log: LogId, from: u64, most: usize) -> Result<Vec<StoredEntry>, StoreError> {
         let sql = "SELECT sequence, body, leaf, details FROM hipaa_audit
             WHERE log = ?1 AND sequence >= ?2 ORDER BY sequence LIMIT ?3";

@@ -56,11 +56,13 @@ impl<'a> Batch<'a> {
         let ledger = Ledger::open(notary)?;
         let turn = turnstile.map(Turnstile::enter).transpose()?;
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        tables.host_sql.set(false);
         Ok(Self { connection, tables, in_closure: Some(in_closure), ledger, turn, dirty: false })
     }
 
     /// Joins a transaction of the host.
     pub(crate) fn join(connection: &'a Connection, notary: &Arc<Notary>, tables: &'a Tables) -> Result<Self, Error> {
+        tables.host_sql.set(true);
         Ok(Self { connection, tables, in_closure: None, ledger: Ledger::open(notary)?, turn: None, dirty: true })
     }
 

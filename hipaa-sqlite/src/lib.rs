@@ -37,6 +37,7 @@ mod tenant;
 mod term;
 mod turnstile;
 mod unit;
+mod writers;
 
 pub use ddl::{DeclareError, declare};
 pub use error::Error;

@@ -9,7 +9,8 @@ use rusqlite::{Connection, OptionalExtension};
 /// The schema that this version writes.
 pub const SCHEMA_VERSION: u32 = 2;
 
-const MIGRATIONS: [&str; SCHEMA_VERSION as usize] =
+/// The text of every version.
+pub(crate) const MIGRATIONS: [&str; SCHEMA_VERSION as usize] =
     [include_str!("migrations/001.sql"), include_str!("migrations/002.sql")];
 /// From this version on, full tiles are stored.
 const TILES: u32 = 2;

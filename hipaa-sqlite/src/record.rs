@@ -5,19 +5,25 @@ use hipaa_core::schema::{ColumnDef, RecordId, Table, TenantId};
 use hipaa_core::store::{RecordStore, StoreError, StoredRow, StoredValue};
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, Row, params, params_from_iter};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The statements of the tables that a connection has used.
+/// What is known of a connection: the statements of the tables that it has used, and who writes on it.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
     known: RefCell<HashMap<&'static str, (Table, Arc<Statements>)>>,
+    /// Whether the host was given the connection inside the transaction that runs.
+    pub(crate) host_sql: Cell<bool>,
+    /// The versions of the schemas in which nobody but us writes entries.
+    pub(crate) vetted: Cell<Option<(Option<i64>, Option<i64>)>>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Statements {
     select: String,
+    /// A row and its state, by the place that the state notes; none where the table has no rowids.
+    pub(crate) select_placed: Option<String>,
     page: String,
     insert: String,
     update: String,
@@ -27,7 +33,7 @@ pub(crate) struct Statements {
 impl Tables {
     /// The statements of a table. The first use on a connection compares the table with what was declared: one that keeps a
     /// sealed column in clear, or was never declared, is not used.
-    fn statements(&self, connection: &Connection, table: &Table) -> Result<Arc<Statements>, StoreError> {
+    pub(crate) fn statements(&self, connection: &Connection, table: &Table) -> Result<Arc<Statements>, StoreError> {
         let mut known = self.known.borrow_mut();
         match known.get(table.label()) {
             Some((same, statements)) if same == table => Ok(Arc::clone(statements)),
@@ -35,7 +41,7 @@ impl Tables {
                 if !crate::ddl::is_declared(connection, table).map_err(|_| StoreError::NotDeclared)? {
                     return Err(StoreError::NotDeclared);
                 }
-                let statements = Arc::new(Statements::new(table));
+                let statements = Arc::new(Statements::new(connection, table));
                 known.insert(table.label(), (*table, Arc::clone(&statements)));
                 Ok(statements)
             }
@@ -44,15 +50,23 @@ impl Tables {
 }
 
 impl Statements {
-    fn new(table: &Table) -> Self {
+    fn new(connection: &Connection, table: &Table) -> Self {
         let name = table.sql_name();
         let names = table.columns().iter().map(ColumnDef::sql_name).collect::<Vec<_>>();
         let listed = names.iter().map(|name| format!("\"{name}\", ")).collect::<String>();
         let places = (0..names.len()).map(|at| format!("?{}, ", at + 4)).collect::<String>();
         let set = names.iter().enumerate().map(|(at, name)| format!("\"{name}\" = ?{}, ", at + 4)).collect::<String>();
         let columns = format!("{listed}hipaa_seal, record");
+        let qualified = names.iter().map(|name| format!("r.\"{name}\", ")).collect::<String>();
+        // The state is searched for, the row is where it says; whose row that is, is compared.
+        let select_placed = format!(
+            "SELECT {qualified}r.hipaa_seal, r.record, s.version, s.mac, s.tenant
+            FROM hipaa_state s CROSS JOIN \"{name}\" r ON r.rowid = s.place
+            WHERE s.tbl = ?3 AND s.record = ?2 AND ?1 = r.tenant AND ?2 = r.record"
+        );
         Self {
             select: format!("SELECT {columns} FROM \"{name}\" WHERE tenant = ?1 AND record = ?2"),
+            select_placed: Some(select_placed).filter(|sql| connection.prepare(sql).is_ok()),
             page: format!(
                 "SELECT {columns} FROM \"{name}\" WHERE tenant = ?1 AND record > ?2 ORDER BY record LIMIT ?3"
             ),
@@ -92,7 +106,9 @@ impl RecordStore for SqliteStore<'_> {
     }
 
     fn insert_row(&mut self, table: &Table, row: &StoredRow) -> Result<(), StoreError> {
-        self.write_row(&self.tables.statements(self.connection(), table)?.insert, row)
+        self.write_row(&self.tables.statements(self.connection(), table)?.insert, row)?;
+        self.placed = Some((row.record, self.connection().last_insert_rowid()));
+        Ok(())
     }
 
     fn update_row(&mut self, table: &Table, row: &StoredRow) -> Result<(), StoreError> {

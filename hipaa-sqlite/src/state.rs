@@ -1,8 +1,9 @@
 //! Projected record states.
 
+use crate::record::read_row;
 use crate::store::{SqliteStore, fixed, limit, malformed, signed, unsigned};
 use hipaa_core::schema::{RecordId, Table, TenantId};
-use hipaa_core::store::{RecordState, StateStore, StoreError, StoredState};
+use hipaa_core::store::{RecordState, RecordStore, StateStore, StoreError, StoredRow, StoredState};
 use rusqlite::{Row, params};
 
 impl StateStore for SqliteStore<'_> {
@@ -13,11 +14,34 @@ impl StateStore for SqliteStore<'_> {
         })
     }
 
+    fn row_and_state(
+        &mut self,
+        table: &Table,
+        tenant: TenantId,
+        record: RecordId,
+    ) -> Result<(Option<StoredRow>, Option<StoredState>), StoreError> {
+        let statements = self.tables.statements(self.connection(), table)?;
+        let at = table.columns().len() + 2;
+        let both = |row: &Row<'_>| {
+            let state = RecordState { record, version: unsigned(row, at)?, mac: fixed(row, at + 1)? };
+            let state = StoredState { tenant: TenantId::from_bytes(fixed(row, at + 2)?), state };
+            Ok((Some(read_row(table, tenant, row)?), Some(state)))
+        };
+        if let Some(sql) = &statements.select_placed
+            && let Some(found) = self.one(sql, params![tenant.as_bytes(), record.as_bytes(), table.label()], both)?
+        {
+            return Ok(found);
+        }
+        Ok((self.row(table, tenant, record)?, self.state(table, record)?))
+    }
+
     fn put_state(&mut self, table: &Table, stored: &StoredState) -> Result<(), StoreError> {
-        let sql = "INSERT INTO hipaa_state (tbl, record, tenant, version, mac) VALUES (?1, ?2, ?3, ?4, ?5)
+        let sql = "INSERT INTO hipaa_state (tbl, record, tenant, version, mac, place) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
             ON CONFLICT (tbl, record) DO UPDATE SET version = ?4, mac = ?5 WHERE tenant = ?3";
         let (id, version) = (stored.state.record, signed(stored.state.version)?);
-        self.run_own(sql, params![table.label(), id.as_bytes(), stored.tenant.as_bytes(), version, stored.state.mac])
+        let place = self.placed.filter(|(placed, _)| *placed == id).map(|(_, place)| place);
+        let (tenant, mac) = (stored.tenant.as_bytes(), stored.state.mac);
+        self.run_own(sql, params![table.label(), id.as_bytes(), tenant, version, mac, place])
     }
 
     fn live_states(

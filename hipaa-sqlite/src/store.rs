@@ -1,6 +1,7 @@
 //! The store on a borrowed connection; its traits are implemented in one file each.
 
 use crate::record::Tables;
+use hipaa_core::schema::RecordId;
 use hipaa_core::store::StoreError;
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
@@ -9,11 +10,15 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 pub(crate) struct SqliteStore<'a> {
     connection: &'a Connection,
     pub(crate) tables: &'a Tables,
+    /// That every index covers every row, once this was seen: nothing becomes pending inside a transaction.
+    pub(crate) all_built: bool,
+    /// The row that was inserted last, and its rowid.
+    pub(crate) placed: Option<(RecordId, i64)>,
 }
 
 impl<'a> SqliteStore<'a> {
     pub(crate) const fn new(connection: &'a Connection, tables: &'a Tables) -> Self {
-        Self { connection, tables }
+        Self { connection, tables, all_built: false, placed: None }
     }
 
     pub(crate) const fn connection(&self) -> &'a Connection {

@@ -31,6 +31,13 @@ impl TermStore for SqliteStore<'_> {
     }
 
     fn is_pending(&mut self, table: &Table, tenant: TenantId, index: &str) -> Result<bool, StoreError> {
+        // The host may declare an index with its own connection.
+        if !self.all_built && !self.tables.host_sql.get() {
+            self.all_built = self.one("SELECT 1 FROM hipaa_pending_index LIMIT 1", [], |_| Ok(()))?.is_none();
+        }
+        if self.all_built && !self.tables.host_sql.get() {
+            return Ok(false);
+        }
         let sql = "SELECT 1 FROM hipaa_pending_index WHERE tenant = ?1 AND tbl = ?2 AND label = ?3";
         Ok(self.one(sql, params![tenant.as_bytes(), table.label(), index], |_| Ok(()))?.is_some())
     }

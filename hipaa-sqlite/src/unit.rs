@@ -27,7 +27,8 @@ impl<'a> Unit<'a> {
     /// A COMMIT fails. A statement that rolls the transaction back, or a savepoint rolled back behind the vault's work, makes
     /// the unit fail.
     #[must_use]
-    pub const fn sql(&self) -> &Connection {
+    pub fn sql(&self) -> &Connection {
+        self.store.tables.host_sql.set(true);
         self.store.connection()
     }
 }

@@ -13,5 +13,7 @@ mod host;
 mod migration;
 #[path = "sqlite/own_table.rs"]
 mod own_table;
+#[path = "sqlite/place.rs"]
+mod place;
 #[path = "sqlite/plan.rs"]
 mod plan;

@@ -26,7 +26,7 @@ CREATE TABLE term (
 ) WITHOUT ROWID;
 CREATE TABLE state (
     tbl TEXT NOT NULL, record BLOB NOT NULL, tenant BLOB NOT NULL, version INTEGER NOT NULL, mac BLOB NOT NULL,
-    PRIMARY KEY (tbl, record)
+    place INTEGER, PRIMARY KEY (tbl, record)
 ) WITHOUT ROWID;
 CREATE INDEX state_live ON state (tenant, tbl, record, version, mac)
     WHERE mac <> x'0000000000000000000000000000000000000000000000000000000000000000';";

@@ -70,18 +70,18 @@ impl Records {
     fn insert(&mut self, at: u64) -> Result<(), Failure> {
         let (tenant, record) = ([3_u8; 16], self.random.bytes());
         let connection = &self.logs.connection;
+        let keys = [tenant.as_slice(), record.as_slice()];
+        let values = keys.into_iter().chain(self.cells.iter().map(Vec::as_slice)).map(ToSqlOutput::from);
+        connection.prepare_cached(&self.insert)?.execute(params_from_iter(values))?;
+        let place = connection.last_insert_rowid();
         for length in &self.terms {
             let term = self.random.bytes();
             let term = term.get(..*length).unwrap_or(&term);
             let sql = "INSERT INTO term (term, tbl, record) VALUES (?1, 'patient', ?2)";
             connection.prepare_cached(sql)?.execute(params![term, record])?;
         }
-        let sql = "INSERT INTO state (tbl, record, tenant, version, mac) VALUES ('patient', ?1, ?2, 1, ?3)";
-        connection.prepare_cached(sql)?.execute(params![record, tenant, [7_u8; 32]])?;
-        self.logs.insert(at, &record)?;
-        let keys = [tenant.as_slice(), record.as_slice()];
-        let values = keys.into_iter().chain(self.cells.iter().map(Vec::as_slice)).map(ToSqlOutput::from);
-        self.logs.connection.prepare_cached(&self.insert)?.execute(params_from_iter(values))?;
-        Ok(())
+        let sql = "INSERT INTO state (tbl, record, tenant, version, mac, place) VALUES ('patient', ?1, ?2, 1, ?3, ?4)";
+        connection.prepare_cached(sql)?.execute(params![record, tenant, [7_u8; 32], place])?;
+        self.logs.insert(at, &record)
     }
 }

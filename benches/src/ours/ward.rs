@@ -241,9 +241,8 @@ impl Callers {
         let (told, search) = (Arc::clone(&lasted), self.searches(count, (patients, seed))?);
         let given_up = move |unit: &mut hipaa_sqlite::Unit<'_>| {
             let started = Stopwatch::start();
-            let found = search(unit)?;
+            search(unit, &mut drop)?;
             told.get_or_init(|| started.elapsed());
-            drop(found);
             Err::<(), _>(VaultError::NotFound)
         };
         let ended = self.runtime.block_on(self.bridge.disclose(given_up));
@@ -257,7 +256,12 @@ impl Callers {
     /// The library's, or what was found instead.
     pub fn prove(&self, count: u64, (patients, seed): (u64, u64)) -> Result<(), Failure> {
         let search = self.searches(count, (patients, seed))?;
-        for matches in self.runtime.block_on(self.bridge.disclose(search))?.open()? {
+        let collect = move |unit: &mut hipaa_sqlite::Unit<'_>| {
+            let mut found = Vec::new();
+            search(unit, &mut |one| found.push(one))?;
+            Ok::<_, VaultError>(found)
+        };
+        for matches in self.runtime.block_on(self.bridge.disclose(collect))?.open()? {
             match matches.records.as_slice() {
                 [one] if one.integrity().is_intact() => {}
                 _ => return Err("a search did not find its one patient intact".into()),
@@ -266,24 +270,30 @@ impl Callers {
         Ok(())
     }
 
-    fn searches(
-        &self,
-        count: u64,
-        (patients, seed): (u64, u64),
-    ) -> Result<impl FnOnce(&mut hipaa_sqlite::Unit<'_>) -> Result<Vec<Found>, VaultError> + use<>, Failure> {
+    fn searches(&self, count: u64, (patients, seed): (u64, u64)) -> Result<impl Searches + use<>, Failure> {
         let vault = self.vaults.first().cloned().ok_or("no tenant")?;
         let mut random = Random::new(seed);
         let wanted = (0..count).map(|_| person(random.below(patients)));
         let wanted = wanted.map(|person| Ok((schema::born(&person)?, person))).collect::<Result<Vec<_>, Failure>>()?;
-        Ok(move |unit: &mut hipaa_sqlite::Unit<'_>| {
-            let mut found = Vec::with_capacity(wanted.len());
-            for (born, person) in &wanted {
+        Ok(move |unit: &mut hipaa_sqlite::Unit<'_>, each: &mut dyn FnMut(Found)| {
+            wanted.iter().try_for_each(|(born, person)| {
                 let (family, given) = (person.family.as_str(), person.given.as_str());
-                found.push(vault.find(unit, &CHART, BY_NAME, (family, given, *born))?);
-            }
-            Ok(found)
+                each(vault.find(unit, &CHART, BY_NAME, (family, given, *born))?);
+                Ok(())
+            })
         })
     }
+}
+
+/// Searches that hand over what each of them found.
+trait Searches:
+    FnOnce(&mut hipaa_sqlite::Unit<'_>, &mut dyn FnMut(Found)) -> Result<(), VaultError> + Send + 'static
+{
+}
+
+impl<F> Searches for F where
+    F: FnOnce(&mut hipaa_sqlite::Unit<'_>, &mut dyn FnMut(Found)) -> Result<(), VaultError> + Send + 'static
+{
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::field::{Field, tag, text_field};
 use crate::schema::TenantId;
 use core::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// The longest user id, role, user agent or request id, in bytes.
 pub const MAX_ACTOR_BYTES: usize = 256;
@@ -23,15 +24,20 @@ pub enum ActorError {
 /// Who acts, in which role, for which tenant, from where.
 ///
 /// User ids and roles appear in the log in clear: use ids of your own, not names or e-mail addresses.
+///
+/// Cloning is cheap: every event has its actor.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Actor {
-    pub(crate) tenant: TenantId,
-    pub(crate) user: String,
-    pub(crate) role: String,
-    pub(crate) session: Option<[u8; 16]>,
-    pub(crate) address: Option<IpAddr>,
-    pub(crate) user_agent: Option<String>,
-    pub(crate) claimed: bool,
+pub struct Actor(Arc<Traits>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Traits {
+    tenant: TenantId,
+    user: String,
+    role: String,
+    session: Option<[u8; 16]>,
+    address: Option<IpAddr>,
+    user_agent: Option<String>,
+    claimed: bool,
 }
 
 impl Actor {
@@ -46,7 +52,7 @@ impl Actor {
         if user.len() > MAX_ACTOR_BYTES || role.len() > MAX_ACTOR_BYTES {
             return Err(ActorError::TooLong);
         }
-        Ok(Self {
+        Ok(Self(Arc::new(Traits {
             tenant,
             user: user.to_owned(),
             role: role.to_owned(),
@@ -54,70 +60,75 @@ impl Actor {
             address: None,
             user_agent: None,
             claimed: false,
-        })
+        })))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Traits)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
     }
 
     /// The identity was stated by the caller and not proven, as by a command line: entries say so.
     #[must_use]
-    pub const fn claimed(mut self) -> Self {
-        self.claimed = true;
-        self
+    pub fn claimed(self) -> Self {
+        self.with(|actor| actor.claimed = true)
     }
 
     /// The session in which the actor acts: its public id, never its token.
     #[must_use]
-    pub const fn in_session(mut self, session: [u8; 16]) -> Self {
-        self.session = Some(session);
-        self
+    pub fn in_session(self, session: [u8; 16]) -> Self {
+        self.with(|actor| actor.session = Some(session))
     }
 
     /// The network address from which the actor acts.
     #[must_use]
-    pub const fn from_address(mut self, address: IpAddr) -> Self {
-        self.address = Some(address);
-        self
+    pub fn from_address(self, address: IpAddr) -> Self {
+        self.with(|actor| actor.address = Some(address))
     }
 
     /// The actor's user agent, cut to 256 bytes; sealed in the entry's details, because people put anything there.
     #[must_use]
-    pub fn with_user_agent(mut self, user_agent: &str) -> Self {
+    pub fn with_user_agent(self, user_agent: &str) -> Self {
         let end = user_agent.floor_char_boundary(MAX_ACTOR_BYTES);
-        self.user_agent = Some(user_agent[..end].to_owned());
-        self
+        self.with(|actor| actor.user_agent = Some(user_agent[..end].to_owned()))
     }
 
     /// The tenant for which the actor acts.
     #[must_use]
-    pub const fn tenant(&self) -> TenantId {
-        self.tenant
+    pub fn tenant(&self) -> TenantId {
+        self.0.tenant
     }
 
     /// The user id.
     #[must_use]
     pub fn user(&self) -> &str {
-        &self.user
+        &self.0.user
     }
 
     /// The role.
     #[must_use]
     pub fn role(&self) -> &str {
-        &self.role
+        &self.0.role
+    }
+
+    pub(super) fn user_agent(&self) -> Option<&str> {
+        self.0.user_agent.as_deref()
     }
 
     pub(crate) fn fields(&self, fields: &mut Vec<Field>) {
-        fields.push(text_field(tag::USER, &self.user));
-        fields.push(text_field(tag::ROLE, &self.role));
-        if let Some(session) = self.session {
+        fields.push(text_field(tag::USER, self.user()));
+        fields.push(text_field(tag::ROLE, self.role()));
+        if let Some(session) = self.0.session {
             fields.push(Field { tag: tag::SESSION, value: session.to_vec() });
         }
-        if let Some(address) = self.address {
+        if let Some(address) = self.0.address {
             let value = match address {
                 IpAddr::V4(address) => address.octets().to_vec(),
                 IpAddr::V6(address) => address.octets().to_vec(),
             };
             fields.push(Field { tag: tag::ADDRESS, value });
         }
-        if self.claimed {
+        if self.0.claimed {
             fields.push(Field { tag: tag::CLAIMED, value: vec![1] });
         }
     }
@@ -127,10 +138,10 @@ impl Actor {
 impl fmt::Debug for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Actor")
-            .field("tenant", &self.tenant)
-            .field("user", &self.user)
-            .field("role", &self.role)
-            .field("claimed", &self.claimed)
+            .field("tenant", &self.0.tenant)
+            .field("user", &self.0.user)
+            .field("role", &self.0.role)
+            .field("claimed", &self.0.claimed)
             .finish_non_exhaustive()
     }
 }

@@ -202,7 +202,7 @@ impl Event {
     /// The tenant whose log takes this event.
     #[must_use]
     pub fn tenant(&self) -> TenantId {
-        self.actor.tenant
+        self.actor.tenant()
     }
 
     /// The fields of the entry, in ascending order of tags.
@@ -224,10 +224,8 @@ impl Event {
 
     /// The text that is sealed beside the entry: a JSON object with what may hold PHI.
     pub(crate) fn sealed_text(&self) -> Option<Zeroizing<String>> {
-        let parts = [
-            ("user_agent", self.actor.user_agent.as_deref()),
-            ("details", self.details.as_ref().map(|text| text.as_str())),
-        ];
+        let parts =
+            [("user_agent", self.actor.user_agent()), ("details", self.details.as_ref().map(|text| text.as_str()))];
         let present = parts.iter().filter_map(|(name, text)| text.map(|text| (*name, text))).collect::<Vec<_>>();
         if present.is_empty() {
             return None;

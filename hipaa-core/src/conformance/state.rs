@@ -1,6 +1,6 @@
 //! Projected record states.
 
-use super::sample::{OTHER_TABLE, OTHER_TENANT, TABLE, TENANT, ladder, uuid};
+use super::sample::{OTHER_TABLE, OTHER_TENANT, TABLE, TENANT, ladder, marked, uuid};
 use super::{Case, Finding, expect, kept_or_full, refused};
 use crate::schema::{RecordId, TenantId};
 use crate::store::{RecordState, Store, StoreError, StoredState};
@@ -12,6 +12,7 @@ pub(super) const CASES: &[Case] = cases! {
     a_tombstone_stays_as_a_state_and_leaves_the_live_ones
     live_states_ascend_behind_a_cursor_up_to_a_limit
     live_states_are_of_one_tenant_and_one_table
+    a_row_and_its_state_are_what_each_is_alone
 };
 
 fn a_state_reads_back_and_is_replaced(store: &mut dyn Store) -> Finding {
@@ -85,6 +86,35 @@ fn live_states_are_of_one_tenant_and_one_table(store: &mut dyn Store) -> Finding
     expect(store.live_states(&OTHER_TABLE, TENANT, None, 9)? == [states[2].state], "those of the other table")?;
     expect(store.state(&TABLE, uuid(2))? == Some(states[1]), "the state of a record of whatever tenant")?;
     expect(store.state(&OTHER_TABLE, uuid(2))?.is_none(), "no state of another table's record")
+}
+
+fn a_row_and_its_state_are_what_each_is_alone(store: &mut dyn Store) -> Finding {
+    let records = [1, 2, 3, 4, 5].map(uuid);
+    for (at, record) in (1..).zip(records) {
+        // In turn: both, written in either order; the row alone; the state alone; neither; a row of another tenant.
+        let owner = if at == 5 { OTHER_TENANT } else { TENANT };
+        let row = marked(owner, record, at);
+        if at == 1 || at == 5 {
+            store.insert_row(&TABLE, &row)?;
+        }
+        if at != 2 && at != 4 {
+            store.put_state(&TABLE, &state(owner, record, u64::from(at)))?;
+        }
+        if at == 2 {
+            store.insert_row(&TABLE, &row)?;
+        }
+    }
+    store.insert_row(&OTHER_TABLE, &marked(TENANT, uuid(1), 9))?;
+    for tenant in [TENANT, OTHER_TENANT] {
+        for table in [&TABLE, &OTHER_TABLE] {
+            for record in records {
+                let alone = (store.row(table, tenant, record)?, store.state(table, record)?);
+                let both = store.row_and_state(table, tenant, record)?;
+                expect(both == alone, "the row and the state that their own verbs give")?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn state(tenant: TenantId, record: RecordId, version: u64) -> StoredState {

@@ -110,7 +110,7 @@ fn form<'a>(
 ) -> Result<Option<NormalForm>, IndexError> {
     let size = probes.clone().map(|probe| probe.map_or(0, room)).fold(8, usize::saturating_add);
     let mut bytes = Zeroizing::new(Vec::with_capacity(size));
-    encoding::begin(&mut bytes, LABEL, index.parts().len());
+    encoding::begin(&mut *bytes, LABEL, index.parts().len());
     let mut whole = true;
     for (part, probe) in index.parts().iter().zip(probes) {
         let Some(probe) = probe else {
@@ -118,7 +118,7 @@ fn form<'a>(
             continue;
         };
         normalize::reserve(&mut bytes, room(probe));
-        whole &= encoding::part_with(&mut bytes, |out| append(part.normalizer(), probe, out))?;
+        whole &= encoding::part_with(&mut *bytes, |out| append(part.normalizer(), probe, out))?;
     }
     Ok(whole.then_some(NormalForm(bytes)))
 }

@@ -7,15 +7,19 @@
 
 use super::{IndexedTerm, SealBlob, SealError, StoredRow, StoredValue};
 use crate::cipher::{self, CellError, CellHeader};
-use crate::encoding::{self, part, part_with};
+use crate::encoding::{self, Buffer, part, part_with};
 use crate::entropy::Entropy;
 use crate::index::{IndexError, MAX_TERMS_PER_RECORD, record_forms};
 use crate::keys::{KeyError, TableKeys, TenantKeys};
 use crate::red::{Safeguard, removed};
 use crate::schema::{ColumnDef, Kind, NullPolicy, Protection, RecordId, Table, TenantId, Value};
+use smallvec::SmallVec;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
+
+/// Up to here the input of a record MAC stays on the stack.
+const MAC_INPUT_BYTES: usize = 4096;
 
 /// Where a record is.
 #[derive(Debug, Clone, Copy)]
@@ -152,8 +156,8 @@ fn terms(keys: &TableKeys, table: &Table, values: &[Option<Value>]) -> Result<Ve
 }
 
 fn mac(keys: &TableKeys, place: Place<'_>, columns: &[StoredValue], blob: &SealBlob) -> [u8; 32] {
-    let sizes = columns.iter().map(|stored| 40 + stored_size(stored)).sum::<usize>();
-    let mut bytes = Vec::with_capacity(256 + sizes + 48 * blob.terms.len());
+    // On the stack for most records: an allocation of this size costs as much as the hash.
+    let mut bytes = SmallVec::<[u8; MAC_INPUT_BYTES]>::new();
     encoding::begin(&mut bytes, "record", 7);
     part(&mut bytes, &blob.header.to_bytes());
     part(&mut bytes, place.tenant.as_bytes());
@@ -165,9 +169,9 @@ fn mac(keys: &TableKeys, place: Place<'_>, columns: &[StoredValue], blob: &SealB
     *blake3::keyed_hash(&keys.mac, &bytes).as_bytes()
 }
 
-fn encode_columns(table: &Table, columns: &[StoredValue], out: &mut Vec<u8>) {
-    let mut present =
-        table.columns().iter().zip(columns).filter(|(_, stored)| **stored != StoredValue::Null).collect::<Vec<_>>();
+fn encode_columns(table: &Table, columns: &[StoredValue], out: &mut impl Buffer) {
+    let present = table.columns().iter().zip(columns).filter(|(_, stored)| **stored != StoredValue::Null);
+    let mut present = present.collect::<SmallVec<[_; 32]>>();
     present.sort_unstable_by_key(|(column, _)| column.label());
     encoding::begin(out, "columns", 3 * present.len());
     for (column, stored) in present {
@@ -183,20 +187,12 @@ fn encode_columns(table: &Table, columns: &[StoredValue], out: &mut Vec<u8>) {
     }
 }
 
-fn parts(out: &mut Vec<u8>, kind: u8, bytes: &[u8]) {
+fn parts(out: &mut impl Buffer, kind: u8, bytes: &[u8]) {
     part(out, &[kind]);
     part(out, bytes);
 }
 
-const fn stored_size(stored: &StoredValue) -> usize {
-    match stored {
-        StoredValue::Text(text) => text.len(),
-        StoredValue::Blob(bytes) => bytes.len(),
-        _ => 8,
-    }
-}
-
-fn encode_terms(terms: &[IndexedTerm], out: &mut Vec<u8>) {
+fn encode_terms(terms: &[IndexedTerm], out: &mut impl Buffer) {
     encoding::begin(out, "terms", 3 * terms.len());
     for term in terms {
         part(out, term.index.as_bytes());

@@ -7,7 +7,7 @@ use crate::keys::TenantKeys;
 use crate::red::{Safeguard, removed};
 use crate::schema::{Index, IndexDef, Parts, RecordId, Table};
 use crate::seal::{SealBlob, StoredRow};
-use crate::store::Store;
+use crate::store::{Store, StoredState};
 use crate::unit::{Held, Proof, Release, ReleaseError, Unit};
 use core::fmt;
 
@@ -124,7 +124,7 @@ impl TenantVault {
         let tenant = self.tenant();
         let mut rows = Vec::with_capacity(search.candidates.len());
         for (record, _) in &search.candidates {
-            rows.push(unit.parts().0.row(table, tenant, *record)?);
+            rows.push(unit.parts().0.row_and_state(table, tenant, *record)?);
         }
         self.judge(unit, table, search, rows)
     }
@@ -202,24 +202,24 @@ impl TenantVault {
         Ok(Search { candidates: found?, index, form })
     }
 
-    /// Opens and compares the rows of the candidates, which are given in the candidates' order.
+    /// Opens and compares the rows of the candidates, which are given with their states in the candidates' order.
     pub(super) fn judge(
         &self,
         unit: &mut dyn Unit,
         table: &'static Table,
         search: &Search,
-        rows: Vec<Option<StoredRow>>,
+        rows: Vec<(Option<StoredRow>, Option<StoredState>)>,
     ) -> Result<Found, VaultError> {
         let mut records = Vec::new();
         let mut flagged = Vec::new();
-        for (row, (candidate, term)) in rows.into_iter().zip(&search.candidates) {
+        for ((row, state), (candidate, term)) in rows.into_iter().zip(&search.candidates) {
             let Some(row) = row else {
-                if self.is_missing(unit, table, *candidate)? {
+                if self.is_missing(state) {
                     flagged.push(*candidate);
                 }
                 continue;
             };
-            match self.weigh(unit, table, (search, *term), &row)? {
+            match self.weigh(unit, table, (search, *term), (&row, state))? {
                 Candidate::Match(record) => records.push(record),
                 Candidate::FalsePositive => {}
                 Candidate::Altered => flagged.push(row.record),
@@ -236,9 +236,8 @@ impl TenantVault {
     }
 
     /// Whether a record without a row should have one; if not, its term is of another tenant, or left over.
-    pub(super) fn is_missing(&self, unit: &mut dyn Unit, table: &Table, record: RecordId) -> Result<bool, VaultError> {
-        let state = unit.parts().0.state(table, record)?;
-        Ok(state.is_some_and(|state| state.tenant == self.tenant() && !state.state.is_tombstone()))
+    pub(super) fn is_missing(&self, state: Option<StoredState>) -> bool {
+        state.is_some_and(|state| state.tenant == self.tenant() && !state.state.is_tombstone())
     }
 
     pub(super) fn weigh(
@@ -246,12 +245,12 @@ impl TenantVault {
         unit: &mut dyn Unit,
         table: &'static Table,
         (search, term): (&Search, EpochTerm),
-        row: &StoredRow,
+        (row, state): (&StoredRow, Option<StoredState>),
     ) -> Result<Candidate, VaultError> {
         if row.tenant != self.tenant() {
             return Ok(Candidate::FalsePositive);
         }
-        let (record, blob) = self.inspect(unit, table, row)?;
+        let (record, blob) = self.inspect(unit, table, (row, state))?;
         let forms = record_forms(table, &search.index, &record.present()).unwrap_or_default();
         if forms.iter().fold(false, |found, own| found | own.matches(&search.form))
             || removed(Safeguard::CandidateCheck)

@@ -16,12 +16,11 @@ impl TenantVault {
         unit: &mut dyn Unit,
         table: &'static Table,
         record: RecordId,
-        row: Option<&StoredRow>,
+        (row, state): (Option<&StoredRow>, Option<StoredState>),
     ) -> Result<Record, VaultError> {
         if let Some(row) = row {
-            return Ok(self.inspect(unit, table, row)?.0);
+            return Ok(self.inspect(unit, table, (row, state))?.0);
         }
-        let state = unit.parts().0.state(table, record)?;
         let (name, outcome, error) = match state {
             Some(state) if state.tenant != self.tenant() => {
                 (EventName::PERMISSION_DENIED, Outcome::Denied, VaultError::NotFound)
@@ -35,16 +34,15 @@ impl TenantVault {
         Err(error)
     }
 
-    /// Opens a row and says what is wrong with it.
+    /// Opens a row and says what is wrong with it, its recorded state included.
     pub(super) fn inspect(
         &self,
         unit: &mut dyn Unit,
         table: &'static Table,
-        row: &StoredRow,
+        (row, state): (&StoredRow, Option<StoredState>),
     ) -> Result<(Record, Option<SealBlob>), VaultError> {
         let (store, ledger) = unit.parts();
         let keys = ledger.keys(store, self.tenant())?;
-        let state = store.state(table, row.record)?;
         let place = Place { tenant: self.tenant(), table, record: row.record };
         let blob = SealBlob::decode(&row.seal).ok();
         let mut breaks = Vec::new();

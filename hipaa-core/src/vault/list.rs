@@ -71,7 +71,10 @@ impl TenantVault {
         let known = rows.iter().map(|row| row.record).collect::<Vec<_>>();
         let missing = states.iter().map(|state| state.record).filter(|id| next.is_none_or(|end| *id <= end));
         let missing = missing.filter(|id| known.binary_search(id).is_err()).collect::<Vec<_>>();
-        let records = rows.iter().map(|row| Ok(self.inspect(unit, table, row)?.0));
+        let records = rows.iter().map(|row| {
+            let state = unit.parts().0.state(table, row.record)?;
+            Ok(self.inspect(unit, table, (row, state))?.0)
+        });
         let records = records.collect::<Result<Vec<_>, VaultError>>()?;
         if !missing.is_empty() {
             self.refuse_altered(unit, table, &missing);

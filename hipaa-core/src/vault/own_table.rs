@@ -16,7 +16,8 @@ impl TenantVault {
     /// # Errors
     /// As [`TenantVault::create`].
     pub fn seal(&self, unit: &mut dyn Unit, table: &'static Table, row: &Row) -> Result<StoredRow, VaultError> {
-        self.prepare(unit, table, row)
+        let new = self.seal_new(unit, table, row)?;
+        self.record_new(unit, table, new)
     }
 
     /// Seals a changed record; the host replaces the row that it gives as `current`.
@@ -32,7 +33,8 @@ impl TenantVault {
     ) -> Result<StoredRow, VaultError> {
         self.permit(unit, table, Operation::Update)?;
         self.require_unique_built(unit, table)?;
-        let standing = self.current(unit, table, (current.record, Some(version)), Some(current))?;
+        let state = unit.parts().0.state(table, current.record)?;
+        let standing = self.current(unit, table, (current.record, Some(version)), (Some(current), state))?;
         let values = changes.merge(table, standing.readable())?;
         Ok(self.rewrite(unit, table, standing, &values)?.0)
     }
@@ -48,7 +50,8 @@ impl TenantVault {
         row: &StoredRow,
     ) -> Result<Held<Record>, VaultError> {
         self.permit(unit, table, Operation::Read)?;
-        let (record, _) = self.inspect(unit, table, row)?;
+        let state = unit.parts().0.state(table, row.record)?;
+        let (record, _) = self.inspect(unit, table, (row, state))?;
         self.note_seen(unit, self.event(EventName::PHI_READ, Action::Read), table, core::slice::from_ref(&record))?;
         Ok(unit.hold(record))
     }
@@ -64,7 +67,8 @@ impl TenantVault {
         (current, version): (&StoredRow, u64),
     ) -> Result<(), VaultError> {
         self.permit(unit, table, Operation::Delete)?;
-        let standing = self.current(unit, table, (current.record, Some(version)), Some(current))?;
+        let state = unit.parts().0.state(table, current.record)?;
+        let standing = self.current(unit, table, (current.record, Some(version)), (Some(current), state))?;
         self.bury(unit, table, &standing)
     }
 
@@ -89,7 +93,10 @@ impl TenantVault {
         }
         let mut rows = Vec::with_capacity(search.candidates.len());
         for (record, _) in &search.candidates {
-            rows.push(fetch(unit, *record)?);
+            let row = fetch(unit, *record)?;
+            let at = row.as_ref().map_or(*record, |row| row.record);
+            let state = unit.parts().0.state(table, at).map_err(VaultError::from)?;
+            rows.push((row, state));
         }
         Ok(self.judge(unit, table, &search, rows)?)
     }

@@ -31,7 +31,8 @@ impl TenantVault {
         }
         let rows = unit.parts().0.rows(table, self.tenant(), after, limit)?;
         for row in &rows {
-            match self.current(unit, table, (row.record, None), Some(row)) {
+            let state = unit.parts().0.state(table, row.record)?;
+            match self.current(unit, table, (row.record, None), (Some(row), state)) {
                 Ok(current) => {
                     let values = current.readable();
                     if !is_indexed(table, current.terms(), &values)? {

@@ -28,6 +28,13 @@ pub(super) struct Current {
     terms: Vec<IndexedTerm>,
 }
 
+/// A new record, sealed.
+pub(super) struct New {
+    stored: StoredRow,
+    blob: SealBlob,
+    values: Vec<Option<Value>>,
+}
+
 impl Current {
     pub(super) fn terms(&self) -> &[IndexedTerm] {
         &self.terms
@@ -46,10 +53,11 @@ impl TenantVault {
     /// [`VaultError::Seal`], or the unit's. A duplicate tells the actor that somebody has the value, so it is an entry that
     /// names the holder.
     pub fn create(&self, unit: &mut dyn Unit, table: &'static Table, row: &Row) -> Result<RecordId, VaultError> {
-        let stored = self.seal(unit, table, row)?;
-        let inserted = unit.parts().0.insert_row(table, &stored);
+        let new = self.seal_new(unit, table, row)?;
+        // The row first, so that a store can note beside the state where it put it.
+        let inserted = unit.parts().0.insert_row(table, &new.stored);
         unit.or_lose(inserted)?;
-        Ok(stored.record)
+        Ok(self.record_new(unit, table, new)?.record)
     }
 
     /// Changes the columns that `changes` names; `version` is that of the record that the change is based on. The result
@@ -67,8 +75,8 @@ impl TenantVault {
     ) -> Result<u64, VaultError> {
         self.permit(unit, table, Operation::Update)?;
         self.require_unique_built(unit, table)?;
-        let row = unit.parts().0.row(table, self.tenant(), record)?;
-        let current = self.current(unit, table, (record, Some(version)), row.as_ref())?;
+        let (row, state) = unit.parts().0.row_and_state(table, self.tenant(), record)?;
+        let current = self.current(unit, table, (record, Some(version)), (row.as_ref(), state))?;
         let values = changes.merge(table, current.readable())?;
         let (stored, version) = self.rewrite(unit, table, current, &values)?;
         let updated = unit.parts().0.update_row(table, &stored);
@@ -90,8 +98,8 @@ impl TenantVault {
         (record, version): (RecordId, u64),
     ) -> Result<(), VaultError> {
         self.permit(unit, table, Operation::Delete)?;
-        let row = unit.parts().0.row(table, self.tenant(), record)?;
-        let current = self.current(unit, table, (record, Some(version)), row.as_ref())?;
+        let (row, state) = unit.parts().0.row_and_state(table, self.tenant(), record)?;
+        let current = self.current(unit, table, (record, Some(version)), (row.as_ref(), state))?;
         self.bury(unit, table, &current)?;
         let deleted = unit.parts().0.delete_row(table, self.tenant(), record);
         unit.or_lose(deleted)?;
@@ -145,14 +153,15 @@ impl TenantVault {
     ) -> Result<Option<RecordId>, VaultError> {
         let mut holder = None;
         for (candidate, term) in &search.candidates {
-            let Some(row) = unit.parts().0.row(table, self.tenant(), *candidate)? else {
-                if self.is_missing(unit, table, *candidate)? {
+            let (row, state) = unit.parts().0.row_and_state(table, self.tenant(), *candidate)?;
+            let Some(row) = row else {
+                if self.is_missing(state) {
                     self.refuse_altered(unit, table, &[*candidate]);
                     return Err(VaultError::RowMissing);
                 }
                 continue;
             };
-            match self.weigh(unit, table, (search, *term), &row)? {
+            match self.weigh(unit, table, (search, *term), (&row, state))? {
                 Candidate::Match(record) => holder = holder.or(Some(record.id())),
                 Candidate::FalsePositive => {}
                 Candidate::Altered => {
@@ -171,8 +180,8 @@ impl TenantVault {
         record: RecordId,
         values: &[Option<Value>],
     ) -> Result<Upsert, VaultError> {
-        let row = unit.parts().0.row(table, self.tenant(), record)?;
-        let current = self.current(unit, table, (record, None), row.as_ref())?;
+        let (row, state) = unit.parts().0.row_and_state(table, self.tenant(), record)?;
+        let current = self.current(unit, table, (record, None), (row.as_ref(), state))?;
         let unchanged = current.readable() == values;
         // The answer tells what the record holds, so its entry stays even if the unit does not.
         let outcome = if unchanged { Outcome::Unchanged } else { Outcome::Success };
@@ -187,18 +196,23 @@ impl TenantVault {
         Ok(Upsert::Updated(record))
     }
 
-    /// Permission, cells, terms, MAC, state and entry of a new record; its row is the caller's to write.
-    pub(super) fn prepare(
-        &self,
-        unit: &mut dyn Unit,
-        table: &'static Table,
-        row: &Row,
-    ) -> Result<StoredRow, VaultError> {
+    /// Permission, cells, terms and MAC of a new record, of which nothing is written yet.
+    pub(super) fn seal_new(&self, unit: &mut dyn Unit, table: &'static Table, row: &Row) -> Result<New, VaultError> {
         self.permit(unit, table, Operation::Create)?;
         self.require_unique_built(unit, table)?;
         let values = row.place(table)?;
         let record = RecordId::from_random(unit.parts().1.entropy()?.generate().map_err(UnitError::from)?);
         let (stored, blob) = self.seal_values(unit, table, (record, 1), &values)?;
+        Ok(New { stored, blob, values })
+    }
+
+    /// Terms, state and entry of a new record.
+    pub(super) fn record_new(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        New { stored, blob, values }: New,
+    ) -> Result<StoredRow, VaultError> {
         let projected = self.project(unit, table, &stored, (&blob, &[]));
         unit.or_lose(projected)?;
         let noted = self.note_written(unit, table, (EventName::PHI_CREATE, Action::Create), (&stored, &blob, &values));
@@ -212,12 +226,12 @@ impl TenantVault {
         unit: &mut dyn Unit,
         table: &'static Table,
         (record, version): (RecordId, Option<u64>),
-        row: Option<&StoredRow>,
+        (row, state): (Option<&StoredRow>, Option<StoredState>),
     ) -> Result<Current, VaultError> {
         let Some(row) = row else {
-            return Err(self.examine(unit, table, record, None).err().unwrap_or(VaultError::NotFound));
+            return Err(self.examine(unit, table, record, (None, state)).err().unwrap_or(VaultError::NotFound));
         };
-        let (record, blob) = self.inspect(unit, table, row)?;
+        let (record, blob) = self.inspect(unit, table, (row, state))?;
         let Some(blob) = blob.filter(|_| record.integrity().is_intact()) else {
             self.refuse_altered(unit, table, &[record.id()]);
             return Err(VaultError::Tampered);

@@ -26,11 +26,12 @@ pub(crate) enum Fault {
     ForgetsEverything,
     InventsWhatIsMissing,
     WrapsNumbers,
+    ForgetsTheStateBesideARow,
 }
 
 impl Fault {
     /// Every fault and the case that is there to find it.
-    pub(crate) const ALL: [(Self, &str); 17] = [
+    pub(crate) const ALL: [(Self, &str); 18] = [
         (Self::LosesTheLastTerm, "a_record_keeps_every_one_of_its_terms"),
         (Self::IgnoresTheCursor, "rows_page_behind_a_cursor_up_to_a_limit"),
         (Self::AcceptsTakenSequences, "a_taken_sequence_is_a_conflict_and_the_first_entry_stays"),
@@ -48,6 +49,7 @@ impl Fault {
         (Self::ForgetsEverything, "a_ring_reads_back_and_is_replaced"),
         (Self::InventsWhatIsMissing, "a_missing_row_is_none"),
         (Self::WrapsNumbers, "entries_behind_the_end_are_none"),
+        (Self::ForgetsTheStateBesideARow, "a_row_and_its_state_are_what_each_is_alone"),
     ];
 }
 
@@ -230,6 +232,17 @@ impl TermStore for Broken {
 impl StateStore for Broken {
     fn state(&mut self, table: &Table, record: RecordId) -> Result<Option<StoredState>, StoreError> {
         self.store().state(table, record)
+    }
+
+    fn row_and_state(
+        &mut self,
+        table: &Table,
+        tenant: TenantId,
+        record: RecordId,
+    ) -> Result<(Option<StoredRow>, Option<StoredState>), StoreError> {
+        let (row, state) = self.store().row_and_state(table, tenant, record)?;
+        let forgotten = row.is_some() && self.has(Fault::ForgetsTheStateBesideARow);
+        Ok((row, state.filter(|_| !forgotten)))
     }
 
     fn put_state(&mut self, table: &Table, state: &StoredState) -> Result<(), StoreError> {

@@ -64,6 +64,7 @@ fn read_on<T, E>(
 ) -> Result<Outcome<T, E>, Error> {
     let mut ledger = Ledger::open_reading(notary)?;
     connection.execute_batch("BEGIN")?;
+    tables.host_sql.set(false);
     let outcome = {
         let mut unit = Unit::new(SqliteStore::new(connection, tables), &mut ledger);
         catch_unwind(AssertUnwindSafe(|| work(&mut unit)))

@@ -100,7 +100,7 @@ async fn a_reader_forgets_what_the_closure_before_did_to_it() {
         "ROLLBACK; BEGIN",
         "COMMIT; BEGIN",
         "CREATE TEMP TABLE person AS SELECT * FROM main.person; UPDATE temp.person SET ward = 'west'",
-        "CREATE TEMP VIEW hipaa_state AS SELECT tbl, record, tenant, version, mac FROM main.hipaa_state WHERE 0",
+        "CREATE TEMP VIEW hipaa_state AS SELECT tbl, record, tenant, version, mac, place FROM main.hipaa_state WHERE 0",
         "PRAGMA query_only = OFF; UPDATE person SET ward = 'west'",
         "PRAGMA query_only = OFF; CREATE TABLE mine (a)",
     ] {
