@@ -7,6 +7,7 @@ pub mod append;
 pub mod cell;
 pub mod file;
 pub mod find;
+mod verify;
 pub mod write;
 
 #[cfg(test)]

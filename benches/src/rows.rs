@@ -2,6 +2,7 @@
 
 mod cipher;
 mod database;
+mod verify;
 
 use crate::Failure;
 use crate::measure::{Figures, Plan, Sample};
@@ -78,7 +79,7 @@ impl Row {
     /// Whether it needs no database.
     #[must_use]
     pub fn is_cipher(&self) -> bool {
-        !["find", "append", "write"].iter().any(|verb| self.name.starts_with(verb))
+        !["find", "append", "write", "verify"].iter().any(|verb| self.name.starts_with(verb))
     }
 
     /// Measures it.
@@ -157,6 +158,13 @@ pub const ROWS: &[Row] = &[
         ours: "closures of 256 callers, each a new record of three columns and one index with its entry, through the bridge",
         floor: "inserts of the same rows (record, term, state, entry, subject) by one thread, a savepoint around each, 256 to a commit",
         measure: database::write_bridge,
+    },
+    Row {
+        name: "verify-1",
+        bar: 2.0,
+        ours: "examines 1,000,000 entries of five tenants from outside, one thread: every hash, chain, projection, tile and head",
+        floor: "reads every column of the same rows of entries and subjects, in the order in which they lie",
+        measure: verify::verify_1,
     },
 ];
 

@@ -20,6 +20,7 @@ use serde_json::{Value as Js, json};
 use zeroize::Zeroizing;
 
 mod entry;
+mod kept;
 mod shape;
 
 const NAME: Column<Text> = Column::text("name");
@@ -324,6 +325,7 @@ fn the_formats_are_those_of_the_frozen_vectors() {
         "encode": encodings(), "derive": derivations(), "wrapped": wrapped(), "ring": ring(), "record": record(),
         "normal_forms": normal_forms(), "audit": audit(), "record_plain": record_plain(), "shapes": shape::records(),
         "entries": entry::entries(), "tenant_row": entry::tenant_row(),
+        "kept": kept::kept(),
     });
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/v1.json");
     if std::env::var_os("HIPAA_CORE_WRITE_VECTORS").is_some() {

@@ -6,4 +6,5 @@ mod attack;
 mod attacks;
 mod bytes;
 mod command;
+mod kept;
 mod scene;

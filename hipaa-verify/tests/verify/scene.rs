@@ -15,6 +15,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
 pub(crate) const FAMILY: Column<Text> = Column::text("family");
@@ -104,7 +105,32 @@ impl Scene {
         let json = serde_json::from_str(&text).unwrap_or_else(|_| {
             panic!("{code}: {text} {}", String::from_utf8_lossy(&output.stderr));
         });
+        self.keep(&json, more);
         Outcome { code, found: found(&json), json }
+    }
+
+    /// With `HIPAA_KEEP_CASES=FOLDER`, every file that was judged is kept with its verdict, for a second verifier.
+    fn keep(&self, json: &serde_json::Value, more: &[&str]) {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let Some(folder) = std::env::var_os("HIPAA_KEEP_CASES") else { return };
+        let witness = more.iter().position(|option| *option == "--witness").map(|at| more[at + 1]);
+        // Only what the second verifier reads: no records, no files from elsewhere.
+        let elsewhere = witness.is_some_and(|folder| folder != "witness") || more.contains(&"--records");
+        if elsewhere || self.folder.path().join("emr.db-wal").exists() {
+            return;
+        }
+        let case = Path::new(&folder).join(NEXT.fetch_add(1, Ordering::Relaxed).to_string());
+        fs::create_dir_all(&case).unwrap();
+        copy(self.folder.path(), &case);
+        let mut kept = more.iter().filter(|name| **name == "kept").map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        if witness.is_some() {
+            let notes = fs::read_dir(case.join("witness")).unwrap();
+            kept.extend(notes.map(|note| format!("witness/{}", note.unwrap().file_name().to_str().unwrap())));
+        }
+        let mut verdict = json.clone();
+        verdict["trust"] = more.contains(&"--trust").into();
+        verdict["kept"] = kept.into();
+        fs::write(case.join("verdict.json"), verdict.to_string()).unwrap();
     }
 
     pub(crate) fn open(&self) -> Database {
