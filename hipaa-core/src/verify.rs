@@ -9,16 +9,18 @@
 mod anchor;
 mod chunk;
 mod cursor;
+mod deployment;
 mod finding;
 mod log;
 mod replay;
 mod run;
+mod scan;
 mod source;
 mod sum;
 
 pub use anchor::Anchor;
 pub use cursor::{Cursor, CursorError};
 pub use finding::{Break, Class, Completeness, Doubt, Integrity, Report};
-pub use replay::{MAX_STATES_IN_MEMORY, RecordSource, RowView, verify_records};
-pub use run::{Options, verify};
-pub use source::{EntryView, Source, Stored};
+pub use replay::{MAX_STATES_IN_MEMORY, RecordSource, RowView, StateRow, TermRow, verify_records};
+pub use run::{Options, Progress, verify};
+pub use source::{EntryView, Source, Stored, SubjectRow};

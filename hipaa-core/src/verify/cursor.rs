@@ -42,7 +42,7 @@ impl Cursor {
         let read = || {
             let mut lines = text.lines();
             (text.len() <= MAX_CURSOR_BYTES && lines.next()? == TITLE).then_some(())?;
-            let mut cursor = Self { key: fixed(lines.next()?.strip_prefix("key ")?)?, logs: Vec::new() };
+            let mut cursor = Self { key: SumKey::new(fixed(lines.next()?.strip_prefix("key ")?)?), logs: Vec::new() };
             for line in lines {
                 match line.split_once(' ')? {
                     ("log", rest) => cursor.logs.push(read_log(rest)?),
@@ -85,7 +85,7 @@ fn read_opened(line: &str) -> Option<Opened> {
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{TITLE}\nkey {}", hex::encode(self.key))?;
+        writeln!(f, "{TITLE}\nkey {}", hex::encode(self.key.bytes()))?;
         for state in self.logs.iter().filter(|state| !state.holed) {
             let Some((leaf, time)) = state.last else { continue };
             let (tenant, sum) = (hex::encode(state.tenant.as_bytes()), hex::encode(state.subjects.0.to_be_bytes()));

@@ -5,7 +5,7 @@
 
 use super::finding::{Break, Class};
 use super::source::Source;
-use super::sum::{Sum, SumKey, fingerprint};
+use super::sum::{Sum, SumKey};
 use crate::audit::{BodyView, LogId, RecordState, read_states, tag};
 use crate::schema::{RecordId, TenantId};
 use crate::seal::SealBlob;
@@ -27,6 +27,11 @@ pub struct RowView<'a> {
     pub state: Option<(TenantId, u64, [u8; 32])>,
 }
 
+/// One projected state: its table, tenant and state.
+pub type StateRow<'a> = (&'a str, TenantId, RecordState);
+/// One index term: its table, the term, and the record.
+pub type TermRow<'a> = (&'a str, &'a [u8], &'a [u8]);
+
 /// What a source of logs keeps of records.
 pub trait RecordSource: Source {
     /// The labels of the tables.
@@ -45,7 +50,7 @@ pub trait RecordSource: Source {
     ///
     /// # Errors
     /// Those of the source.
-    fn states(&mut self, each: &mut dyn FnMut(Option<(&str, TenantId, RecordState)>)) -> Result<(), Self::Error>;
+    fn states(&mut self, each: &mut dyn FnMut(Option<StateRow<'_>>)) -> Result<(), Self::Error>;
 
     /// Every row of a table.
     ///
@@ -63,7 +68,7 @@ pub trait RecordSource: Source {
     ///
     /// # Errors
     /// Those of the source.
-    fn terms(&mut self, each: &mut dyn FnMut(Option<(&str, &[u8], &[u8])>)) -> Result<(), Self::Error>;
+    fn terms(&mut self, each: &mut dyn FnMut(Option<TermRow<'_>>)) -> Result<(), Self::Error>;
 
     /// Whether there is this term.
     ///
@@ -94,6 +99,7 @@ pub fn verify_records<S: RecordSource>(
         breaks += 1;
         found(&one);
     };
+    let key = SumKey::new(key);
     let logs = source.heads()?.into_iter().flatten().map(|head| (head.tenant, (head.log, head.size)));
     let logs = logs.collect::<HashMap<_, _>>();
     let passes = source.count_states()? / MAX_STATES_IN_MEMORY + 1;
@@ -158,7 +164,7 @@ impl Replay<'_> {
     }
 
     fn place(&self, table: &str, tenant: TenantId, record: &RecordId) -> Option<u128> {
-        let place = fingerprint(self.key, &[tenant.as_bytes(), record.as_bytes(), b"\0", table.as_bytes()]);
+        let place = self.key.fingerprint(&[tenant.as_bytes(), record.as_bytes(), b"\0", table.as_bytes()]);
         (place % u128::from(self.passes) == u128::from(self.pass)).then_some(place)
     }
 
@@ -172,7 +178,7 @@ impl Replay<'_> {
                 let record = Some((table.to_owned(), state.record));
                 found(Break { record, ..Break::at(Class::State, log, sequence, sequence) });
             }
-            let mac = fingerprint(self.key, &[&state.mac]);
+            let mac = self.key.fingerprint(&[&state.mac]);
             let last =
                 Last { version: state.version, mac, sequence, log, table: table.to_owned(), record: state.record };
             self.last.insert(place, last);
@@ -183,7 +189,7 @@ impl Replay<'_> {
         let Some(place) = self.place(table, tenant, &state.record) else { return };
         let record = Some((table.to_owned(), state.record));
         match self.last.remove(&place) {
-            Some(last) if last.version == state.version && last.mac == fingerprint(self.key, &[&state.mac]) => {}
+            Some(last) if last.version == state.version && last.mac == self.key.fingerprint(&[&state.mac]) => {}
             Some(last) => found(Break { record, ..Break::at(Class::State, last.log, last.sequence, last.sequence) }),
             None => {
                 let log = self.logs.get(&tenant).map(|(log, _)| *log);

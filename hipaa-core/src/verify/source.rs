@@ -46,6 +46,9 @@ pub struct EntryView<'a> {
     pub actor: Stored<'a>,
 }
 
+/// One row of the projection of subjects: the subject and the place.
+pub type SubjectRow<'a> = (&'a [u8], u64);
+
 /// A set of logs, read only. What does not have the shape that is written comes as `None`, never as an error.
 pub trait Source {
     /// Why it cannot be read.
@@ -109,7 +112,7 @@ pub trait Source {
     ///
     /// # Errors
     /// Those of the source.
-    fn subjects(&mut self, log: LogId, each: &mut dyn FnMut(Option<(&[u8], u64)>)) -> Result<(), Self::Error>;
+    fn subjects(&mut self, log: LogId, each: &mut dyn FnMut(Option<SubjectRow<'_>>)) -> Result<(), Self::Error>;
 
     /// Whether the projection has this row.
     ///

@@ -5,7 +5,7 @@ use crate::Error;
 use hipaa_core::clock::Timestamp;
 use hipaa_core::schema::TenantId;
 use hipaa_core::store::{LogId, StoredHead};
-use hipaa_core::verify::{EntryView, Source};
+use hipaa_core::verify::{EntryView, Source, SubjectRow};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -103,7 +103,7 @@ impl Source for Inspection {
         Ok(())
     }
 
-    fn subjects(&mut self, log: LogId, each: &mut dyn FnMut(Option<(&[u8], u64)>)) -> Result<(), Error> {
+    fn subjects(&mut self, log: LogId, each: &mut dyn FnMut(Option<SubjectRow<'_>>)) -> Result<(), Error> {
         let sql = "SELECT subject, sequence FROM hipaa_audit_subject WHERE log = ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query([log.0])?;

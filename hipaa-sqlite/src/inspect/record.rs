@@ -4,7 +4,7 @@ use super::{Inspection, blob, bytes, number, text};
 use crate::Error;
 use hipaa_core::schema::{RecordId, TenantId};
 use hipaa_core::store::RecordState;
-use hipaa_core::verify::{RecordSource, RowView};
+use hipaa_core::verify::{RecordSource, RowView, StateRow, TermRow};
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -24,7 +24,7 @@ impl RecordSource for Inspection {
             .unwrap_or(0))
     }
 
-    fn states(&mut self, each: &mut dyn FnMut(Option<(&str, TenantId, RecordState)>)) -> Result<(), Error> {
+    fn states(&mut self, each: &mut dyn FnMut(Option<StateRow<'_>>)) -> Result<(), Error> {
         let mut statement =
             self.connection.prepare_cached("SELECT record, tenant, version, mac, tbl FROM hipaa_state")?;
         let mut rows = statement.query([])?;
@@ -74,7 +74,7 @@ impl RecordSource for Inspection {
         Ok(())
     }
 
-    fn terms(&mut self, each: &mut dyn FnMut(Option<(&str, &[u8], &[u8])>)) -> Result<(), Error> {
+    fn terms(&mut self, each: &mut dyn FnMut(Option<TermRow<'_>>)) -> Result<(), Error> {
         let sql = "SELECT tbl, term, record FROM hipaa_term WHERE tbl IN (SELECT label FROM hipaa_table)";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query([])?;

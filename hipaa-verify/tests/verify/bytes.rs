@@ -99,7 +99,7 @@ fn any_changed_byte_in_any_stored_column_of_the_log_is_found() {
     let mut tried = 0;
     for (table, query) in queries() {
         let mut statement = thief.sql.prepare(&query).unwrap();
-        let columns = statement.column_names().into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let columns = statement.column_names().map(str::to_owned).collect::<Vec<_>>();
         let read = |row: &rusqlite::Row<'_>| (0..columns.len()).map(|at| row.get(at)).collect();
         let rows = statement.query_map([], read).unwrap().collect::<Result<Vec<Vec<Value>>, _>>().unwrap();
         assert!(rows.len() >= 2);

@@ -102,9 +102,8 @@ impl Scene {
         let output = command.current_dir(self.folder.path()).arg("emr.db").arg("--json").args(more).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         let code = output.status.code().unwrap();
-        let json = serde_json::from_str(&text).unwrap_or_else(|_| {
-            panic!("{code}: {text} {}", String::from_utf8_lossy(&output.stderr));
-        });
+        assert!(!text.is_empty(), "{code}: {}", String::from_utf8_lossy(&output.stderr));
+        let json = serde_json::from_str(&text).unwrap();
         self.keep(&json, more);
         Outcome { code, found: found(&json), json }
     }
