@@ -7,4 +7,5 @@ mod attacks;
 mod bytes;
 mod command;
 mod kept;
+mod more;
 mod scene;
