@@ -19,6 +19,7 @@ from derivation.blake3 import check_blake3, keyed_blake3
 from derivation.common import Difference, check_encode, same
 from derivation.entry import check_entries
 from derivation.index import check_normal_forms, normal_form
+from derivation.kept import check_kept
 from derivation.keys import check_derive, check_ring, check_tenant_row, check_wrapped
 from derivation.record import check_plain, check_record, check_shapes
 
@@ -41,6 +42,7 @@ GROUPS = {
     "auth_digests": check_digests,
     "auth_device": check_device,
     "auth_password": check_password,
+    "kept": check_kept,
 }
 TOGETHER = {"record", "record_plain"}
 

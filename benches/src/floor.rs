@@ -9,6 +9,7 @@ pub mod file;
 pub mod find;
 pub mod import;
 pub mod notes;
+mod verify;
 pub mod write;
 
 #[cfg(test)]

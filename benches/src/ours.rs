@@ -1,6 +1,7 @@
 //! The same work through the library.
 
 pub mod cell;
+pub mod examine;
 pub mod import;
 pub mod notes;
 pub mod schema;

@@ -4,6 +4,7 @@ mod cipher;
 mod database;
 mod guard;
 mod import;
+mod verify;
 
 use crate::Failure;
 use crate::measure::{Figures, Plan, Sample};
@@ -80,7 +81,7 @@ impl Row {
     /// Whether it needs no database.
     #[must_use]
     pub fn is_cipher(&self) -> bool {
-        !["find", "append", "write", "import"].iter().any(|verb| self.name.starts_with(verb))
+        !["find", "append", "write", "import", "verify"].iter().any(|verb| self.name.starts_with(verb))
     }
 
     /// Measures it.
@@ -173,6 +174,13 @@ pub const ROWS: &[Row] = &[
         ours: "imports the charts of 1,000 made-up patients from FHIR NDJSON: reads, parses, resolves references, seals, indexes and audits every record",
         floor: "inserts of the same sealed bytes (records, terms, states, entries, subjects) in the same transactions",
         measure: import::import_chart,
+    },
+    Row {
+        name: "verify-1",
+        bar: 2.0,
+        ours: "examines 1,000,000 entries of five tenants from outside, one thread: every hash, chain, projection, tile and head",
+        floor: "reads every column of the same rows of entries and subjects, in the order in which they lie",
+        measure: verify::verify_1,
     },
 ];
 

@@ -22,6 +22,7 @@
 //! | [`signing`] | signing periods, and the heads of all logs in one |
 //! | [`authority`] | rows that confer or limit authority |
 //! | [`vault`] | the door to records |
+//! | [`verify`] | examining logs and records from outside, without a key |
 //! | [`guard`] | finds patient identifiers in free text and JSON; stands alone |
 //!
 //! Arrows point down only: a room imports what stands above it in this table, never what stands below.
@@ -57,3 +58,4 @@ pub mod unit;
 pub mod vault;
 #[cfg(test)]
 mod vectors;
+pub mod verify;

@@ -9,7 +9,7 @@
 //! A backup that holds an old wrapped seed, with the key-encryption key, still signs what that seed signed: against that
 //! only a witness helps.
 
-use crate::audit::{Actor, EntryKind, Field, SignedCheckpoint, Trust, tag};
+use crate::audit::{Actor, EntryKind, Field, SignedCheckpoint, tag};
 use crate::clock::Timestamp;
 use crate::keys::{KeyError, RootKind, WrapContext, wrap};
 use crate::schema::TenantId;
@@ -135,16 +135,4 @@ fn began(unit: &mut dyn Unit) -> Result<Timestamp, UnitError> {
     let genesis = store.entries(log, 0, 1)?.pop().ok_or(UnitError::Tampered)?;
     let body = crate::audit::Body::decode(&genesis.body).map_err(|_| UnitError::Tampered)?;
     Ok(body.prefix.time)
-}
-
-/// What an outsider must hold to judge this deployment's logs, as its own log says in its first entry. To be taken when the
-/// deployment is founded, and kept apart from the database: taken later, it is what the database says then.
-///
-/// # Errors
-/// The unit's; [`UnitError::Tampered`] when the first entry founds no deployment.
-pub fn trust(unit: &mut dyn Unit) -> Result<Trust, UnitError> {
-    let (store, _) = unit.parts();
-    let log = store.head(TenantId::DEPLOYMENT)?.ok_or(UnitError::Tampered)?.log;
-    let genesis = store.entries(log, 0, 1)?.pop().ok_or(UnitError::Tampered)?;
-    Trust::of_genesis(&genesis.body).map_err(|_| UnitError::Tampered)
 }

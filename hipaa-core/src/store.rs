@@ -12,11 +12,15 @@
 mod authority;
 #[cfg(any(test, feature = "conformance"))]
 pub mod memory;
+mod tile;
 
 pub use authority::{AuthorityKind, AuthorityStore, LOOKUP_BYTES, Lookup, StoredAuthority};
 
 pub use crate::audit::{LogId, RecordState, StoredHead};
 pub use crate::keys::RootKind;
+pub(crate) use tile::StoredTiles;
+pub use tile::put_tiles;
+
 pub use crate::seal::{IndexedTerm, StoredRow, StoredValue};
 
 use crate::audit::Leaf;
@@ -202,6 +206,24 @@ pub trait AuditStore {
     /// # Errors
     /// [`StoreError`] of the adapter.
     fn entries(&mut self, log: LogId, from: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError>;
+    /// The leaves of up to `limit` entries from sequence `from` on, ascending; an adapter may spare itself the reading of
+    /// the bodies.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn leaves(&mut self, log: LogId, from: u64, limit: usize) -> Result<Vec<Leaf>, StoreError> {
+        Ok(self.entries(log, from, limit)?.into_iter().map(|entry| entry.leaf).collect())
+    }
+    /// The tile of a log at this level and index.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn tile(&mut self, log: LogId, level: u8, index: u64) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Writes a tile, new or replaced.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] unless it has [`TILE_BYTES`](crate::audit::merkle::TILE_BYTES).
+    fn put_tile(&mut self, log: LogId, level: u8, index: u64, hashes: &[u8]) -> Result<(), StoreError>;
     /// Whether anything but these verbs may have written entries since the transaction began: a host's own SQL, a trigger.
     /// If so, the entries are read back before the head over them is signed. An adapter that cannot tell says yes.
     ///

@@ -4,7 +4,7 @@
 //! everything below it.
 
 use crate::audit::Action;
-use crate::audit::{Actor, EntryKind, Event, EventName, Field, Leaf, LogId, tag};
+use crate::audit::{Actor, EntryKind, Event, EventName, Field, Leaf, LogId, Trust, tag};
 use crate::clock::Clock;
 use crate::encoding::encode;
 use crate::entropy::{Entropy, EntropyError, generate_from_system};
@@ -127,6 +127,23 @@ fn found_deployment(store: &mut dyn Store, kek: Kek, clock: Clock) -> Result<(Ar
     ledger.leave(store, false)?;
     ledger.close(store)?;
     Ok((notary, ledger))
+}
+
+/// The pin of this deployment, for its trust file: written when the deployment is founded, and kept apart from the
+/// database.
+///
+/// # Errors
+/// [`TenancyError::Tampered`] when the beginning of the deployment's log is not what its keys say; or the unit's.
+///
+/// # Security
+/// What is read from a database later is only as good as the database then: an outsider needs the file of the first day.
+pub fn trust(unit: &mut dyn Unit) -> Result<Trust, TenancyError> {
+    let (store, ledger) = unit.parts();
+    let head = store.head(TenantId::DEPLOYMENT)?.ok_or(TenancyError::Tampered)?;
+    let first = store.entries(head.log, 0, 1)?;
+    let trust = first.first().and_then(|entry| Trust::of_genesis(&entry.body).ok()).ok_or(TenancyError::Tampered)?;
+    let own = trust.log == head.log && trust.deployment == *ledger.notary().deployment();
+    if own { Ok(trust) } else { Err(TenancyError::Tampered) }
 }
 
 /// Makes a tenant: its keys, its log and its place in the deployment's log, in one unit.

@@ -29,6 +29,7 @@ mod ledger;
 #[cfg(any(test, feature = "conformance"))]
 mod memory;
 mod notary;
+mod receipt;
 
 pub use held::{Committed, Held, Proof, Release, ReleaseError};
 pub(crate) use ledger::Entry;

@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 mod auth;
 mod authority;
 mod entry;
+mod kept;
 mod shape;
 
 const NAME: Column<Text> = Column::text("name");
@@ -331,6 +332,7 @@ fn the_formats_are_those_of_the_frozen_vectors() {
         "entries": entry::entries(), "tenant_row": entry::tenant_row(), "authority": authority::rows(),
         "entries": entry::entries(), "tenant_row": entry::tenant_row(),
         "auth_digests": auth::digests(), "auth_device": auth::device(), "auth_password": auth::password(),
+        "kept": kept::kept(),
     });
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/v1.json");
     if std::env::var_os("HIPAA_CORE_WRITE_VECTORS").is_some() {

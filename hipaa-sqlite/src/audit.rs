@@ -2,6 +2,7 @@
 
 use crate::store::{SqliteStore, fixed, limit, signed, unsigned};
 use hipaa_core::audit::Leaf;
+use hipaa_core::audit::merkle::TILE_BYTES;
 use hipaa_core::clock::Timestamp;
 use hipaa_core::schema::{RecordId, TenantId};
 use hipaa_core::store::{AuditStore, EntryProjection, LogId, StoreError, StoredEntry, StoredHead};
@@ -91,6 +92,27 @@ impl AuditStore for SqliteStore<'_> {
         // No log on SQLite is long enough for a sequence that SQLite cannot hold.
         let Ok(from) = signed(from) else { return Ok(Vec::new()) };
         self.all(sql, params![log.0, from, limit(most)], |row| entry(log, row))
+    }
+
+    fn leaves(&mut self, log: LogId, from: u64, most: usize) -> Result<Vec<Leaf>, StoreError> {
+        let sql = "SELECT leaf FROM hipaa_audit WHERE log = ?1 AND sequence >= ?2 ORDER BY sequence LIMIT ?3";
+        let Ok(from) = signed(from) else { return Ok(Vec::new()) };
+        self.all(sql, params![log.0, from, limit(most)], |row| fixed(row, 0))
+    }
+
+    fn tile(&mut self, log: LogId, level: u8, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT hashes FROM hipaa_tile WHERE log = ?1 AND level = ?2 AND idx = ?3";
+        let Ok(index) = signed(index) else { return Ok(None) };
+        self.one(sql, params![log.0, level, index], |row| row.get(0))
+    }
+
+    fn put_tile(&mut self, log: LogId, level: u8, index: u64, hashes: &[u8]) -> Result<(), StoreError> {
+        if hashes.len() != TILE_BYTES {
+            return Err(StoreError::Corrupt);
+        }
+        let sql = "INSERT INTO hipaa_tile (log, level, idx, hashes) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (log, level, idx) DO UPDATE SET hashes = ?4";
+        self.run_one(sql, params![log.0, level, signed(index)?, hashes])
     }
 
     fn entries_about(&mut self, log: LogId, subject: RecordId, most: usize) -> Result<Vec<StoredEntry>, StoreError> {

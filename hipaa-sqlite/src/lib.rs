@@ -13,6 +13,7 @@
 //! | `audit`, `authority`, `key`, `record`, `state`, `tenant`, `term` | one store trait each |
 //! | `turnstile` | a fair queue of writers, across processes |
 //! | `bridge` | feature `tokio`: async callers, group commit, readers |
+//! | [`inspect`] | reading a file that somebody else wrote, for examination |
 //! | `error` | one error, without SQL text |
 //!
 //! SQL lives in this crate and nowhere else. It sees neither a key nor a plaintext.
@@ -26,6 +27,7 @@ mod bolt;
 pub mod bridge;
 mod ddl;
 mod error;
+pub mod inspect;
 mod key;
 mod migrate;
 mod open;

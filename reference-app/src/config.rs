@@ -3,9 +3,12 @@
 use crate::error::Error;
 use crate::schema::TABLES;
 use clap::Args;
+use hipaa_core::audit::Trust;
 use hipaa_core::keys::{Kek, ProviderError};
+use hipaa_core::tenancy;
 use hipaa_sqlite::{Database, Options};
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 /// The environment variable that holds the key-encryption key where no option names another source.
@@ -84,14 +87,38 @@ impl Config {
         self.open_with(kek, false)
     }
 
-    /// Opens the database, or makes it: for its owner alone.
+    /// Opens the database, or makes it for its owner alone, and then writes the trust file beside it: to be moved elsewhere.
     ///
     /// # Errors
-    /// [`Error::Config`]; or that of the database.
+    /// [`Error::Config`]; [`Error::File`]; or that of the database.
     pub fn open_or_create(&self) -> Result<Database, Error> {
         let kek = self.kek()?;
+        let there = self.database().try_exists().map_err(|error| Error::DatabaseFile(error.kind()))?;
+        if !there && self.trust_file().exists() {
+            return Err(Error::File(ErrorKind::AlreadyExists));
+        }
         reserve(self.database());
-        self.open_with(kek, true)
+        let mut database = self.open_with(kek, true)?;
+        if !there {
+            let trust = database.write(|unit| Ok::<_, Error>(tenancy::trust(unit)?))?.into_inner();
+            self.write_trust(&trust).map_err(|error| Error::File(error.kind()))?;
+        }
+        Ok(database)
+    }
+
+    /// The trust file: the database's name and `.trust`.
+    #[must_use]
+    pub fn trust_file(&self) -> PathBuf {
+        let mut name = self.database().as_os_str().to_owned();
+        name.push(".trust");
+        PathBuf::from(name)
+    }
+
+    /// Never over another one: that may be the only copy of an older deployment's.
+    fn write_trust(&self, trust: &Trust) -> io::Result<()> {
+        let mut file = File::create_new(self.trust_file())?;
+        file.write_all(trust.to_string().as_bytes())?;
+        file.sync_all()
     }
 
     fn open_with(&self, kek: Kek, create: bool) -> Result<Database, Error> {

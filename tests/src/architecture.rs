@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("seal", &["entropy", "encoding", "schema", "keys", "cipher", "index", "red"]),
     ("auth", &["clock", "entropy", "encoding", "text", "red"]),
     ("audit", &["clock", "encoding", "schema"]),
+    ("verify", &["clock", "schema", "seal", "audit"]),
     ("store", &["clock", "schema", "keys", "index", "seal", "audit"]),
     ("unit", &["clock", "entropy", "encoding", "schema", "keys", "cipher", "audit", "store", "red"]),
     ("tenancy", &["clock", "entropy", "encoding", "schema", "keys", "audit", "store", "unit"]),
@@ -103,11 +104,13 @@ fn no_adapter_or_application_word_enters_the_core() {
 
 #[test]
 fn every_crate_that_ships_forbids_unsafe_code() {
-    for file in ["hipaa-core/src/lib.rs", "hipaa-sqlite/src/lib.rs", "reference-app/src/lib.rs"] {
+    for file in
+        ["hipaa-core/src/lib.rs", "hipaa-sqlite/src/lib.rs", "hipaa-verify/src/lib.rs", "reference-app/src/lib.rs"]
+    {
         let source = fs::read_to_string(root().join("../..").join(file)).unwrap();
         assert!(source.contains("#![forbid(unsafe_code)]"), "{file}");
     }
-    for package in ["benches", "hipaa-core", "hipaa-sqlite", "reference-app", "tests"] {
+    for package in ["benches", "hipaa-core", "hipaa-sqlite", "hipaa-verify", "reference-app", "tests"] {
         let path = root().join("../..").join(package).join("Cargo.toml");
         assert!(fs::read_to_string(path).unwrap().contains("[lints]\nworkspace = true"), "{package}");
     }

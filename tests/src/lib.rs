@@ -13,4 +13,6 @@ mod fresh;
 #[cfg(test)]
 mod guard;
 #[cfg(test)]
+mod merkle;
+#[cfg(test)]
 mod traceability;

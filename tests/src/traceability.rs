@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const TABLE: &str = "docs/compliance/164.312.md";
-const CRATES: &[&str] = &["hipaa-core", "hipaa-sqlite", "reference-app", "tests"];
+const CRATES: &[&str] = &["hipaa-core", "hipaa-sqlite", "hipaa-verify", "reference-app", "tests"];
 const PARAGRAPHS: &[&str] = &[
     "(a)(1)",
     "(a)(2)(i)",

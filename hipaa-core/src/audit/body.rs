@@ -19,7 +19,7 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 use super::Leaf;
-use super::field::{Field, tag};
+use super::field::{Field, split_field, tag};
 use crate::clock::{ClockState, Timestamp};
 use crate::schema::TenantId;
 use core::fmt;
@@ -177,11 +177,11 @@ impl Body {
         let prefix = Prefix::decode(prefix).ok_or(BodyError::Malformed)?;
         let mut fields = Vec::<Field>::new();
         while !rest.is_empty() {
-            let (field, tail) = read_field(rest).ok_or(BodyError::Malformed)?;
-            if fields.last().is_some_and(|last| last.tag >= field.tag) {
+            let (tag, value, tail) = split_field(rest).ok_or(BodyError::Malformed)?;
+            if fields.last().is_some_and(|last| last.tag >= tag) {
                 return Err(BodyError::Order);
             }
-            fields.push(field);
+            fields.push(Field { tag, value: value.to_vec() });
             rest = tail;
         }
         Ok(Self { prefix, fields })
@@ -220,7 +220,7 @@ impl Prefix {
         bytes.extend_from_slice(&self.salt);
     }
 
-    fn decode(bytes: &[u8; PREFIX_BYTES]) -> Option<Self> {
+    pub(super) fn decode(bytes: &[u8; PREFIX_BYTES]) -> Option<Self> {
         let (magic, rest) = bytes.split_first_chunk::<4>()?;
         let ([algorithm, kind], rest) = rest.split_first_chunk()?;
         let (log, rest) = rest.split_first_chunk()?;
@@ -244,13 +244,6 @@ impl Prefix {
             salt,
         })
     }
-}
-
-fn read_field(bytes: &[u8]) -> Option<(Field, &[u8])> {
-    let (tag, rest) = bytes.split_first_chunk()?;
-    let (length, rest) = rest.split_first_chunk()?;
-    let (value, rest) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
-    Some((Field { tag: u16::from_be_bytes(*tag), value: value.to_vec() }, rest))
 }
 
 /// The leaf of a body: SHA-256(0x00 ‖ body).

@@ -80,6 +80,14 @@ pub struct Field {
     pub value: Vec<u8>,
 }
 
+/// Tag and value of the first field of these bytes, and what follows it.
+pub(super) fn split_field(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
+    let (tag, rest) = bytes.split_first_chunk()?;
+    let (length, rest) = rest.split_first_chunk()?;
+    let (value, rest) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
+    Some((u16::from_be_bytes(*tag), value, rest))
+}
+
 /// The state in which a write left a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordState {

@@ -34,7 +34,10 @@ pub fn empty_root() -> Hash {
 /// SHA-256(0x01 ‖ left ‖ right).
 #[must_use]
 pub fn node(left: &Hash, right: &Hash) -> Hash {
-    Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
+    let mut bytes = [1; 65];
+    bytes[1..33].copy_from_slice(left);
+    bytes[33..].copy_from_slice(right);
+    Sha256::digest(bytes).into()
 }
 
 /// The root over hashes of which the number is a power of two.

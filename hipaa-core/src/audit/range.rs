@@ -33,36 +33,26 @@ impl Range {
 
     /// Adds a leaf at the right.
     pub fn push(&mut self, leaf: Leaf) {
-        let mut hash = leaf;
-        let mut size = self.size;
-        while size & 1 == 1 {
+        self.push_subtree(0, leaf);
+    }
+
+    /// Adds the perfect subtree of 2^`level` leaves with this hash at the right; false, and nothing is added, unless it
+    /// begins at a multiple of its own width.
+    pub fn push_subtree(&mut self, level: u32, mut hash: [u8; 32]) -> bool {
+        let width = 1u64.checked_shl(level).unwrap_or(0);
+        if self.size.checked_rem(width) != Some(0) {
+            return false;
+        }
+        let mut places = self.size >> level;
+        while places & 1 == 1 {
             if let Some(left) = self.hashes.pop() {
                 hash = node(&left, &hash);
             }
-            size >>= 1;
+            places >>= 1;
         }
         self.hashes.push(hash);
-        self.size = self.size.saturating_add(1);
-    }
-
-    /// Adds a tree that continues this one at a boundary of its own width: either a perfect subtree, or the last part.
-    #[must_use]
-    pub fn joined(mut self, next: &Self) -> Option<Self> {
-        let width = next.size.checked_next_power_of_two()?;
-        if next.size == 0 || self.size.checked_rem(width)? != 0 {
-            return (next.size == 0).then_some(self);
-        }
-        let mut hashes = next.hashes.clone();
-        if let ([only], true) = (hashes.as_mut_slice(), next.size.is_power_of_two()) {
-            let mut places = self.size >> next.size.trailing_zeros();
-            while places & 1 == 1 {
-                *only = node(&self.hashes.pop()?, only);
-                places >>= 1;
-            }
-        }
-        self.hashes.append(&mut hashes);
-        self.size = self.size.checked_add(next.size)?;
-        Some(self)
+        self.size = self.size.saturating_add(width);
+        true
     }
 
     /// The root of the tree; SHA-256 of nothing for the empty tree.
@@ -111,21 +101,22 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_joined_of_aligned_parts_is_the_same() {
+    fn a_tree_of_subtrees_is_that_of_their_leaves() {
         for size in 0..70u64 {
-            let mut whole = Range::default();
-            (0..size).for_each(|n| whole.push(super::super::leaf_of(&n.to_be_bytes())));
-            let mut joined = Range::default();
-            for from in (0..size).step_by(8) {
+            let leaf = |n: u64| super::super::leaf_of(&n.to_be_bytes());
+            let (mut whole, mut parts) = (Range::default(), Range::default());
+            (0..size).for_each(|n| whole.push(leaf(n)));
+            for from in (0..size / 8).map(|n| n * 8) {
                 let mut part = Range::default();
-                (from..size.min(from + 8)).for_each(|n| part.push(super::super::leaf_of(&n.to_be_bytes())));
-                joined = joined.joined(&part).unwrap();
+                (from..from + 8).for_each(|n| part.push(leaf(n)));
+                assert!(parts.push_subtree(3, part.root()));
             }
-            assert_eq!(joined, whole, "{size}");
+            (size / 8 * 8..size).for_each(|n| parts.push(leaf(n)));
+            assert_eq!(parts, whole, "{size}");
+            let before = parts.clone();
+            assert_eq!(parts.push_subtree(3, [0; 32]), size % 8 == 0);
+            assert_eq!(parts == before, size % 8 != 0);
         }
-        let mut three = Range::default();
-        (0..3u8).for_each(|n| three.push([n; 32]));
-        assert_eq!(three.clone().joined(&three), None);
     }
 
     #[test]

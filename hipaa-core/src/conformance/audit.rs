@@ -3,6 +3,7 @@
 use super::sample::{LOG, OTHER_LOG, OTHER_TENANT, TENANT, repeated, uuid};
 use super::{Case, Finding, expect, kept_or_full, refused};
 use crate::audit::MAX_BODY_BYTES;
+use crate::audit::merkle::TILE_BYTES;
 use crate::clock::Timestamp;
 use crate::schema::{RecordId, TenantId};
 use crate::store::{EntryProjection, LogId, Store, StoreError, StoredEntry, StoredHead};
@@ -19,6 +20,9 @@ pub(super) const CASES: &[Case] = cases! {
     entries_ascend_from_a_sequence_up_to_a_limit
     entries_behind_the_end_are_none
     the_tail_is_the_entry_with_the_highest_sequence
+    leaves_ascend_from_a_sequence_up_to_a_limit
+    a_tile_reads_back_and_is_replaced
+    a_tile_of_another_length_is_refused_and_the_first_stays
     entries_of_two_logs_do_not_mix
     entries_about_a_patient_come_newest_first_up_to_a_limit
     an_entry_is_found_by_each_of_its_patients_and_no_other
@@ -155,6 +159,39 @@ fn the_tail_is_the_entry_with_the_highest_sequence(store: &mut dyn Store) -> Fin
         expect(store.tail(LOG)? == Some(entry(LOG, sequence)), "the entry that was added last")?;
     }
     Ok(())
+}
+
+fn leaves_ascend_from_a_sequence_up_to_a_limit(store: &mut dyn Store) -> Finding {
+    fill(store, LOG, MANY)?;
+    fill(store, OTHER_LOG, 1)?;
+    for (from, limit) in [(0, 500), (0, 0), (9, 3), (250, 20), (299, 5), (300, 5)] {
+        let expected = (from..MANY).take(limit).map(|sequence| entry(LOG, sequence).leaf).collect::<Vec<_>>();
+        expect(store.leaves(LOG, from, limit)? == expected, "leaves from a sequence on, ascending, up to the limit")?;
+    }
+    expect(store.leaves(LOG, u64::MAX, 1)?.is_empty(), "no leaf behind the end")
+}
+
+fn a_tile_reads_back_and_is_replaced(store: &mut dyn Store) -> Finding {
+    let places = [(LOG, 0, 0), (LOG, 0, 1), (LOG, 1, 0), (OTHER_LOG, 0, 0), (LOG, 6, u64::MAX >> 1)];
+    for round in [0, 0xff] {
+        for (at, (log, level, index)) in (0u8..).zip(places) {
+            store.put_tile(log, level, index, &[round ^ at; TILE_BYTES])?;
+        }
+        for (at, (log, level, index)) in (0u8..).zip(places) {
+            let tile = store.tile(log, level, index)?;
+            expect(tile == Some(vec![round ^ at; TILE_BYTES]), "the tile that was written last at its place")?;
+        }
+    }
+    expect(store.tile(OTHER_LOG, 1, 0)?.is_none(), "no tile where none was written")
+}
+
+fn a_tile_of_another_length_is_refused_and_the_first_stays(store: &mut dyn Store) -> Finding {
+    store.put_tile(LOG, 0, 0, &[7; TILE_BYTES])?;
+    for length in [0, TILE_BYTES - 1, TILE_BYTES + 1] {
+        let written = store.put_tile(LOG, 0, 0, &vec![8; length]);
+        refused(written, StoreError::Corrupt, "a tile of another length")?;
+    }
+    expect(store.tile(LOG, 0, 0)? == Some(vec![7; TILE_BYTES]), "the first tile")
 }
 
 fn entries_of_two_logs_do_not_mix(store: &mut dyn Store) -> Finding {

@@ -7,6 +7,7 @@ use super::{
     StoreError, StoredAuthority, StoredEntry, StoredHead, StoredRow, StoredState, StoredTenant, StoredValue,
     TenantStore, TermStore,
 };
+use crate::audit::merkle::TILE_BYTES;
 use crate::index::Term;
 use crate::schema::{RecordId, Table, TenantId};
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ pub struct MemoryStore {
     pub(crate) heads: BTreeMap<TenantId, StoredHead>,
     pub(crate) checkpoints: BTreeMap<(LogId, u64), String>,
     pub(crate) entries: BTreeMap<(LogId, u64), (StoredEntry, Vec<RecordId>)>,
+    pub(crate) tiles: BTreeMap<(LogId, u8, u64), Vec<u8>>,
     pub(crate) rows: BTreeMap<(Label, TenantId, RecordId), MemoryRow>,
     pub(crate) terms: BTreeSet<(Label, Term, RecordId)>,
     pending: BTreeSet<(Label, TenantId, Label)>,
@@ -155,6 +157,18 @@ impl AuditStore for MemoryStore {
 
     fn entries(&mut self, log: LogId, from: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError> {
         Ok(self.entries.range((log, from)..=(log, u64::MAX)).take(limit).map(|(_, (entry, _))| entry.clone()).collect())
+    }
+
+    fn tile(&mut self, log: LogId, level: u8, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.tiles.get(&(log, level, index)).cloned())
+    }
+
+    fn put_tile(&mut self, log: LogId, level: u8, index: u64, hashes: &[u8]) -> Result<(), StoreError> {
+        if hashes.len() != TILE_BYTES {
+            return Err(StoreError::Corrupt);
+        }
+        self.tiles.insert((log, level, index), hashes.to_vec());
+        Ok(())
     }
 
     fn entries_about(&mut self, log: LogId, subject: RecordId, limit: usize) -> Result<Vec<StoredEntry>, StoreError> {

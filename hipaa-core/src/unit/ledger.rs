@@ -168,6 +168,7 @@ impl Ledger {
         }
         let signer = self.notary.signer(store)?;
         for touched in self.heads.values().filter(|touched| touched.grown) {
+            touched.put_tiles(store)?;
             store.put_head(&self.notary.sign(&signer, &touched.head))?;
         }
         self.end_period(store, &signer)

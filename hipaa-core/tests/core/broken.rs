@@ -1,6 +1,7 @@
 //! Stores that are broken on purpose, each in one way.
 
 use crate::fault::Fault;
+use hipaa_core::audit::Leaf;
 use hipaa_core::clock::Timestamp;
 use hipaa_core::index::Term;
 use hipaa_core::schema::{RecordId, Table, TenantId, UserId};
@@ -117,6 +118,23 @@ impl AuditStore for Broken {
         // As a cast to a signed number does: all entries are behind a negative one.
         let wrapped = self.has(Fault::WrapsNumbers) && i64::try_from(from).is_err();
         self.store().entries(log, if wrapped { 0 } else { from }, limit)
+    }
+
+    fn leaves(&mut self, log: LogId, from: u64, limit: usize) -> Result<Vec<Leaf>, StoreError> {
+        // As one that orders the newest first.
+        let mut leaves = self.store().leaves(log, from, limit)?;
+        if self.has(Fault::IgnoresLimits) {
+            leaves.reverse();
+        }
+        Ok(leaves)
+    }
+
+    fn tile(&mut self, log: LogId, level: u8, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store().tile(log, level, index)
+    }
+
+    fn put_tile(&mut self, log: LogId, level: u8, index: u64, hashes: &[u8]) -> Result<(), StoreError> {
+        self.store().put_tile(log, level, index, hashes)
     }
 
     fn entries_about(&mut self, log: LogId, subject: RecordId, limit: usize) -> Result<Vec<StoredEntry>, StoreError> {

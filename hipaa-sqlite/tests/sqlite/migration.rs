@@ -34,7 +34,8 @@ fn a_database_of_the_first_schema_is_brought_up_and_keeps_what_it_has() {
     let mut clinic = Clinic::new();
     clinic.record();
     let before = clinic.see();
-    let first = "DROP TABLE hipaa_authority; UPDATE hipaa_meta SET value = 1 WHERE key = 'schema'";
+    let first =
+        "DROP TABLE hipaa_authority; DROP TABLE hipaa_tile; UPDATE hipaa_meta SET value = 1 WHERE key = 'schema'";
     clinic.db.connection().execute_batch(first).unwrap();
     clinic.db = Database::open(clinic.path(), kek()).unwrap();
     let version = "SELECT value FROM hipaa_meta WHERE key = 'schema'";
@@ -84,4 +85,34 @@ fn a_database_without_a_deployment_gets_none_unless_it_may() {
     assert_eq!(fs::read(&path).unwrap(), before);
     drop(Database::open(&path, kek()).unwrap());
     drop(Database::open_with(&path, kek(), &options).unwrap());
+}
+
+#[test]
+fn a_database_of_schema_1_gets_its_tiles_when_it_is_opened() {
+    let mut clinic = Clinic::new();
+    let clinician = clinic.clinician();
+    let record = clinic.record();
+    let read = |unit: &mut hipaa_sqlite::Unit<'_>| {
+        (0..600).try_for_each(|_| clinician.read(unit, &crate::fixture::NOTE, record).map(drop))
+    };
+    clinic.db.write(read).unwrap().into_inner();
+    let tiles = |connection: &Connection| {
+        let mut statement =
+            connection.prepare("SELECT log, level, idx, hashes FROM hipaa_tile ORDER BY 1, 2, 3").unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap();
+        rows.collect::<Result<Vec<(Vec<u8>, u8, i64, Vec<u8>)>, _>>().unwrap()
+    };
+    let before = tiles(clinic.db.connection());
+    assert_eq!(before.len(), 2);
+    let path = clinic.path();
+    drop(clinic.db);
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .execute_batch(
+            "DROP TABLE hipaa_tile; DROP TABLE hipaa_authority; UPDATE hipaa_meta SET value = 1 WHERE key = 'schema'",
+        )
+        .unwrap();
+    drop(connection);
+    let db = Database::open(&path, kek()).unwrap();
+    assert_eq!(tiles(db.connection()), before);
 }

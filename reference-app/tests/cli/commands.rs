@@ -143,3 +143,15 @@ fn help_documents_the_exit_codes() {
     assert!(desk.run(&["import", "--help"]).ended(0).out.contains("file:line: reason"));
     assert!(desk.run(&["--version"]).ended(0).out.starts_with("reference-app "));
 }
+
+#[test]
+fn the_first_command_writes_the_trust_file_and_no_later_one_touches_it() {
+    let desk = Desk::new();
+    let trust = std::fs::read_to_string(desk.path("reference-app.db.trust")).unwrap();
+    assert!(hipaa_core::audit::Trust::parse(&trust).is_ok());
+    desk.run(&["tenant", "create", "South clinic"]).ended(0);
+    assert_eq!(std::fs::read_to_string(desk.path("reference-app.db.trust")).unwrap(), trust);
+    std::fs::remove_file(desk.database()).unwrap();
+    desk.run(&["tenant", "create", "North clinic"]).ended(3);
+    assert!(!desk.database().exists(), "a new deployment never takes the place of an older one's trust file");
+}

@@ -2,7 +2,7 @@
 
 use crate::audit::{Head, Leaf, leaf_of};
 use crate::red::{Safeguard, removed};
-use crate::store::Store;
+use crate::store::{Store, put_tiles};
 use crate::unit::UnitError;
 
 /// A log that a transaction has touched.
@@ -36,6 +36,11 @@ impl Touched {
                 entry.sequence == sequence && entry.leaf == *leaf && leaf_of(&entry.body) == *leaf
             });
         if same { Ok(()) } else { Err(UnitError::Torn) }
+    }
+
+    /// Writes the tiles that this transaction has filled.
+    pub(super) fn put_tiles(&self, store: &mut dyn Store) -> Result<(), UnitError> {
+        Ok(put_tiles(store, self.head.log, (self.base, self.head.size()), &self.added)?)
     }
 
     /// Compares the tail of a log that has grown with the store.
