@@ -17,6 +17,7 @@ mod range;
 mod receipt;
 mod trust;
 mod view;
+mod witness;
 
 pub use actor::{Actor, ActorError, MAX_ACTOR_BYTES};
 pub use body::{Body, BodyError, EntryKind, LogId, MAX_BODY_BYTES, PREFIX_BYTES, Prefix, leaf_of};
@@ -28,6 +29,7 @@ pub use range::Range;
 pub use receipt::{MAX_RECEIPT_BYTES, Receipt, ReceiptError};
 pub use trust::{MAX_TRUST_BYTES, Trust, TrustError};
 pub use view::BodyView;
+pub use witness::{Witness, WitnessError};
 
 /// The hash of an entry: SHA-256(0x00 ‖ body).
 pub type Leaf = [u8; 32];

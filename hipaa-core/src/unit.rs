@@ -30,6 +30,7 @@ mod ledger;
 mod memory;
 mod notary;
 mod receipt;
+mod signed;
 
 pub use held::{Committed, Held, Proof, Release, ReleaseError};
 pub(crate) use ledger::Entry;
@@ -38,6 +39,7 @@ pub use ledger::{Durable, Ledger, Position, Reading, Ticket};
 pub use memory::{MemoryDatabase, MemoryUnit};
 pub use notary::Notary;
 pub(crate) use notary::Signer;
+pub use signed::Since;
 
 use crate::audit::Event;
 use crate::store::{Store, StoreError};

@@ -37,6 +37,9 @@ pub enum Error {
     /// What was read is not to be released by this commit.
     #[error(transparent)]
     Release(#[from] ReleaseError),
+    /// A witness does not vouch for the database.
+    #[error(transparent)]
+    Witness(#[from] hipaa_core::audit::WitnessError),
     /// The bridge did not take the closure.
     #[cfg(feature = "tokio")]
     #[error(transparent)]

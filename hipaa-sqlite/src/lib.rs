@@ -38,6 +38,7 @@ mod tenant;
 mod term;
 mod turnstile;
 mod unit;
+pub mod witness;
 mod writers;
 
 pub use ddl::{DeclareError, declare};

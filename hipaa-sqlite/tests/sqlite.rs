@@ -21,3 +21,5 @@ mod period;
 mod place;
 #[path = "sqlite/plan.rs"]
 mod plan;
+#[path = "sqlite/witness.rs"]
+mod witness;

@@ -49,12 +49,15 @@ pub(crate) fn anchor(path: &Path) -> Result<Anchor, OutsideError> {
     }
 }
 
-/// Every file of a directory.
+/// Every file of a directory whose name has no dot in front.
 pub(crate) fn anchors(folder: &Path) -> Result<Vec<Anchor>, OutsideError> {
     let unreadable = |error: io::Error| OutsideError::Unreadable(error.kind());
     let mut anchors = Vec::new();
     for file in fs::read_dir(folder).map_err(unreadable)? {
-        anchors.push(anchor(&file.map_err(unreadable)?.path())?);
+        let file = file.map_err(unreadable)?;
+        if !file.file_name().to_string_lossy().starts_with('.') {
+            anchors.push(anchor(&file.path())?);
+        }
     }
     if anchors.is_empty() { Err(OutsideError::Empty) } else { Ok(anchors) }
 }

@@ -1,5 +1,6 @@
 //! The commands, one file each. A new one is a file here, a variant of [`Command`] and a line in [`Command::run`].
 
+pub mod audit;
 pub mod demo;
 pub mod doctor;
 pub mod find;
@@ -44,6 +45,9 @@ pub enum Command {
     ///
     /// The last entries, or those from a place or about a patient. Reading the trail is an entry, too.
     Trail(trail::Command),
+    /// Verify the audit log from outside, give its head to a witness, show its end
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Find or take out patient identifiers in text: exit code 1 when something was found
     ///
     /// Needs no key and no database. Names, street addresses and pictures are not found.
@@ -75,6 +79,7 @@ impl Command {
             Self::Find(command) => command.run(config, output),
             Self::Show(command) => command.run(config, output),
             Self::Trail(command) => command.run(config, output),
+            Self::Audit(command) => command.run(config, output),
             Self::Guard(command) => Ok(command.run(config)),
             Self::Schema(command) => command.run(output),
             Self::Seed(command) => command.run(config, output),

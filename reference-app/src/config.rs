@@ -6,6 +6,7 @@ use clap::Args;
 use hipaa_core::audit::Trust;
 use hipaa_core::keys::{Kek, ProviderError};
 use hipaa_core::tenancy;
+use hipaa_sqlite::witness::Folder;
 use hipaa_sqlite::{Database, Options};
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
@@ -30,6 +31,9 @@ pub struct Config {
     /// Read the key-encryption key from this open file descriptor
     #[arg(long, global = true, value_name = "N", help_heading = EVERY)]
     pub kek_fd: Option<u32>,
+    /// Refuse a database that is not what this folder of `audit checkpoint` has seen, or went on from there
+    #[arg(long, global = true, value_name = "DIR", help_heading = EVERY)]
+    pub witness: Option<PathBuf>,
     /// Answer in JSON
     #[arg(long, global = true, help_heading = EVERY)]
     pub json: bool,
@@ -84,7 +88,11 @@ impl Config {
         if !self.database().try_exists().map_err(|error| Error::DatabaseFile(error.kind()))? {
             return Err(Error::NoDatabase);
         }
-        self.open_with(kek, false)
+        let mut database = self.open_with(kek, false)?;
+        if let Some(folder) = &self.witness {
+            database.compare_with(&mut Folder::new(folder))?;
+        }
+        Ok(database)
     }
 
     /// Opens the database, or makes it for its owner alone, and then writes the trust file beside it: to be moved elsewhere.

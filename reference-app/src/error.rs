@@ -2,7 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::import::ImportError;
-use hipaa_core::audit::ActorError;
+use hipaa_core::audit::{ActorError, WitnessError};
 use hipaa_core::tenancy::TenancyError;
 use hipaa_core::unit::{ReleaseError, UnitError};
 use hipaa_core::vault::VaultError;
@@ -23,6 +23,20 @@ pub enum Exit {
     Environment = 3,
     /// A record or log was altered behind the application's back.
     Altered = 4,
+}
+
+impl Exit {
+    /// The exit code of `audit verify`: the numbers are those of `hipaa-verify`.
+    #[must_use]
+    pub const fn of_examination(code: u8) -> Self {
+        match code {
+            hipaa_verify::CLEAN => Self::Done,
+            hipaa_verify::TAMPERED => Self::NotFound,
+            hipaa_verify::UNVERIFIABLE => Self::Refused,
+            hipaa_verify::UNANCHORED => Self::Altered,
+            _ => Self::Environment,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -85,6 +99,9 @@ const fn database_exit(error: &hipaa_sqlite::Error) -> Exit {
         hipaa_sqlite::Error::Vault(error) => vault_exit(error),
         hipaa_sqlite::Error::Tenancy(TenancyError::Unknown) => Exit::NotFound,
         hipaa_sqlite::Error::Tenancy(TenancyError::Name | TenancyError::NameTaken) => Exit::Refused,
+        hipaa_sqlite::Error::Witness(WitnessError::RolledBack | WitnessError::Forked | WitnessError::Foreign) => {
+            Exit::Altered
+        }
         hipaa_sqlite::Error::Unit(UnitError::Tampered)
         | hipaa_sqlite::Error::Tenancy(TenancyError::Tampered | TenancyError::Unit(UnitError::Tampered)) => {
             Exit::Altered

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod cli {
     mod altered;
+    mod audit;
     mod charts;
     mod commands;
     mod crash;

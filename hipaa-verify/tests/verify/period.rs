@@ -145,3 +145,17 @@ fn a_head_of_the_first_period_that_is_put_back_is_shorter_than_the_log() {
         outcome.found
     );
 }
+
+#[test]
+fn what_the_application_gave_a_folder_anchors_every_log() {
+    let scene = rotated();
+    let witness = scene.folder.path().join("folder");
+    fs::create_dir(&witness).unwrap();
+    let mut db = scene.open();
+    db.begin_witness(&mut hipaa_sqlite::witness::Folder::new(&witness)).unwrap();
+    drop(db);
+    drop(Thief::new(&scene));
+    let outcome = scene.verify(&["--witness", "folder"]);
+    // Opening began an entry of nobody's: the deployment's log is seen to its end, and all others through it.
+    assert_eq!((outcome.code, outcome.found.len()), (0, 0), "{:?}", outcome.json);
+}

@@ -1,0 +1,96 @@
+//! Heads with their signatures, as somebody outside keeps them.
+
+use super::{Notary, Unit, UnitError};
+use crate::audit::merkle::{Tiled, prove_consistency};
+use crate::audit::{Body, LogId, SignedCheckpoint, StoredHead, tag};
+use crate::schema::TenantId;
+use crate::store::{Store, StoredTiles};
+
+const PAGE: usize = 500;
+
+/// What became of a log since somebody outside saw its head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// It is as it was, or went on from there.
+    Continued,
+    /// The head that was seen is of another deployment or log, or none of its keys has signed it.
+    Foreign,
+    /// It is shorter.
+    RolledBack,
+    /// It is no continuation of what was seen.
+    Forked,
+}
+
+impl dyn Unit + '_ {
+    /// The head of a tenant's log as it was last committed, signed: what a witness keeps.
+    ///
+    /// # Errors
+    /// [`UnitError::Tampered`] when there is no head, or none that a key of ours has signed; [`UnitError`] of the store.
+    pub fn signed_head(&mut self, tenant: TenantId) -> Result<SignedCheckpoint, UnitError> {
+        let (store, ledger) = self.parts();
+        let stored = store.head(tenant)?.ok_or(UnitError::Tampered)?;
+        sign_of(store, ledger.notary(), &stored)
+    }
+
+    /// Compares the log of a tenant with a head of it that somebody outside has seen, by a consistency proof over its tiles:
+    /// a few reads, however long the log is.
+    ///
+    /// # Errors
+    /// [`UnitError`] of the store.
+    pub fn since(&mut self, tenant: TenantId, seen: &SignedCheckpoint) -> Result<Since, UnitError> {
+        let now = *self.signed_head(tenant)?.unverified();
+        let (store, ledger) = self.parts();
+        let keys = keys_of_periods(store)?;
+        let seen = match keys.iter().find_map(|key| seen.verify(key).ok()) {
+            Some(seen) if seen.log == now.log && seen.deployment == *ledger.notary().deployment() => *seen,
+            _ => return Ok(Since::Foreign),
+        };
+        if seen.size > now.size {
+            return Ok(Since::RolledBack);
+        }
+        let mut tree = Tiled(StoredTiles::new(store, now.log));
+        let proof = prove_consistency(&mut tree, seen.size, now.size)?.unwrap_or_default();
+        let continued = proof.verify_consistency((seen.size, &seen.root), (now.size, &now.root)).is_ok();
+        Ok(if continued { Since::Continued } else { Since::Forked })
+    }
+}
+
+/// The note of a stored head, under the key of the period that signed it.
+pub(super) fn sign_of(
+    store: &mut dyn Store,
+    notary: &Notary,
+    stored: &StoredHead,
+) -> Result<SignedCheckpoint, UnitError> {
+    let deployment = notary.deployment();
+    let signs = |key: &[u8; 32]| stored.verify_signature(deployment, key).is_ok();
+    let known = Some(notary.head_key()).filter(signs);
+    let key = match known {
+        Some(key) => key,
+        // A log that has not grown since an earlier period is signed by that period's key.
+        None => keys_of_periods(store)?.into_iter().find(signs).ok_or(UnitError::Tampered)?,
+    };
+    SignedCheckpoint::of_head(stored, deployment, &key).ok_or(UnitError::Tampered)
+}
+
+/// The public keys of all periods, as the deployment's log names them.
+fn keys_of_periods(store: &mut dyn Store) -> Result<Vec<[u8; 32]>, UnitError> {
+    let log = store.head(TenantId::DEPLOYMENT)?.ok_or(UnitError::Tampered)?.log;
+    let mut keys = vec![key_at(store, log, 0)?];
+    let mut from = 0;
+    loop {
+        let kept = store.checkpoints(log, from, PAGE)?;
+        for (size, _) in &kept {
+            keys.push(key_at(store, log, size.checked_sub(1).ok_or(UnitError::Tampered)?)?);
+        }
+        match kept.last() {
+            Some((size, _)) if kept.len() == PAGE => from = size.saturating_add(1),
+            _ => return Ok(keys),
+        }
+    }
+}
+
+fn key_at(store: &mut dyn Store, log: LogId, sequence: u64) -> Result<[u8; 32], UnitError> {
+    let entry = store.entries(log, sequence, 1)?.pop().filter(|entry| entry.sequence == sequence);
+    let body = Body::decode(&entry.ok_or(UnitError::Tampered)?.body).map_err(|_| UnitError::Tampered)?;
+    body.field(tag::HEAD_KEY).and_then(|key| key.try_into().ok()).ok_or(UnitError::Tampered)
+}
