@@ -60,12 +60,28 @@ struct Phrase {
     capitals: bool,
 }
 
+/// The phrases with one key, and what may stand behind their first word.
+#[derive(Clone, Debug)]
+struct Group {
+    key: u64,
+    /// The first phrase, and the first one of a single word.
+    first: usize,
+    single: usize,
+    end: usize,
+    /// The low five bits of what a second word may start with.
+    words: u32,
+    /// The low five bits of a byte that must follow at once.
+    seps: u32,
+}
+
 /// The phrases of the guard, ready for search.
 #[derive(Clone, Debug)]
 pub(super) struct Lexicon {
     /// Sorted by key, longest phrase first.
     phrases: Vec<Phrase>,
-    /// Open addressing: one more than the place of the first phrase with a key; 0 is free.
+    /// The phrases of one key each, in the same order.
+    groups: Vec<Group>,
+    /// Open addressing: one more than the place of the group with a key; 0 is free.
     slots: Vec<u16>,
     /// One bit for each key, by its hash: most words of a text stop here.
     filter: Box<[u64; FILTER_WORDS]>,
@@ -88,22 +104,21 @@ impl Lexicon {
         phrases.sort_by_key(|phrase| (phrase.key, std::cmp::Reverse((phrase.parts.len(), phrase.rest.len()))));
         // Slots hold sixteen bits; a profile with more phrases than that keeps the first ones.
         phrases.truncate(usize::from(u16::MAX) - 1);
-        let mut slots = vec![0_u16; (phrases.len() * 2).next_power_of_two()];
-        for (i, phrase) in phrases.iter().enumerate() {
-            let mut slot = slot_of(phrase.key, slots.len());
-            while slots[slot] != 0 && phrases[usize::from(slots[slot]) - 1].key != phrase.key {
+        let groups = Group::all(&phrases);
+        let mut slots = vec![0_u16; (groups.len() * 2).next_power_of_two()];
+        for (i, group) in groups.iter().enumerate() {
+            let mut slot = slot_of(group.key, slots.len());
+            while slots[slot] != 0 {
                 slot = (slot + 1) % slots.len();
             }
-            if slots[slot] == 0 {
-                slots[slot] = u16::try_from(i + 1).unwrap_or(0);
-            }
+            slots[slot] = u16::try_from(i + 1).unwrap_or(0);
         }
         let mut filter = Box::new([0; FILTER_WORDS]);
         for phrase in &phrases {
             let (word, bit) = filter_bit(phrase.key);
             filter[word] |= bit;
         }
-        Self { phrases, slots, filter }
+        Self { phrases, groups, slots, filter }
     }
 
     /// Adds the cues of the words that start in the blocks of 64 bytes from `from` on that
@@ -170,37 +185,89 @@ impl Lexicon {
     #[inline(never)]
     fn known(&self, bytes: &[u8], word: (usize, usize), key: u64) -> Option<Cue> {
         let mut slot = slot_of(key, self.slots.len());
-        let first = loop {
-            let first = usize::from(self.slots[slot]).checked_sub(1)?;
-            if self.phrases[first].key == key {
-                break first;
+        let group = loop {
+            let place = usize::from(self.slots[slot]).checked_sub(1)?;
+            if self.groups[place].key == key {
+                break &self.groups[place];
             }
             slot = (slot + 1) & (self.slots.len() - 1);
         };
-        self.longest(bytes, word, first, key)
+        let (start, end) = word;
+        let from = skip_light(bytes, end);
+        let (phrase, stop) = if group.goes_on(byte::peek(bytes, end), byte::peek(bytes, from)) {
+            self.longest(bytes, word, from, group)?
+        } else {
+            let single = &self.phrases[group.single..group.end];
+            (single.iter().find(|phrase| phrase.starts(&bytes[start..end]))?, end)
+        };
+        let whole = !is_placeholder(bytes, start, stop) && !byte::glued(bytes, start, stop);
+        whole.then_some(Cue { start, end: stop, class: phrase.class, weak: phrase.weak })
     }
 
-    fn longest(&self, bytes: &[u8], (start, end): (usize, usize), first: usize, key: u64) -> Option<Cue> {
-        let from = skip_light(bytes, end);
+    /// The longest phrase of the group, and its end; the next word starts at `from`.
+    fn longest(
+        &self,
+        bytes: &[u8],
+        (start, end): (usize, usize),
+        from: usize,
+        group: &Group,
+    ) -> Option<(&Phrase, usize)> {
         let next = byte::skip(bytes, from, ALNUM);
         let second = if next > from { key_of(bytes, from, next) } else { 0 };
         // Asked of most phrases, so looked at once.
         let number = number_word(bytes, from, next);
-        let same_key = self.phrases[first..].iter().take_while(|phrase| phrase.key == key);
+        let same_key = self.phrases[group.first..group.end].iter();
         // Phrases of more words come first, so the first that fits is the longest.
-        let (phrase, stop) =
-            same_key.filter(|phrase| phrase.second == 0 || phrase.second == second).find_map(|phrase| {
-                let stop = match phrase.tail {
-                    Tail::None => Some(end),
-                    Tail::Number => number,
-                    Tail::Parts => phrase.end_in(bytes, end),
-                };
-                stop.filter(|_| phrase.starts(&bytes[start..end])).map(|stop| (phrase, stop))
-            })?;
-        let placeholder = is_placeholder(bytes, start, stop);
-        let whole = !placeholder && !byte::glued(bytes, start, stop);
-        whole.then_some(Cue { start, end: stop, class: phrase.class, weak: phrase.weak })
+        same_key.filter(|phrase| phrase.second == 0 || phrase.second == second).find_map(|phrase| {
+            let stop = match phrase.tail {
+                Tail::None => Some(end),
+                Tail::Number => number,
+                Tail::Parts => phrase.end_in(bytes, end),
+            };
+            stop.filter(|_| phrase.starts(&bytes[start..end])).map(|stop| (phrase, stop))
+        })
     }
+}
+
+impl Group {
+    /// The groups of phrases that are sorted by key, the longest phrase first.
+    fn all(phrases: &[Phrase]) -> Vec<Self> {
+        let mut first = 0;
+        let same = phrases.chunk_by(|a, b| a.key == b.key);
+        same.map(|phrases| {
+            let group = Self::new(first, phrases);
+            first += phrases.len();
+            group
+        })
+        .collect()
+    }
+
+    fn new(first: usize, phrases: &[Phrase]) -> Self {
+        let single = first + phrases.iter().take_while(|phrase| !phrase.parts.is_empty()).count();
+        let key = phrases.first().map_or(0, |phrase| phrase.key);
+        let mut group = Self { key, first, single, end: first + phrases.len(), words: 0, seps: 0 };
+        for part in phrases.iter().filter_map(|phrase| phrase.parts.first()) {
+            match part {
+                Part::Sep(byte) => group.seps |= low_bit(*byte),
+                Part::Word(word) => group.words |= low_bit(byte::peek(word, 0)),
+                Part::Number => group.words |= b"#ni".iter().fold(0, |bits, byte| bits | low_bit(*byte)),
+            }
+        }
+        group
+    }
+
+    /// Whether a phrase of more than one word may go on, by the byte behind the first word and
+    /// the first byte of the second.
+    #[inline]
+    const fn goes_on(&self, behind: u8, next: u8) -> bool {
+        self.seps & low_bit(behind) != 0 || self.words & low_bit(next) != 0
+    }
+}
+
+/// One of 32 bits; letters share theirs with their other case.
+#[inline]
+const fn low_bit(byte: u8) -> u32 {
+    1 << (byte & 31)
 }
 
 impl Phrase {

@@ -89,6 +89,9 @@ fn plain_len(bytes: &[u8]) -> usize {
 
 fn first_foldable(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
+    if bytes.is_ascii() {
+        return None;
+    }
     let mut at = 0;
     loop {
         at += plain_len(&bytes[at..]);

@@ -71,7 +71,7 @@ pub(super) fn read(bytes: &[u8], p: usize, floor: usize) -> Token {
     let mut at = start;
     loop {
         let end = byte::skip(bytes, at, ALNUM);
-        let digits = bytes[at..end].iter().filter(|byte| byte.is_ascii_digit()).count();
+        let digits = digits_in(bytes, at, end);
         token.push(Run { start: at, end, digits, sep });
         token.end = end;
         match joint(bytes, end) {
@@ -96,8 +96,18 @@ fn lone_run(bytes: &[u8], p: usize, floor: usize) -> Option<Run> {
     if open || byte::is(byte::peek(bytes, end), JOIN) && joint(bytes, end).is_some() || end - start > 64 {
         return None;
     }
-    let digits = bytes[start..end].iter().filter(|byte| byte.is_ascii_digit()).count();
+    let digits = digits_in(bytes, start, end);
     Some(Run { start, end, digits, sep: 0 })
+}
+
+/// How many of the bytes are digits.
+#[inline]
+fn digits_in(bytes: &[u8], start: usize, end: usize) -> usize {
+    let mut count = 0;
+    for &byte in &bytes[start..end] {
+        count += usize::from(byte::is(byte, DIGIT));
+    }
+    count
 }
 
 /// Where the next run starts if the byte at `end` joins it.

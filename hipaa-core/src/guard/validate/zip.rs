@@ -73,14 +73,15 @@ pub(in super::super) enum State {
 
 /// Whether the word names a state to which the prefix belongs.
 pub(in super::super) fn state_of(word: &[u8], prefix: u16) -> Option<State> {
-    let holds = |ranges: &[(u16, u16)]| ranges.iter().any(|(low, high)| (*low..=*high).contains(&prefix));
-    STATES.iter().find_map(|(code, name, ranges)| {
-        let how = match word {
-            _ if word == code.as_bytes() => State::Code,
-            [b'A'..=b'Z', ..] if word.eq_ignore_ascii_case(name.as_bytes()) => State::Name,
-            _ => return None,
-        };
-        holds(ranges).then_some(how)
+    if !word.first()?.is_ascii_uppercase() {
+        return None;
+    }
+    // The few states that own the prefix come first: most words are no name of theirs.
+    let owns = |ranges: &[(u16, u16)]| ranges.iter().any(|(low, high)| *low <= prefix && prefix <= *high);
+    STATES.iter().filter(|(.., ranges)| owns(ranges)).find_map(|(code, name, _)| match () {
+        () if word == code.as_bytes() => Some(State::Code),
+        () if word.eq_ignore_ascii_case(name.as_bytes()) => Some(State::Name),
+        () => None,
     })
 }
 
