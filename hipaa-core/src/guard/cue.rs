@@ -7,7 +7,7 @@ mod class;
 mod gap;
 mod words;
 
-use super::byte::{self, ALNUM, LOWER};
+use super::byte::{self, ALNUM, DIGIT, LOWER};
 pub use class::CueClass;
 pub(super) use class::Mask;
 pub(super) use gap::{Fit, after_gap, before_gap, is_number_word, list_gap};
@@ -83,6 +83,8 @@ pub(super) struct Lexicon {
     groups: Vec<Group>,
     /// Open addressing: one more than the place of the group with a key; 0 is free.
     slots: Vec<u16>,
+    /// Whether some phrase starts with a digit.
+    digits_lead: bool,
     /// One bit for each key, by its hash: most words of a text stop here.
     filter: Box<[u64; FILTER_WORDS]>,
 }
@@ -118,7 +120,8 @@ impl Lexicon {
             let (word, bit) = filter_bit(phrase.key);
             filter[word] |= bit;
         }
-        Self { phrases, groups, slots, filter }
+        let digits_lead = phrases.iter().any(|phrase| byte::at(&phrase.first, 0, DIGIT));
+        Self { phrases, groups, slots, digits_lead, filter }
     }
 
     /// Adds the cues of the words that start in the blocks of 64 bytes from `from` on that
@@ -138,11 +141,14 @@ impl Lexicon {
                     &padded
                 }
             };
-            let mask = byte::alnum_mask(window);
-            self.words(window, mask, inside, |bit, key| {
+            let (mask, letters) = byte::word_masks(window);
+            let starts = mask & !(mask << 1 | u64::from(inside));
+            let starts = if self.digits_lead { starts } else { starts & letters };
+            self.words(window, mask, starts, |bit, len, key| {
                 let start = block + bit;
+                let end = if bit + len < WINDOW { start + len } else { byte::skip(bytes, start, ALNUM) };
                 if start >= done
-                    && let Some(cue) = self.known(bytes, (start, byte::skip(bytes, start, ALNUM)), key)
+                    && let Some(cue) = self.known(bytes, (start, end), key)
                 {
                     done = cue.end;
                     out.push(cue);
@@ -154,10 +160,16 @@ impl Lexicon {
         done.max(block)
     }
 
-    /// Hands on the place and the key of every word of a block that a phrase may start with.
+    /// Hands on the place, the length (as far as the window goes) and the key of every word of a
+    /// block that a phrase may start with.
     #[inline]
-    fn words(&self, window: &[u8; WINDOW], mask: u64, inside: bool, mut found: impl FnMut(usize, u64)) {
-        let mut starts = mask & !(mask << 1 | u64::from(inside));
+    fn words(
+        &self,
+        window: &[u8; WINDOW],
+        mask: u64,
+        mut starts: u64,
+        mut found: impl FnMut(usize, usize, u64),
+    ) {
         while starts != 0 {
             let bit = starts.trailing_zeros() as usize & 63;
             starts &= starts - 1;
@@ -168,7 +180,7 @@ impl Lexicon {
             let key = window[bit..].first_chunk().map_or(0, |eight| keyed(u64::from_le_bytes(*eight), len));
             let (word, place) = filter_bit(key);
             if self.filter[word] & place != 0 {
-                found(bit, key);
+                found(bit, len, key);
             }
         }
     }

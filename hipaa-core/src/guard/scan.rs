@@ -38,8 +38,8 @@ pub(super) const REACH_BEFORE: usize = 64;
 pub(super) const REACH_AFTER: usize = 24;
 
 /// Room for the cues and findings of a usual note, so that few notes ask for more.
-const CUES: usize = 30;
-const FINDINGS: usize = 14;
+const CUES: usize = 48;
+const FINDINGS: usize = 32;
 
 /// Texts up to this length are looked through for pairs of letters before words are searched.
 const SHORT: usize = 96;
