@@ -1,5 +1,9 @@
 //! Byte classes and the search for digits, eight bytes at a step.
 
+mod mark;
+
+pub(super) use mark::{Marks, Signs};
+
 pub(super) const DIGIT: u8 = 1;
 pub(super) const UPPER: u8 = 2;
 pub(super) const LOWER: u8 = 4;
@@ -179,16 +183,6 @@ fn digit_mask(bytes: &[u8], at: usize) -> u64 {
         &padded
     });
     mask_of(block, |byte| byte.wrapping_sub(b'0') < 10)
-}
-
-/// Whether the two letters stand beside each other somewhere, in whatever case.
-#[inline]
-pub(super) fn has_pair(bytes: &[u8], first: u8, second: u8) -> bool {
-    #[cfg(test)]
-    super::steps::add(bytes.len());
-    let behind = bytes.get(1..).unwrap_or(&[]);
-    let pair = |any, (a, b): (&u8, &u8)| any | ((a | 0x20 == first) & (b | 0x20 == second));
-    bytes.iter().zip(behind).fold(false, pair)
 }
 
 /// Finds digits from left to right; every block of 64 bytes is looked at once.

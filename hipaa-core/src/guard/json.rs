@@ -97,7 +97,7 @@ const fn short(node: &Node) -> bool {
 
 /// Whether a string can hold a finding at all.
 fn interesting(bytes: &[u8]) -> bool {
-    telling(bytes) || super::scan::may_hold_words(bytes)
+    telling(bytes) || super::byte::Signs::of(bytes).any()
 }
 
 /// Whether a digit, `@`, `:`, an escape or a character outside ASCII is in it.
