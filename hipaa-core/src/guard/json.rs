@@ -69,9 +69,14 @@ impl Guard {
         let tape = Tape::parse(raw)?;
         let mut hints = Hints::new(&self.rules, raw, &tape);
         let mut out = Vec::new();
-        let mut keep = |found: Vec<Finding>, node: usize, number: Option<(usize, usize)>| {
-            let found = found.into_iter().filter(|found| wanted(found));
-            out.extend(found.map(|finding| JsonFinding { finding, pointer: tape.pointer(raw, node), number }));
+        let mut keep = |mut found: Vec<Finding>, node: usize, number: Option<(usize, usize)>| {
+            found.retain(|found| wanted(found));
+            if found.is_empty() {
+                return;
+            }
+            let pointer = tape.pointer(raw, node);
+            let placed = |finding| JsonFinding { finding, pointer: pointer.clone(), number };
+            out.extend(found.into_iter().map(placed));
         };
         for (i, node) in tape.nodes().iter().enumerate() {
             if let Some(key) = node.key.filter(|key| telling(&raw.as_bytes()[key.0..key.1])) {
