@@ -1,6 +1,7 @@
 //! Byte classes and the search for digits, eight bytes at a step.
 
 mod mark;
+pub(super) mod swar;
 
 pub(super) use mark::{Marks, Signs};
 

@@ -4,6 +4,7 @@ mod hint;
 mod parse;
 mod text;
 
+use super::byte::swar;
 use super::engine::scan_all;
 use super::resolve::resolve;
 use super::rules::Rules;
@@ -107,10 +108,9 @@ fn interesting(bytes: &[u8]) -> bool {
 
 /// Whether a digit, `@`, `:`, an escape or a character outside ASCII is in it.
 fn telling(bytes: &[u8]) -> bool {
-    let telling = |byte: &u8| byte.wrapping_sub(b'0') <= 10 || matches!(byte, b'@' | b'\\') || *byte >= 0x80;
-    let (blocks, tail) = bytes.as_chunks::<16>();
-    // No early end inside a block, so that the compiler takes its bytes at once.
-    blocks.iter().any(|block| block.iter().fold(false, |any, byte| any | telling(byte))) || tail.iter().any(telling)
+    swar::any(bytes, |word| {
+        swar::between(word, b'0', b':') | swar::equal(word, b'@') | swar::equal(word, b'\\') | swar::high(word)
+    })
 }
 
 /// Scans the content of a string token.
