@@ -108,7 +108,7 @@ fn interesting(bytes: &[u8]) -> bool {
 
 /// Whether a digit, `@`, `:`, an escape or a character outside ASCII is in it.
 fn telling(bytes: &[u8]) -> bool {
-    swar::any(bytes, |word| {
+    swar::has(bytes, |word| {
         swar::between(word, b'0', b':') | swar::equal(word, b'@') | swar::equal(word, b'\\') | swar::high(word)
     })
 }

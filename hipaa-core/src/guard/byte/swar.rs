@@ -28,7 +28,7 @@ pub(in crate::guard) const fn high(word: u64) -> u64 {
 
 /// Whether `flags` marks a byte of any word of the slice; short ends are filled with zeros.
 #[inline]
-pub(in crate::guard) fn any(bytes: &[u8], flags: impl Fn(u64) -> u64) -> bool {
+pub(in crate::guard) fn has(bytes: &[u8], flags: impl Fn(u64) -> u64) -> bool {
     let (words, tail) = bytes.as_chunks::<8>();
     // The last eight bytes overlap the ones before them, where there are so many.
     let last = bytes.last_chunk::<8>().map_or_else(|| filled(tail), |word| u64::from_le_bytes(*word));
@@ -66,7 +66,7 @@ mod tests {
         fn words_and_plain_loops_agree(bytes in proptest::collection::vec(any::<u8>(), 0..40), from in 0..8_usize) {
             let flags = |word| between(word, b'0', b':') | equal(word, b'\\') | high(word);
             let plain = |byte: &u8| matches!(byte, b'0'..=b':' | b'\\' | 0x80..);
-            prop_assert_eq!(super::any(&bytes, flags), bytes.iter().any(plain));
+            prop_assert_eq!(has(&bytes, flags), bytes.iter().any(plain));
             let from = from.min(bytes.len());
             let first = bytes[from..].iter().position(plain).map(|at| from + at);
             match find(&bytes, from, flags) {
