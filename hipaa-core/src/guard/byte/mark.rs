@@ -28,7 +28,7 @@ impl Signs {
         });
         // A shorter address would name no host.
         let long = u8::from(bytes.len() >= 8);
-        Self(signs[0] * PAGES * long | signs[1] * AGES | signs[2] * HOSTS)
+        Self((signs[0] * PAGES * long) | (signs[1] * AGES) | (signs[2] * HOSTS))
     }
 
     /// Whether `www.` may be in it.
