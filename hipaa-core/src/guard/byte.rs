@@ -1,5 +1,10 @@
 //! Byte classes and the search for digits, eight bytes at a step.
 
+mod mark;
+pub(super) mod swar;
+
+pub(super) use mark::{Marks, Signs};
+
 pub(super) const DIGIT: u8 = 1;
 pub(super) const UPPER: u8 = 2;
 pub(super) const LOWER: u8 = 4;
@@ -80,6 +85,17 @@ pub(super) fn skip(bytes: &[u8], mut from: usize, class: u8) -> usize {
     from
 }
 
+/// The end of the run of letters and digits that starts at `from`, and how many are digits.
+#[inline]
+pub(super) fn word(bytes: &[u8], from: usize) -> (usize, usize) {
+    let (mut end, mut digits) = (from, 0);
+    while let Some(&byte) = bytes.get(end).filter(|byte| is(**byte, ALNUM)) {
+        digits += usize::from(byte <= b'9');
+        end += 1;
+    }
+    (end, digits)
+}
+
 /// The start of the run of `class` that ends at `end`, looking back `limit` bytes at most.
 #[inline]
 pub(super) fn back(bytes: &[u8], end: usize, class: u8, limit: usize) -> usize {
@@ -146,11 +162,16 @@ fn mask_of(block: &[u8; 64], property: impl Fn(u8) -> bool) -> u64 {
     packed(&flags)
 }
 
-/// One bit for each of the first 64 bytes: set where it is an ASCII letter or digit.
+/// One bit for each of the first 64 bytes: set where it is an ASCII letter or digit, and where
+/// it is a letter.
 #[inline]
-pub(super) fn alnum_mask(window: &[u8; 72]) -> u64 {
-    let alnum = |byte: u8| ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10);
-    window.first_chunk().map_or(0, |block| mask_of(block, alnum))
+pub(super) fn word_masks(window: &[u8; 72]) -> (u64, u64) {
+    let letter = |byte: u8| (byte | 0x20).wrapping_sub(b'a') < 26;
+    let digit = |byte: u8| byte.wrapping_sub(b'0') < 10;
+    window.first_chunk().map_or((0, 0), |block| {
+        let letters = mask_of(block, letter);
+        (letters | mask_of(block, digit), letters)
+    })
 }
 
 /// One bit for each of the 64 bytes from `at` on: set where it is an ASCII digit.
@@ -163,16 +184,6 @@ fn digit_mask(bytes: &[u8], at: usize) -> u64 {
         &padded
     });
     mask_of(block, |byte| byte.wrapping_sub(b'0') < 10)
-}
-
-/// Whether the two letters stand beside each other somewhere, in whatever case.
-#[inline]
-pub(super) fn has_pair(bytes: &[u8], first: u8, second: u8) -> bool {
-    #[cfg(test)]
-    super::steps::add(bytes.len());
-    let behind = bytes.get(1..).unwrap_or(&[]);
-    let pair = |any, (a, b): (&u8, &u8)| any | ((a | 0x20 == first) & (b | 0x20 == second));
-    bytes.iter().zip(behind).fold(false, pair)
 }
 
 /// Finds digits from left to right; every block of 64 bytes is looked at once.
@@ -229,13 +240,14 @@ mod tests {
     }
 
     #[test]
-    fn the_mask_of_letters_and_digits_agrees_with_the_table() {
+    fn the_masks_of_letters_and_digits_agree_with_the_table() {
         let bytes: Vec<u8> = (0..=255).collect();
         for at in (0..=256 - 72).step_by(8) {
-            let mask = alnum_mask(bytes[at..].first_chunk().unwrap());
+            let (both, letters) = word_masks(bytes[at..].first_chunk().unwrap());
             for i in 0..64 {
-                let plain = bytes.get(at + i).is_some_and(u8::is_ascii_alphanumeric);
-                assert_eq!(mask >> i & 1 == 1, plain, "{}", at + i);
+                let byte = bytes[at + i];
+                let bits = (both >> i & 1 == 1, letters >> i & 1 == 1);
+                assert_eq!(bits, (byte.is_ascii_alphanumeric(), byte.is_ascii_alphabetic()), "{}", at + i);
             }
         }
     }

@@ -5,12 +5,14 @@
 
 mod class;
 mod gap;
+mod phrase;
 mod words;
 
-use super::byte::{self, ALNUM, LOWER};
+use super::byte::{self, ALNUM, DIGIT, LOWER};
 pub use class::CueClass;
 pub(super) use class::Mask;
 pub(super) use gap::{Fit, after_gap, before_gap, is_number_word, list_gap};
+use phrase::{Group, Phrase, Tail, key_of, keyed, number_word, skip_light};
 use words::WORDS;
 
 /// A cue found in the text.
@@ -23,50 +25,17 @@ pub(super) struct Cue {
     pub(super) weak: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    /// Exactly this byte, nothing around it.
-    Sep(u8),
-    /// A word, behind blanks or light punctuation.
-    Word(Box<[u8]>),
-    /// A word like `number`, `no.`, `id`, or `#`.
-    Number,
-}
-
-/// What a phrase asks for behind its first word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tail {
-    /// Nothing.
-    None,
-    /// A word like `number`.
-    Number,
-    /// Anything else: see the parts.
-    Parts,
-}
-
-#[derive(Clone, Debug)]
-struct Phrase {
-    key: u64,
-    first: Box<[u8]>,
-    /// What the first word has behind its first eight bytes.
-    rest: Box<[u8]>,
-    parts: Box<[Part]>,
-    tail: Tail,
-    /// The key of the second word; zero when the second part is no word.
-    second: u64,
-    class: CueClass,
-    weak: bool,
-    /// Counts only in capitals.
-    capitals: bool,
-}
-
 /// The phrases of the guard, ready for search.
 #[derive(Clone, Debug)]
 pub(super) struct Lexicon {
     /// Sorted by key, longest phrase first.
     phrases: Vec<Phrase>,
-    /// Open addressing: one more than the place of the first phrase with a key; 0 is free.
+    /// The phrases of one key each, in the same order.
+    groups: Vec<Group>,
+    /// Open addressing: one more than the place of the group with a key; 0 is free.
     slots: Vec<u16>,
+    /// Whether some phrase starts with a digit.
+    digits_lead: bool,
     /// One bit for each key, by its hash: most words of a text stop here.
     filter: Box<[u64; FILTER_WORDS]>,
 }
@@ -88,22 +57,22 @@ impl Lexicon {
         phrases.sort_by_key(|phrase| (phrase.key, std::cmp::Reverse((phrase.parts.len(), phrase.rest.len()))));
         // Slots hold sixteen bits; a profile with more phrases than that keeps the first ones.
         phrases.truncate(usize::from(u16::MAX) - 1);
-        let mut slots = vec![0_u16; (phrases.len() * 2).next_power_of_two()];
-        for (i, phrase) in phrases.iter().enumerate() {
-            let mut slot = slot_of(phrase.key, slots.len());
-            while slots[slot] != 0 && phrases[usize::from(slots[slot]) - 1].key != phrase.key {
+        let groups = Group::all(&phrases);
+        let mut slots = vec![0_u16; (groups.len() * 2).next_power_of_two()];
+        for (i, group) in groups.iter().enumerate() {
+            let mut slot = slot_of(group.key, slots.len());
+            while slots[slot] != 0 {
                 slot = (slot + 1) % slots.len();
             }
-            if slots[slot] == 0 {
-                slots[slot] = u16::try_from(i + 1).unwrap_or(0);
-            }
+            slots[slot] = u16::try_from(i + 1).unwrap_or(0);
         }
         let mut filter = Box::new([0; FILTER_WORDS]);
         for phrase in &phrases {
             let (word, bit) = filter_bit(phrase.key);
             filter[word] |= bit;
         }
-        Self { phrases, slots, filter }
+        let digits_lead = phrases.iter().any(|phrase| byte::at(&phrase.first, 0, DIGIT));
+        Self { phrases, groups, slots, digits_lead, filter }
     }
 
     /// Adds the cues of the words that start in the blocks of 64 bytes from `from` on that
@@ -123,11 +92,14 @@ impl Lexicon {
                     &padded
                 }
             };
-            let mask = byte::alnum_mask(window);
-            self.words(window, mask, inside, |bit, key| {
+            let (mask, letters) = byte::word_masks(window);
+            let starts = mask & !(mask << 1 | u64::from(inside));
+            let starts = if self.digits_lead { starts } else { starts & letters };
+            self.words(window, mask, starts, |bit, len, key| {
                 let start = block + bit;
+                let end = if bit + len < WINDOW { start + len } else { byte::skip(bytes, start, ALNUM) };
                 if start >= done
-                    && let Some(cue) = self.known(bytes, (start, byte::skip(bytes, start, ALNUM)), key)
+                    && let Some(cue) = self.known(bytes, (start, end), key)
                 {
                     done = cue.end;
                     out.push(cue);
@@ -139,10 +111,10 @@ impl Lexicon {
         done.max(block)
     }
 
-    /// Hands on the place and the key of every word of a block that a phrase may start with.
+    /// Hands on the place, the length (as far as the window goes) and the key of every word of a
+    /// block that a phrase may start with.
     #[inline]
-    fn words(&self, window: &[u8; WINDOW], mask: u64, inside: bool, mut found: impl FnMut(usize, u64)) {
-        let mut starts = mask & !(mask << 1 | u64::from(inside));
+    fn words(&self, window: &[u8; WINDOW], mask: u64, mut starts: u64, mut found: impl FnMut(usize, usize, u64)) {
         while starts != 0 {
             let bit = starts.trailing_zeros() as usize & 63;
             starts &= starts - 1;
@@ -153,7 +125,7 @@ impl Lexicon {
             let key = window[bit..].first_chunk().map_or(0, |eight| keyed(u64::from_le_bytes(*eight), len));
             let (word, place) = filter_bit(key);
             if self.filter[word] & place != 0 {
-                found(bit, key);
+                found(bit, len, key);
             }
         }
     }
@@ -170,139 +142,47 @@ impl Lexicon {
     #[inline(never)]
     fn known(&self, bytes: &[u8], word: (usize, usize), key: u64) -> Option<Cue> {
         let mut slot = slot_of(key, self.slots.len());
-        let first = loop {
-            let first = usize::from(self.slots[slot]).checked_sub(1)?;
-            if self.phrases[first].key == key {
-                break first;
+        let group = loop {
+            let place = usize::from(self.slots[slot]).checked_sub(1)?;
+            if self.groups[place].key == key {
+                break &self.groups[place];
             }
             slot = (slot + 1) & (self.slots.len() - 1);
         };
-        self.longest(bytes, word, first, key)
+        let (start, end) = word;
+        let from = skip_light(bytes, end);
+        let (phrase, stop) = if group.goes_on(byte::peek(bytes, end), byte::peek(bytes, from)) {
+            self.longest(bytes, word, from, group)?
+        } else {
+            let single = &self.phrases[group.single..group.end];
+            (single.iter().find(|phrase| phrase.starts(&bytes[start..end]))?, end)
+        };
+        let whole = !is_placeholder(bytes, start, stop) && !byte::glued(bytes, start, stop);
+        whole.then_some(Cue { start, end: stop, class: phrase.class, weak: phrase.weak })
     }
 
-    fn longest(&self, bytes: &[u8], (start, end): (usize, usize), first: usize, key: u64) -> Option<Cue> {
-        let from = skip_light(bytes, end);
+    /// The longest phrase of the group, and its end; the next word starts at `from`.
+    fn longest(
+        &self,
+        bytes: &[u8],
+        (start, end): (usize, usize),
+        from: usize,
+        group: &Group,
+    ) -> Option<(&Phrase, usize)> {
         let next = byte::skip(bytes, from, ALNUM);
         let second = if next > from { key_of(bytes, from, next) } else { 0 };
         // Asked of most phrases, so looked at once.
         let number = number_word(bytes, from, next);
-        let same_key = self.phrases[first..].iter().take_while(|phrase| phrase.key == key);
+        let same_key = self.phrases[group.first..group.end].iter();
         // Phrases of more words come first, so the first that fits is the longest.
-        let (phrase, stop) =
-            same_key.filter(|phrase| phrase.second == 0 || phrase.second == second).find_map(|phrase| {
-                let stop = match phrase.tail {
-                    Tail::None => Some(end),
-                    Tail::Number => number,
-                    Tail::Parts => phrase.end_in(bytes, end),
-                };
-                stop.filter(|_| phrase.starts(&bytes[start..end])).map(|stop| (phrase, stop))
-            })?;
-        let placeholder = is_placeholder(bytes, start, stop);
-        let whole = !placeholder && !byte::glued(bytes, start, stop);
-        whole.then_some(Cue { start, end: stop, class: phrase.class, weak: phrase.weak })
-    }
-}
-
-impl Phrase {
-    fn parse(text: &str, class: CueClass, weak: bool) -> Option<Self> {
-        let capitals = text.starts_with('!');
-        let text = text.trim_start_matches('!').to_ascii_lowercase();
-        let bytes = text.as_bytes();
-        let first = byte::skip(bytes, 0, ALNUM);
-        let mut parts = Vec::new();
-        let mut at = first;
-        while let Some(&byte) = bytes.get(at) {
-            let end = byte::skip(bytes, at, ALNUM);
-            match byte {
-                b' ' => at += 1,
-                b'+' => {
-                    parts.push(Part::Number);
-                    at += 1;
-                }
-                _ if end > at => {
-                    parts.push(Part::Word(bytes[at..end].into()));
-                    at = end;
-                }
-                other => {
-                    parts.push(Part::Sep(other));
-                    at += 1;
-                }
-            }
-        }
-        let rest = bytes[..first].get(8..).unwrap_or(&[]).into();
-        let second = match parts.first() {
-            Some(Part::Word(word)) => key_of(word, 0, word.len()),
-            _ => 0,
-        };
-        let tail = match parts.as_slice() {
-            [] => Tail::None,
-            [Part::Number] => Tail::Number,
-            _ => Tail::Parts,
-        };
-        (first > 0).then(|| Self {
-            tail,
-            key: key_of(bytes, 0, first),
-            first: bytes[..first].into(),
-            rest,
-            parts: parts.into(),
-            second,
-            class,
-            weak,
-            capitals,
-        })
-    }
-
-    /// The phrase, and what becomes of it in an identifier of a program: `memberId`.
-    fn with_squashed(self) -> Vec<Self> {
-        let words = |part: &Part| match part {
-            Part::Word(word) => Some(word.to_vec()),
-            Part::Number => Some(Vec::new()),
-            Part::Sep(_) => None,
-        };
-        let tail: Option<Vec<Vec<u8>>> = self.parts.iter().map(words).collect();
-        let Some(tail) = tail.filter(|tail| !tail.is_empty()) else {
-            return vec![self];
-        };
-        let stem = [self.first.as_ref(), &tail.concat()].concat();
-        let suffixes: &[&str] =
-            if self.parts.last() == Some(&Part::Number) { &["id", "no", "num", "number"] } else { &[""] };
-        let squashed = suffixes.iter().map(|suffix| [&stem, suffix.as_bytes()].concat());
-        let long = squashed.filter(|word| word.len() >= 5 && word.iter().all(u8::is_ascii_alphabetic));
-        let phrases: Vec<Self> =
-            long.filter_map(|word| Self::parse(std::str::from_utf8(&word).ok()?, self.class, self.weak)).collect();
-        [vec![self], phrases].concat()
-    }
-
-    /// Whether this is its first word, of which the first eight bytes are known to be right.
-    #[inline]
-    fn starts(&self, word: &[u8]) -> bool {
-        let rest = word.get(8..).unwrap_or(&[]);
-        rest.eq_ignore_ascii_case(&self.rest) && !(self.capitals && word.iter().any(u8::is_ascii_lowercase))
-    }
-
-    /// Where this phrase ends when its first word ends at `end`.
-    fn end_in(&self, bytes: &[u8], end: usize) -> Option<usize> {
-        let mut at = end;
-        let mut tight = false;
-        for part in &self.parts {
-            at = match part {
-                Part::Sep(byte) => {
-                    tight = true;
-                    (byte::peek(bytes, at) == *byte).then_some(at + 1)?
-                }
-                Part::Word(word) => {
-                    let from = if tight { at } else { skip_light(bytes, at) };
-                    tight = false;
-                    let stop = byte::skip(bytes, from, ALNUM);
-                    bytes[from..stop].eq_ignore_ascii_case(word).then_some(stop)?
-                }
-                Part::Number => {
-                    let from = skip_light(bytes, at);
-                    number_word(bytes, from, byte::skip(bytes, from, ALNUM))?
-                }
+        same_key.filter(|phrase| phrase.second == 0 || phrase.second == second).find_map(|phrase| {
+            let stop = match phrase.tail {
+                Tail::None => Some(end),
+                Tail::Number => number,
+                Tail::Parts => phrase.end_in(bytes, end),
             };
-        }
-        Some(at)
+            stop.filter(|_| phrase.starts(&bytes[start..end])).map(|stop| (phrase, stop))
+        })
     }
 }
 
@@ -322,49 +202,6 @@ fn is_surrogate(bytes: &[u8], from: usize) -> bool {
     let colon = bytes[from..].iter().position(|byte| *byte == b':').map_or(from, |at| from + at);
     let word = byte::skip(bytes, colon + 1, LOWER);
     word >= colon + 20 && byte::peek(bytes, word) == b']'
-}
-
-/// Skips what may stand between two words of a phrase.
-#[inline]
-fn skip_light(bytes: &[u8], from: usize) -> usize {
-    let mut at = from;
-    while at < from + 3 && matches!(byte::peek(bytes, at), b' ' | b'\t' | b'\n' | b'\r' | b'-' | b'_' | b'.' | b'/') {
-        at += 1;
-    }
-    at
-}
-
-/// The end of the word like `number` that is `from..end`, or of a `#` at `from`.
-#[inline]
-fn number_word(bytes: &[u8], from: usize, end: usize) -> Option<usize> {
-    match bytes.get(from)? {
-        b'#' => Some(from + 1),
-        // The first letters of the words that mean `number`.
-        b'n' | b'N' | b'i' | b'I' => is_number_word(&bytes[from..end]).then_some(end),
-        _ => None,
-    }
-}
-
-/// The first eight bytes of the word, lower-cased; zero bytes behind a shorter one.
-#[inline]
-fn key_of(bytes: &[u8], start: usize, end: usize) -> u64 {
-    let word = match bytes.get(start..).and_then(<[u8]>::first_chunk::<8>) {
-        Some(eight) => u64::from_le_bytes(*eight),
-        None => {
-            let mut padded = [0; 8];
-            let tail = &bytes[start..];
-            padded[..tail.len()].copy_from_slice(tail);
-            u64::from_le_bytes(padded)
-        }
-    };
-    keyed(word, end - start)
-}
-
-/// The first `len` of eight bytes, lower-cased.
-#[inline]
-const fn keyed(eight: u64, len: usize) -> u64 {
-    let keep = if len >= 8 { u64::MAX } else { (1 << (8 * len)) - 1 };
-    (eight | 0x2020_2020_2020_2020) & keep
 }
 
 #[inline]

@@ -181,8 +181,9 @@ impl Finding {
 
     /// The same finding at the places that `place` gives for starts and ends.
     pub(super) fn moved(mut self, start: impl Fn(usize) -> usize, end: impl Fn(usize) -> usize) -> Self {
+        let whole = self.cover == (self.start, self.end);
         (self.start, self.end) = (start(self.start), end(self.end));
-        self.cover = (start(self.cover.0), end(self.cover.1));
+        self.cover = if whole { (self.start, self.end) } else { (start(self.cover.0), end(self.cover.1)) };
         self
     }
 

@@ -9,6 +9,9 @@ mod table;
 use std::borrow::Cow;
 use table::{Fold, fold_of};
 
+/// Room for the places of what folds in a usual note.
+const ROOM: usize = 32;
+
 /// Where each byte of a derived text came from: runs of equal distance.
 #[derive(Debug, Default)]
 pub(super) struct Map {
@@ -17,6 +20,11 @@ pub(super) struct Map {
 }
 
 impl Map {
+    /// A map with room for so many runs.
+    pub(super) fn with_room(runs: usize) -> Self {
+        Self { runs: Vec::with_capacity(runs) }
+    }
+
     /// From `derived` on, bytes come from `original` on.
     pub(super) fn mark(&mut self, derived: usize, original: usize) {
         match self.runs.last_mut() {
@@ -48,7 +56,7 @@ impl Map {
 pub(super) fn fold(text: &str) -> Option<(String, Map)> {
     let first = first_foldable(text)?;
     let mut out = String::with_capacity(text.len());
-    let mut map = Map::default();
+    let mut map = Map::with_room(ROOM);
     out.push_str(&text[..first]);
     let mut at = first;
     while let Some(c) = text[at..].chars().next() {
@@ -89,6 +97,9 @@ fn plain_len(bytes: &[u8]) -> usize {
 
 fn first_foldable(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
+    if bytes.is_ascii() {
+        return None;
+    }
     let mut at = 0;
     loop {
         at += plain_len(&bytes[at..]);

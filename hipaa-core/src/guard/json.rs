@@ -4,6 +4,7 @@ mod hint;
 mod parse;
 mod text;
 
+use super::byte::swar;
 use super::engine::scan_all;
 use super::resolve::resolve;
 use super::rules::Rules;
@@ -69,9 +70,14 @@ impl Guard {
         let tape = Tape::parse(raw)?;
         let mut hints = Hints::new(&self.rules, raw, &tape);
         let mut out = Vec::new();
-        let mut keep = |found: Vec<Finding>, node: usize, number: Option<(usize, usize)>| {
-            let found = found.into_iter().filter(|found| wanted(found));
-            out.extend(found.map(|finding| JsonFinding { finding, pointer: tape.pointer(raw, node), number }));
+        let mut keep = |mut found: Vec<Finding>, node: usize, number: Option<(usize, usize)>| {
+            found.retain(|found| wanted(found));
+            if found.is_empty() {
+                return;
+            }
+            let pointer = tape.pointer(raw, node);
+            let placed = |finding| JsonFinding { finding, pointer: pointer.clone(), number };
+            out.extend(found.into_iter().map(placed));
         };
         for (i, node) in tape.nodes().iter().enumerate() {
             if let Some(key) = node.key.filter(|key| telling(&raw.as_bytes()[key.0..key.1])) {
@@ -97,15 +103,14 @@ const fn short(node: &Node) -> bool {
 
 /// Whether a string can hold a finding at all.
 fn interesting(bytes: &[u8]) -> bool {
-    telling(bytes) || super::scan::may_hold_words(bytes)
+    telling(bytes) || super::byte::Signs::of(bytes).any()
 }
 
 /// Whether a digit, `@`, `:`, an escape or a character outside ASCII is in it.
 fn telling(bytes: &[u8]) -> bool {
-    let telling = |byte: &u8| byte.wrapping_sub(b'0') <= 10 || matches!(byte, b'@' | b'\\') || *byte >= 0x80;
-    let (blocks, tail) = bytes.as_chunks::<16>();
-    // No early end inside a block, so that the compiler takes its bytes at once.
-    blocks.iter().any(|block| block.iter().fold(false, |any, byte| any | telling(byte))) || tail.iter().any(telling)
+    swar::has(bytes, |word| {
+        swar::between(word, b'0', b':') | swar::equal(word, b'@') | swar::equal(word, b'\\') | swar::high(word)
+    })
 }
 
 /// Scans the content of a string token.

@@ -26,7 +26,7 @@ mod zip;
 pub(super) use date::Parts;
 pub(super) use url::URL_BYTES;
 
-use super::byte::{self, Digits};
+use super::byte::{self, Digits, Marks, Signs};
 use super::cue::{Cue, CueClass, Fit, Mask, after_gap, before_gap, list_gap};
 use super::rules::Rules;
 use super::{Finding, Reason};
@@ -38,31 +38,8 @@ pub(super) const REACH_BEFORE: usize = 64;
 pub(super) const REACH_AFTER: usize = 24;
 
 /// Room for the cues and findings of a usual note, so that few notes ask for more.
-const CUES: usize = 30;
-const FINDINGS: usize = 14;
-
-/// Texts up to this length are looked through for pairs of letters before words are searched.
-const SHORT: usize = 96;
-
-/// Whether `www.`, `ninety` or `hundred` may be in a text; long texts always may.
-pub(super) fn may_hold_words(bytes: &[u8]) -> bool {
-    bytes.len() > SHORT || may_hold_pages(bytes) || may_hold_ages(bytes) || may_hold_hosts(bytes)
-}
-
-/// Whether a point stands between letters, as in the name of a host.
-fn may_hold_hosts(bytes: &[u8]) -> bool {
-    let behind = bytes.get(1..).unwrap_or(&[]);
-    bytes.iter().zip(behind).fold(false, |any, (a, b)| any | ((*a == b'.') & b.is_ascii_lowercase()))
-}
-
-fn may_hold_pages(bytes: &[u8]) -> bool {
-    bytes.len() > SHORT || (bytes.len() >= 8 && byte::has_pair(bytes, b'w', b'w'))
-}
-
-fn may_hold_ages(bytes: &[u8]) -> bool {
-    let pairs = || byte::has_pair(bytes, b'e', b't') || byte::has_pair(bytes, b'd', b'r');
-    bytes.len() > SHORT || (bytes.len() >= 10 && pairs())
-}
+const CUES: usize = 48;
+const FINDINGS: usize = 32;
 
 /// What stands outside the text and speaks for all of it: a JSON key or a FHIR sibling.
 #[derive(Clone, Copy, Debug)]
@@ -133,9 +110,14 @@ impl<'g, 't> Scan<'g, 't> {
 
     /// Finds everything that starts inside `own`; what lies outside serves as context.
     pub(super) fn run(mut self, own: Range<usize>) -> Vec<Finding> {
+        let signs = Signs::of(self.bytes);
+        if signs.pages() {
+            self.www();
+            self.out.sort_by_key(Finding::start);
+        }
         self.marks();
         self.site_formats();
-        if may_hold_ages(self.bytes) {
+        if signs.ages() {
             self.spelled_ages();
         }
         let addresses = self.out.iter().filter(|found| found.kind().is_address());
@@ -157,28 +139,14 @@ impl<'g, 't> Scan<'g, 't> {
         self.out
     }
 
-    /// What is found by its `@` or `:`: addresses of mail, pages and hardware.
+    /// What is found by its `@`, `:` or `.`: addresses of mail, pages, hosts and hardware.
     fn marks(&mut self) {
-        if may_hold_pages(self.bytes) {
-            self.www();
-            self.out.sort_by_key(Finding::start);
-        }
-        // Points are many: looked at only where one may be inside the name of a host.
-        if may_hold_hosts(self.bytes) {
-            self.marked(memchr::memchr3_iter(b'@', b':', b'.', self.bytes));
-        } else {
-            self.marked(memchr::memchr2_iter(b'@', b':', self.bytes));
-        }
-    }
-
-    fn marked(&mut self, marks: impl Iterator<Item = usize>) {
         let pages: Vec<_> = self.out.iter().map(Finding::span).collect();
         let mut pages = pages.into_iter().peekable();
         let bytes = self.bytes;
         let (mut floor, mut dots) = (0, 0);
-        for at in marks {
-            // Most points end a sentence or part a number.
-            if bytes[at] == b'.' && (at < dots || !byte::at(bytes, at + 1, byte::LOWER)) {
+        for at in Marks::new(bytes) {
+            if bytes[at] == b'.' && at < dots {
                 continue;
             }
             while pages.next_if(|page| page.end <= at).is_some() {}

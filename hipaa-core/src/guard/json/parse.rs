@@ -1,5 +1,6 @@
 //! A tape of tokens over the raw bytes: no copy, no tree, bounded depth.
 
+use crate::guard::byte::swar;
 use std::fmt;
 
 /// The deepest nesting that is read.
@@ -203,14 +204,7 @@ impl Reader<'_> {
         let start = self.at + 1;
         self.at = start;
         loop {
-            let rest = self.bytes.get(self.at..).unwrap_or(&[]);
-            let Some(stop) = memchr::memchr2(b'"', b'\\', rest) else {
-                return self.fail(JsonFault::Ended);
-            };
-            if rest[..stop].iter().any(|byte| *byte < 0x20) {
-                return self.fail(JsonFault::BrokenString);
-            }
-            self.at += stop;
+            self.at = self.plain_end()?;
             if self.bytes[self.at] == b'"' {
                 self.at += 1;
                 return Ok((start, self.at - 1));
@@ -228,6 +222,20 @@ impl Reader<'_> {
                 _ => return self.fail(JsonFault::BrokenString),
             };
             self.at += len;
+        }
+    }
+
+    /// The quote or the escape that ends the plain part of a string.
+    fn plain_end(&self) -> Result<usize, JsonError> {
+        let ends = |byte: u8| byte == b'"' || byte == b'\\' || byte < 0x20;
+        let flags = |word| swar::equal(word, b'"') | swar::equal(word, b'\\') | swar::between(word, 0, 0x1F);
+        let end = swar::find(self.bytes, self.at, flags)
+            .or_else(|rest| self.bytes[rest..].iter().position(|byte| ends(*byte)).map(|len| rest + len).ok_or(rest));
+        match end {
+            Ok(end) if self.bytes[end] >= 0x20 => Ok(end),
+            // A control character: the string may not even end.
+            Ok(end) if memchr::memchr2(b'"', b'\\', &self.bytes[end..]).is_some() => self.fail(JsonFault::BrokenString),
+            _ => self.fail(JsonFault::Ended),
         }
     }
 

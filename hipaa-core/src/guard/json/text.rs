@@ -2,6 +2,9 @@
 
 use crate::guard::fold::Map;
 
+/// Room for the places of the escapes of a usual note.
+const ESCAPES: usize = 32;
+
 /// A string without its escapes.
 #[derive(Debug)]
 pub(super) struct Decoded {
@@ -13,7 +16,8 @@ impl Decoded {
     /// Decodes the content of a string token; `None` when it has no escape.
     pub(super) fn new(content: &str) -> Option<Self> {
         let mut at = memchr::memchr(b'\\', content.as_bytes())?;
-        let mut out = Self { text: content[..at].to_owned(), map: Map::default() };
+        let mut out = Self { text: String::with_capacity(content.len()), map: Map::with_room(ESCAPES) };
+        out.text.push_str(&content[..at]);
         while at < content.len() {
             let rest = &content[at..];
             let plain = memchr::memchr(b'\\', rest.as_bytes()).unwrap_or(rest.len());

@@ -30,7 +30,17 @@ struct Shape {
 
 impl Scan<'_, '_> {
     /// Tries to read a telephone number whose first digit is at `s`.
+    #[inline]
     pub(super) fn phone(&mut self, s: usize) -> bool {
+        let bytes = self.bytes;
+        // Without a `+`, a number starts with `1` alone or with a group of three.
+        let second = byte::at(bytes, s + 1, DIGIT);
+        let three = second && byte::at(bytes, s + 2, DIGIT) && !byte::at(bytes, s + 3, DIGIT);
+        let may_be = three || (!second && bytes[s] == b'1') || byte::prev(bytes, s) == b'+';
+        may_be && self.phone_at(s)
+    }
+
+    fn phone_at(&mut self, s: usize) -> bool {
         if byte::prev(self.bytes, s) == b'+' && self.international(s) {
             return true;
         }

@@ -70,8 +70,7 @@ pub(super) fn read(bytes: &[u8], p: usize, floor: usize) -> Token {
     let mut sep = 0;
     let mut at = start;
     loop {
-        let end = byte::skip(bytes, at, ALNUM);
-        let digits = bytes[at..end].iter().filter(|byte| byte.is_ascii_digit()).count();
+        let (end, digits) = byte::word(bytes, at);
         token.push(Run { start: at, end, digits, sep });
         token.end = end;
         match joint(bytes, end) {
@@ -91,12 +90,11 @@ pub(super) fn read(bytes: &[u8], p: usize, floor: usize) -> Token {
 fn lone_run(bytes: &[u8], p: usize, floor: usize) -> Option<Run> {
     let start = byte::back(bytes, p, ALNUM, p.saturating_sub(floor).min(32));
     let before = byte::prev(bytes, start);
-    let end = byte::skip(bytes, p, ALNUM);
+    let (end, digits) = byte::word(bytes, start);
     let open = start > floor && byte::is(before, ALNUM | JOIN);
     if open || byte::is(byte::peek(bytes, end), JOIN) && joint(bytes, end).is_some() || end - start > 64 {
         return None;
     }
-    let digits = bytes[start..end].iter().filter(|byte| byte.is_ascii_digit()).count();
     Some(Run { start, end, digits, sep: 0 })
 }
 

@@ -73,22 +73,25 @@ pub(in super::super) enum State {
 
 /// Whether the word names a state to which the prefix belongs.
 pub(in super::super) fn state_of(word: &[u8], prefix: u16) -> Option<State> {
-    let holds = |ranges: &[(u16, u16)]| ranges.iter().any(|(low, high)| (*low..=*high).contains(&prefix));
-    STATES.iter().find_map(|(code, name, ranges)| {
-        let how = match word {
-            _ if word == code.as_bytes() => State::Code,
-            [b'A'..=b'Z', ..] if word.eq_ignore_ascii_case(name.as_bytes()) => State::Name,
-            _ => return None,
-        };
-        holds(ranges).then_some(how)
-    })
+    if !word.first()?.is_ascii_uppercase() {
+        return None;
+    }
+    OWNERS.get(usize::from(prefix))?.iter().filter_map(|&place| STATES.get(usize::from(place))).find_map(
+        |(code, name, _)| match () {
+            () if word == code.as_bytes() => Some(State::Code),
+            () if word.eq_ignore_ascii_case(name.as_bytes()) => Some(State::Name),
+            () => None,
+        },
+    )
 }
 
-/// One bit for each prefix that some state has.
-static ASSIGNED: [u64; 16] = assigned_bits();
+const NOBODY: u8 = u8::MAX;
 
-const fn assigned_bits() -> [u64; 16] {
-    let mut bits = [0; 16];
+/// The states that have a prefix, by their place in the list; at most two share one.
+static OWNERS: [[u8; 2]; 1000] = owners();
+
+const fn owners() -> [[u8; 2]; 1000] {
+    let mut owners = [[NOBODY; 2]; 1000];
     let mut state = 0;
     while state < STATES.len() {
         let ranges = STATES[state].2;
@@ -96,20 +99,25 @@ const fn assigned_bits() -> [u64; 16] {
         while range < ranges.len() {
             let (mut prefix, high) = ranges[range];
             while prefix <= high {
-                bits[prefix as usize / 64] |= 1 << (prefix % 64);
+                let slots = &mut owners[prefix as usize];
+                #[expect(clippy::cast_possible_truncation, reason = "there are fewer states than that")]
+                let place = state as u8;
+                // A third owner would not fit: the compiler says so.
+                assert!(slots[1] == NOBODY);
+                slots[(slots[0] != NOBODY) as usize] = place;
                 prefix += 1;
             }
             range += 1;
         }
         state += 1;
     }
-    bits
+    owners
 }
 
 /// Whether any state has the prefix.
 #[inline]
 pub(in super::super) fn assigned(prefix: u16) -> bool {
-    ASSIGNED.get(usize::from(prefix) / 64).is_some_and(|bits| bits >> (prefix % 64) & 1 == 1)
+    OWNERS.get(usize::from(prefix)).is_some_and(|owners| owners[0] != NOBODY)
 }
 
 /// Three-digit prefixes of areas with 20,000 people or fewer: Safe Harbor writes 000 for them.
