@@ -125,7 +125,7 @@ fn a_log_longer_than_its_tiles_is_compared_by_a_few_reads() {
         hipaa_core::audit::EventName::AUDIT_READ,
         hipaa_core::audit::Action::Read,
     );
-    let mut fill = |clinic: &mut Clinic, count: u32| {
+    let fill = |clinic: &mut Clinic, count: u32| {
         let filled = clinic.db.write(|unit| {
             let unit: &mut dyn hipaa_core::unit::Unit = unit;
             (0..count).try_for_each(|_| unit.append(&event).map(drop)).map_err(Error::from)
