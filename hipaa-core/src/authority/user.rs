@@ -3,12 +3,9 @@
 //! A user belongs to one tenant or to the deployment. Its id is random and never given again; its login name is unique in
 //! all of the deployment. What else is known of it is a field of its row.
 
-mod login;
-
-pub use login::{LoginError, MAX_LOGIN_BYTES, login_form};
-
-use super::{Authority, AuthorityError, AuthorityKind, Body, Change, Draft, MAX_ROWS, Page, Row};
+use super::{Authority, AuthorityError, AuthorityKind, Body, Change, Draft, Lookup, MAX_ROWS, Page, Row};
 use crate::audit::{Action, EventName};
+use crate::auth::login_name::{LoginName, LoginNameError};
 use crate::clock::Timestamp;
 use crate::entropy::generate_from_system;
 use crate::schema::{RecordId, TenantId, UserId};
@@ -33,7 +30,7 @@ mod tag {
 pub enum UserError {
     /// The login name is not one.
     #[error(transparent)]
-    Login(#[from] LoginError),
+    Login(#[from] LoginNameError),
     /// Somebody has this login name, or one of the same form.
     #[error("the login name is taken")]
     LoginTaken,
@@ -165,7 +162,7 @@ impl Authority {
     /// [`UserError::Login`], [`UserError::LoginTaken`], [`UserError::DisplayName`], [`UserError::Role`], or the door's.
     pub fn create_user(&self, unit: &mut dyn Unit, new: NewUser<'_>) -> Result<UserId, UserError> {
         check(&new)?;
-        let lookup = Self::lookup(unit, AuthorityKind::User, login_form(new.login)?.as_bytes())?;
+        let lookup = Self::name_lookup(unit, &LoginName::parse(new.login)?)?;
         let user = UserId::from_random(*generate_from_system().map_err(UnitError::from)?);
         let body = Body::new()
             .with_text(tag::ROLE, new.role)
@@ -195,8 +192,16 @@ impl Authority {
     /// # Errors
     /// [`UserError::Login`] for a text that is nobody's login name, or the door's.
     pub fn user_named(&self, unit: &mut dyn Unit, login: &str) -> Result<Option<User>, UserError> {
-        let lookup = Self::lookup(unit, AuthorityKind::User, login_form(login)?.as_bytes())?;
+        let lookup = Self::name_lookup(unit, &LoginName::parse(login)?)?;
         Ok(self.find(unit, AuthorityKind::User, &lookup)?.map(|row| User { row }))
+    }
+
+    /// The lookup key of a login name.
+    ///
+    /// # Errors
+    /// The unit's.
+    pub fn name_lookup(unit: &mut dyn Unit, name: &LoginName) -> Result<Lookup, AuthorityError> {
+        Self::lookup(unit, AuthorityKind::User, name.expose().as_bytes())
     }
 
     /// Disables a user at once and for good: everything bound to the user is void from this commit on, and deleted with it.
