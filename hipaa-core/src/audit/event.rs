@@ -53,6 +53,10 @@ impl EventName {
     pub const LOGIN_FAILED: Self = Self("LOGIN_FAILED");
     /// The password was right and the second factor is outstanding.
     pub const LOGIN_PENDING: Self = Self("LOGIN_PENDING");
+    /// A password was right: its failures are forgotten, and an outdated hash made again.
+    pub const LOGIN_VERIFIED: Self = Self("LOGIN_VERIFIED");
+    /// A user has another role.
+    pub const ROLE_CHANGED: Self = Self("ROLE_CHANGED");
     /// A user logged out.
     pub const LOGOUT: Self = Self("LOGOUT");
     /// A failure was the last before a lock.
@@ -85,6 +89,8 @@ impl EventName {
     pub const SESSION_RENEWED: Self = Self("SESSION_RENEWED");
     /// A session got a new token, for password and code given again.
     pub const SESSION_STEPPED_UP: Self = Self("SESSION_STEPPED_UP");
+    /// A session got a new token, for the account has changed.
+    pub const SESSION_ROTATED: Self = Self("SESSION_ROTATED");
     /// Sessions were ended: by their user, an administrator, or because there were too many.
     pub const SESSION_ENDED: Self = Self("SESSION_ENDED");
 
