@@ -11,6 +11,8 @@ mod declare;
 mod fixture;
 #[path = "sqlite/host.rs"]
 mod host;
+#[path = "sqlite/identity.rs"]
+mod identity;
 #[path = "sqlite/migration.rs"]
 mod migration;
 #[path = "sqlite/own_table.rs"]

@@ -3,7 +3,9 @@
 //! A user belongs to one tenant or to the deployment. Its id is random and never given again; its login name is unique in
 //! all of the deployment. What else is known of it is a field of its row.
 
-use super::{Authority, AuthorityError, AuthorityKind, Body, Change, Draft, Lookup, MAX_ROWS, Page, Row};
+use super::{
+    Authority, AuthorityError, AuthorityKind, Body, Change, Draft, Lookup, MAX_ROWS, Page, Row, STATES, state_id,
+};
 use crate::audit::{Action, EventName};
 use crate::auth::login_name::{LoginName, LoginNameError};
 use crate::clock::Timestamp;
@@ -74,6 +76,17 @@ pub struct Revision<'a> {
     pub role: Option<&'a str>,
     /// Whether the password must be changed before anything else.
     pub must_change: Option<bool>,
+}
+
+/// One page of users.
+#[derive(Debug)]
+pub struct Users {
+    /// Those whose rows pass their checks.
+    pub users: Vec<User>,
+    /// Those whose rows fail: they can do nothing, and each is an entry.
+    pub altered: Vec<UserId>,
+    /// Where the next page begins: give it as `after`. None on the last page.
+    pub next: Option<UserId>,
 }
 
 /// A user whose row has passed its checks.
@@ -184,6 +197,35 @@ impl Authority {
     /// The door's.
     pub fn user(&self, unit: &mut dyn Unit, user: UserId) -> Result<Option<User>, UserError> {
         Ok(self.read(unit, AuthorityKind::User, user.into())?.map(|row| User { row }))
+    }
+
+    /// One page of the users of the actor's tenant behind `after`, disabled ones included, ascending by id.
+    ///
+    /// # Errors
+    /// [`AuthorityError::TooMany`] unless `limit` is 1 to 500, or the door's.
+    pub fn users(&self, unit: &mut dyn Unit, after: Option<UserId>, limit: usize) -> Result<Users, UserError> {
+        if limit == 0 || limit > MAX_ROWS {
+            return Err(AuthorityError::TooMany.into());
+        }
+        let behind = after.map(|user| state_id(AuthorityKind::User, user.into()));
+        let page = unit.parts().0.live_states(&STATES, self.tenant(), behind, limit);
+        let page = page.map_err(AuthorityError::from)?;
+        let (full, code) = (page.len() == limit, AuthorityKind::User.code());
+        let ids = page.iter().filter_map(|state| match state.record.as_bytes() {
+            [kind, id @ ..] if *kind == code => Some(UserId::from_bytes(id.try_into().ok()?)),
+            _ => None,
+        });
+        let ids = ids.collect::<Vec<_>>();
+        let next = ids.last().copied().filter(|_| full && ids.len() == limit);
+        let (mut users, mut altered) = (Vec::new(), Vec::new());
+        for id in ids {
+            match self.user(unit, id) {
+                Ok(user) => users.extend(user),
+                Err(UserError::Authority(AuthorityError::Integrity)) => altered.push(id),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Users { users, altered, next })
     }
 
     /// The user who logs in under this name, disabled ones included; none where nobody does. An actor of the deployment
