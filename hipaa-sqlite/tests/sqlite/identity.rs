@@ -21,24 +21,6 @@ use tempfile::TempDir;
 const PASSWORD: &str = "Tidal-Marsh 47 heron";
 const START: i64 = 1_800_000_000_000_000;
 
-#[derive(Debug)]
-enum Fail {
-    Sqlite,
-    Identity,
-}
-
-impl From<Error> for Fail {
-    fn from(_: Error) -> Self {
-        Self::Sqlite
-    }
-}
-
-impl From<IdentityError> for Fail {
-    fn from(_: IdentityError) -> Self {
-        Self::Identity
-    }
-}
-
 struct Ward {
     folder: TempDir,
     clock: Clock,
@@ -53,8 +35,8 @@ fn client() -> Client<'static> {
 fn run<R: Release>(
     db: &mut Database,
     work: impl FnOnce(&mut Unit<'_>) -> Result<R, IdentityError>,
-) -> Result<R::Output, Fail> {
-    Ok(db.write(|unit| work(unit).map_err(Fail::from))?.open().unwrap())
+) -> Result<R::Output, Error> {
+    Ok(db.write(|unit| work(unit).map_err(Error::from))?.open().unwrap())
 }
 
 impl Ward {
@@ -104,7 +86,7 @@ impl Ward {
     fn enrol(&self, db: &mut Database) -> TotpSeed {
         let Finished::Session(session) = self.login(db, "maria", PASSWORD) else { panic!("no session") };
         let active =
-            db.write(|unit| self.identity.authorize(unit, &session.token, &client(), Use::WORK).map_err(Fail::from));
+            db.write(|unit| self.identity.authorize(unit, &session.token, &client(), Use::WORK).map_err(Error::from));
         let active = active.unwrap().into_inner();
         let seed = run(db, |unit| self.identity.enrol_totp(unit, &active)).unwrap();
         let code = self.code(&seed);
