@@ -28,11 +28,11 @@ struct Ward {
     identity: Identity,
 }
 
-fn client() -> Client<'static> {
+pub(super) fn client() -> Client<'static> {
     Client::from_address([192, 0, 2, 1].into())
 }
 
-fn run<R: Release>(
+pub(super) fn run<R: Release>(
     db: &mut Database,
     work: impl FnOnce(&mut Unit<'_>) -> Result<R, IdentityError>,
 ) -> Result<R::Output, Error> {
