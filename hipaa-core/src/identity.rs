@@ -18,7 +18,8 @@
 //! |---|---|
 //! | `attempt`, `login` | counting, hashing, deciding |
 //! | `session` | authorising requests, listing and ending sessions |
-//! | `password` | change, reset, first password |
+//! | `password`, `reset` | change, reset, first password |
+//! | `step_up` | password and code again, inside a session |
 //! | `factor` | one-time codes and recovery codes |
 //! | `admin` | users, unlocking, disabling |
 //!
@@ -34,6 +35,7 @@ mod count;
 mod factor;
 mod login;
 mod password;
+mod reset;
 mod session;
 mod step_up;
 
@@ -42,7 +44,8 @@ pub use attempt::{Attempt, LOGIN_NAME_LABEL, Verified};
 pub use client::Client;
 pub use factor::FactorChange;
 pub use login::{Finished, Pending, Refusal};
-pub use password::{NewPassword, PasswordChange, PasswordOutcome, PasswordReset, ResetRequest};
+pub use password::{NewPassword, PasswordChange, PasswordOutcome, PasswordReset};
+pub use reset::ResetRequest;
 pub use session::{Active, NewSession, RENEWAL_GRAIN, SessionInfo, Use};
 pub use step_up::{StepUp, StepUpAttempt, StepUpVerified};
 

@@ -1,7 +1,7 @@
 //! What an administrator does: make users, unlock, take a second factor away, disable. Never a password.
 
 use super::factor::{change_account, factor_rows};
-use super::password::void_tokens;
+use super::reset::void_tokens;
 use super::session::id_of;
 use super::{Identity, IdentityError};
 use crate::audit::{Action, Actor, EventName};

@@ -3,25 +3,22 @@
 //! Judging a new password hashes it against the last ones, so it stands between two units, as a login does. The change
 //! itself is one transaction: credential, history, `auth_version`, the end of everything bound to it, entry.
 
-use super::attempt::{Attempt, Found, Proof, Subject, Verified, credential, denied, failed, named, parse_hash};
+use super::attempt::{Attempt, Found, Proof, Subject, Verified, credential, denied, failed, parse_hash};
 use super::factor::{Factor, change_account};
 use super::login::Refusal;
 use super::session::{Active, NewSession, id_of};
 use super::{Client, Identity, IdentityError};
 use crate::audit::{Action, EventName};
 use crate::auth::history::PasswordHistory;
-use crate::auth::limit::Limit;
-use crate::auth::login_name::LoginName;
 use crate::auth::password::{HashError, HashingPermit, Password, PasswordError, PasswordHash};
 use crate::auth::policy::{BrokenRule, PasswordContext, PolicyError};
-use crate::auth::reset::RESET_LIFE;
 use crate::auth::session::RotationEvent;
 use crate::auth::token::{ActivationToken, ResetToken};
 use crate::authority::user::{Revision, User};
-use crate::authority::{Authority, AuthorityError, AuthorityKind, Change, Draft, MAX_ROWS, Row};
+use crate::authority::{Authority, AuthorityError, AuthorityKind, Change, Draft, Row};
 use crate::clock::Timestamp;
 use crate::entropy::generate_from_system;
-use crate::schema::{RecordId, TenantId, UserId};
+use crate::schema::{RecordId, TenantId};
 use crate::unit::{Held, Unit};
 use core::fmt;
 use secrecy::SecretString;
@@ -96,23 +93,11 @@ pub enum PasswordOutcome {
     Refused(Refusal),
 }
 
-/// What goes into the mail for a reset. Build the link from configuration, never from a `Host` header, with the token in
-/// its fragment.
-pub struct ResetRequest {
-    /// The user.
-    pub user: UserId,
-    /// The user's tenant.
-    pub tenant: TenantId,
-    /// The token.
-    pub token: ResetToken,
-    /// From when on it is void.
-    pub expires: Timestamp,
-}
-
 impl Identity {
     /// Begins a change of the user's own password; the attempt at the current one counts with those of the login.
     ///
     /// # Errors
+    /// [`IdentityError::StepUpNeeded`] where a second factor is enrolled and its code was not given within minutes;
     /// [`IdentityError::Authority`] when the unit fails.
     pub fn change_password(
         &self,
@@ -123,62 +108,12 @@ impl Identity {
     ) -> Result<Held<PasswordChange>, IdentityError> {
         let release = unit.parts().1.now().after(self.settings().padding);
         let material = material(unit, &active.door, &active.user)?;
+        if material.second_factor {
+            active.require_step_up(self, unit.parts().1.now())?;
+        }
         let subject = self.known(unit, active.door.clone(), active.user.clone(), client)?;
         let attempt = Attempt { identity: self.clone(), permit, subject, release, place: None };
         Ok(unit.hold(PasswordChange { attempt, active, material }))
-    }
-
-    /// Asks for a reset: a token for the mail if there is such a user, none otherwise. Answer both alike, at once, and send
-    /// the mail from an outbox.
-    ///
-    /// # Errors
-    /// [`IdentityError::TooMany`], the same for unknown names; or the unit's.
-    pub fn request_reset(
-        &self,
-        unit: &mut dyn Unit,
-        login: &str,
-        client: &Client<'_>,
-    ) -> Result<Held<Option<ResetRequest>>, IdentityError> {
-        let any = client.login(TenantId::DEPLOYMENT)?;
-        let form = LoginName::parse(login).ok();
-        let lookup =
-            Authority::lookup(unit, AuthorityKind::User, form.as_ref().map_or(b"", |f| f.expose().as_bytes()))?;
-        let now = unit.parts().1.now();
-        let _ = self.limit(&Limit::RESET_PER_NETWORK.of_network(&client.network), now)?;
-        let _ = self.limit(&Limit::RESET_PER_ADDRESS.of_id(&lookup), now)?;
-        let found = match form {
-            Some(name) => denied(any.user_named(unit, name.expose()).map_err(IdentityError::from))?,
-            None => Found::None,
-        };
-        let Found::One(Some(user)) = found else {
-            unit.refuse(named(any.event(EventName::PASSWORD_RESET_REQUESTED, Action::Execute), &lookup));
-            return Ok(unit.hold(None));
-        };
-        let request = self.grant_reset(unit, &client.login(user.tenant())?, &user)?;
-        Ok(unit.hold(request))
-    }
-
-    /// A token for a user who has a password and may log in; earlier ones are void.
-    fn grant_reset(
-        &self,
-        unit: &mut dyn Unit,
-        door: &Authority,
-        user: &User,
-    ) -> Result<Option<ResetRequest>, IdentityError> {
-        let event = door.event(EventName::PASSWORD_RESET_REQUESTED, Action::Execute);
-        let event = event.records("hipaa.user", &[user.id().into()]);
-        let usable = matches!(denied(credential(unit, door, user))?, Found::One(Some(_)));
-        if user.is_disabled() || !usable {
-            unit.refuse(event);
-            return Ok(None);
-        }
-        let mut changes = void_tokens(unit, door, user.id())?;
-        let token = ResetToken::new(&generate_from_system()?);
-        let expires = unit.parts().1.now().after(RESET_LIFE);
-        let draft = Draft::new(AuthorityKind::ResetToken, id_of(&token.digest()), user.id()).expires(expires);
-        changes.push(Change::Insert(draft));
-        door.apply(unit, event, changes)?;
-        Ok(Some(ResetRequest { user: user.id(), tenant: user.tenant(), token, expires }))
     }
 
     /// Begins to set a password by the token of a reset. A token that is none gives a reset like any other, which is refused
@@ -306,8 +241,6 @@ impl Identity {
         }
         let mut changes = self.replacement(unit, door, &user, (hash, history))?;
         changes.push(Change::Delete(token));
-        // The token goes first: once the user's version has counted up, nothing is bound to it any more.
-        changes.rotate_right(1);
         change_account(unit, door, &user, (door.event(by.name, Action::Update), changes), CHANGED)?;
         Ok(Some(PasswordOutcome::Set))
     }
@@ -427,12 +360,6 @@ fn put(
     })
 }
 
-/// The end of every token that could set a user's password.
-pub(super) fn void_tokens(unit: &mut dyn Unit, door: &Authority, user: UserId) -> Result<Vec<Change>, AuthorityError> {
-    let page = door.list(unit, (AuthorityKind::ResetToken, user), None, MAX_ROWS)?;
-    Ok(page.rows.into_iter().map(Change::Delete).collect())
-}
-
 macro_rules! opaque {
     ($($name:ident)*) => {$(
         impl fmt::Debug for $name {
@@ -443,4 +370,4 @@ macro_rules! opaque {
     )*};
 }
 
-opaque! { PasswordChange PasswordReset NewPassword ResetRequest }
+opaque! { PasswordChange PasswordReset NewPassword }

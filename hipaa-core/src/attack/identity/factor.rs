@@ -2,7 +2,7 @@
 
 use super::{MINUTE, OTHER, PASSWORD, SECOND, Ward, client, code_at, refused};
 use crate::auth::token::SessionToken;
-use crate::identity::{FactorChange, Finished, IdentityError, PasswordOutcome, Use};
+use crate::identity::{FactorChange, Finished, IdentityError, PasswordOutcome, StepUp, Use};
 use crate::red::{Safeguard, without};
 use secrecy::ExposeSecret;
 
@@ -126,4 +126,28 @@ fn a_factor_is_removed_against_a_current_code_or_by_an_administrator() {
     assert!(!ward.works(&session.token));
     assert!(matches!(ward.login("maria", PASSWORD), Finished::Session(_)));
     assert_eq!(ward.noted("LOGIN_TOTP_REMOVED"), 2);
+}
+
+#[test]
+fn p11_who_has_a_second_factor_changes_the_password_only_within_minutes_of_a_code() {
+    let mut ward = Ward::open();
+    let (session, seed) = ward.enrol();
+    ward.pass(6 * MINUTE);
+    let active = ward.active(&session.token, Use::CHANGE_PASSWORD).unwrap();
+    let permit = ward.identity.permit().unwrap();
+    let begun = ward.run(|unit, identity| identity.change_password(unit, active, &client(1), permit));
+    assert_eq!(begun.map(drop), Err(IdentityError::StepUpNeeded));
+    let step_up = |ward: &mut Ward, code: Option<&str>| {
+        let active = ward.active(&session.token, Use::WORK).unwrap();
+        let permit = ward.identity.permit().unwrap();
+        let begun = ward.run(|unit, identity| identity.begin_step_up(unit, active, &client(1), permit)).unwrap();
+        let verified = begun.verify(PASSWORD.to_owned().into()).unwrap();
+        ward.run(|unit, identity| identity.finish_step_up(unit, verified, code, &client(1))).unwrap()
+    };
+    assert!(matches!(step_up(&mut ward, None), StepUp::Refused(_)), "the password alone is half of it");
+    let code = code_at(&seed, ward.clock.now());
+    let StepUp::Done(session) = step_up(&mut ward, Some(&code)) else { panic!("refused") };
+    let active = ward.active(&session.token, Use::CHANGE_PASSWORD).unwrap();
+    let permit = ward.identity.permit().unwrap();
+    assert!(ward.run(|unit, identity| identity.change_password(unit, active, &client(1), permit)).is_ok());
 }
