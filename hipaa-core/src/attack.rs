@@ -8,6 +8,7 @@ mod canary;
 mod clinic;
 mod denial;
 mod disclosure;
+mod identity;
 mod index;
 mod key;
 mod limit;

@@ -21,6 +21,7 @@
 //! | [`tenancy`] | deployments, tenants and key epochs |
 //! | [`signing`] | signing periods, and the heads of all logs in one |
 //! | [`authority`] | rows that confer or limit authority |
+//! | [`identity`] | signing in: the flow of login, second factor, sessions, passwords |
 //! | [`vault`] | the door to records |
 //! | [`verify`] | examining logs and records from outside, without a key |
 //! | [`guard`] | finds patient identifiers in free text and JSON; stands alone |
@@ -45,6 +46,7 @@ pub mod danger;
 pub mod encoding;
 pub mod entropy;
 pub mod guard;
+pub mod identity;
 pub mod index;
 pub mod keys;
 mod red;

@@ -3,6 +3,7 @@
 use crate::ddl::DeclareError;
 use hipaa_core::authority::AuthorityError;
 use hipaa_core::authority::user::UserError;
+use hipaa_core::identity::IdentityError;
 use hipaa_core::store::StoreError;
 use hipaa_core::tenancy::TenancyError;
 use hipaa_core::unit::{ReleaseError, UnitError};
@@ -31,6 +32,9 @@ pub enum Error {
     /// A user was not made, found or changed.
     #[error(transparent)]
     User(#[from] UserError),
+    /// A step of a login was not taken.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
     /// The declared tables do not fit the database.
     #[error(transparent)]
     Declare(#[from] DeclareError),

@@ -1,5 +1,5 @@
 //! The adapter as a host meets it.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, its helpers too")]
 
 #[path = "sqlite/authority.rs"]
 mod authority;
@@ -11,6 +11,10 @@ mod declare;
 mod fixture;
 #[path = "sqlite/host.rs"]
 mod host;
+#[path = "sqlite/identity.rs"]
+mod identity;
+#[path = "sqlite/killed.rs"]
+mod killed;
 #[path = "sqlite/migration.rs"]
 mod migration;
 #[path = "sqlite/own_table.rs"]

@@ -10,6 +10,7 @@ pub mod seed;
 pub mod show;
 pub mod tenant;
 pub mod trail;
+pub mod user;
 
 use crate::config::Config;
 use crate::error::{Error, Exit};
@@ -24,6 +25,9 @@ pub enum Command {
     /// Make and list tenants (clinics)
     #[command(subcommand)]
     Tenant(tenant::Command),
+    /// Make, list, unlock and disable users
+    #[command(subcommand)]
+    User(user::Command),
     /// Import FHIR R4 NDJSON, plain or gzip: a file, or all files of a folder
     ///
     /// Every line stands alone. One that is no resource, or whose MRN or SSN another record has, is reported as
@@ -75,6 +79,7 @@ impl Command {
     pub fn run(&self, config: &Config, output: &mut Output) -> Result<Exit, Error> {
         match self {
             Self::Tenant(command) => command.run(config, output),
+            Self::User(command) => command.run(config, output),
             Self::Import(command) => command.run(config, output),
             Self::Find(command) => command.run(config, output),
             Self::Show(command) => command.run(config, output),

@@ -3,6 +3,9 @@
 use crate::config::ConfigError;
 use crate::import::ImportError;
 use hipaa_core::audit::{ActorError, WitnessError};
+use hipaa_core::authority::AuthorityError;
+use hipaa_core::authority::user::UserError;
+use hipaa_core::identity::IdentityError;
 use hipaa_core::tenancy::TenancyError;
 use hipaa_core::unit::{ReleaseError, UnitError};
 use hipaa_core::vault::VaultError;
@@ -97,6 +100,7 @@ impl Error {
 const fn database_exit(error: &hipaa_sqlite::Error) -> Exit {
     match error {
         hipaa_sqlite::Error::Vault(error) => vault_exit(error),
+        hipaa_sqlite::Error::Identity(error) => identity_exit(error),
         hipaa_sqlite::Error::Tenancy(TenancyError::Unknown) => Exit::NotFound,
         hipaa_sqlite::Error::Tenancy(TenancyError::Name | TenancyError::NameTaken) => Exit::Refused,
         hipaa_sqlite::Error::Witness(WitnessError::RolledBack | WitnessError::Forked | WitnessError::Foreign) => {
@@ -106,6 +110,17 @@ const fn database_exit(error: &hipaa_sqlite::Error) -> Exit {
         | hipaa_sqlite::Error::Tenancy(TenancyError::Tampered | TenancyError::Unit(UnitError::Tampered)) => {
             Exit::Altered
         }
+        _ => Exit::Environment,
+    }
+}
+
+const fn identity_exit(error: &IdentityError) -> Exit {
+    match error {
+        IdentityError::User(UserError::Unknown) => Exit::NotFound,
+        IdentityError::Authority(AuthorityError::Integrity | AuthorityError::Unit(UnitError::Tampered)) => {
+            Exit::Altered
+        }
+        IdentityError::User(_) | IdentityError::NotEnrolled => Exit::Refused,
         _ => Exit::Environment,
     }
 }
@@ -126,6 +141,12 @@ const fn vault_exit(error: &VaultError) -> Exit {
 
 impl From<VaultError> for Error {
     fn from(error: VaultError) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+impl From<IdentityError> for Error {
+    fn from(error: IdentityError) -> Self {
         Self::Database(error.into())
     }
 }

@@ -22,5 +22,6 @@ mod cli {
     mod show;
     mod support;
     mod synthea;
+    mod user;
     mod waiting;
 }

@@ -23,7 +23,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("unit", &["clock", "entropy", "encoding", "schema", "keys", "cipher", "audit", "store", "red"]),
     ("tenancy", &["clock", "entropy", "encoding", "schema", "keys", "audit", "store", "unit"]),
     ("signing", &["clock", "schema", "keys", "audit", "store", "tenancy", "unit"]),
-    ("authority", &["clock", "entropy", "encoding", "schema", "keys", "cipher", "audit", "store", "unit", "red"]),
+    (
+        "authority",
+        &["clock", "entropy", "encoding", "schema", "keys", "cipher", "auth", "audit", "store", "unit", "red"],
+    ),
+    (
+        "identity",
+        &["clock", "entropy", "encoding", "schema", "keys", "auth", "audit", "store", "unit", "authority", "red"],
+    ),
     ("vault", &["clock", "entropy", "schema", "keys", "cipher", "index", "seal", "audit", "store", "unit", "red"]),
 ];
 

@@ -45,6 +45,54 @@ impl EventName {
     pub const AUTHORITY_ENDED: Self = Self("AUTHORITY_ENDED");
     /// Rows that had expired were deleted.
     pub const AUTHORITY_SWEPT: Self = Self("AUTHORITY_SWEPT");
+    /// An attempt was counted, before its password is checked.
+    pub const LOGIN_ATTEMPTED: Self = Self("LOGIN_ATTEMPTED");
+    /// A user is logged in: a session began.
+    pub const LOGIN_SUCCESS: Self = Self("LOGIN_SUCCESS");
+    /// A password or code was wrong, or was not even checked.
+    pub const LOGIN_FAILED: Self = Self("LOGIN_FAILED");
+    /// The password was right and the second factor is outstanding.
+    pub const LOGIN_PENDING: Self = Self("LOGIN_PENDING");
+    /// A password was right: its failures are forgotten, and an outdated hash made again.
+    pub const LOGIN_VERIFIED: Self = Self("LOGIN_VERIFIED");
+    /// A user has another role.
+    pub const ROLE_CHANGED: Self = Self("ROLE_CHANGED");
+    /// A user logged out.
+    pub const LOGOUT: Self = Self("LOGOUT");
+    /// A failure was the last before a lock.
+    pub const ACCOUNT_LOCKED: Self = Self("ACCOUNT_LOCKED");
+    /// An administrator cleared what was counted of failures.
+    pub const ACCOUNT_UNLOCKED: Self = Self("ACCOUNT_UNLOCKED");
+    /// A seed for one-time codes was made; it counts from its first code on.
+    pub const LOGIN_TOTP_STARTED: Self = Self("LOGIN_TOTP_STARTED");
+    /// The first code of a seed was right: it is a second factor.
+    pub const LOGIN_TOTP_ENROLLED: Self = Self("LOGIN_TOTP_ENROLLED");
+    /// A one-time code was right.
+    pub const LOGIN_TOTP_VERIFIED: Self = Self("LOGIN_TOTP_VERIFIED");
+    /// A second factor was taken away, with its recovery codes.
+    pub const LOGIN_TOTP_REMOVED: Self = Self("LOGIN_TOTP_REMOVED");
+    /// Recovery codes were made; earlier ones are void.
+    pub const RECOVERY_CODES_CREATED: Self = Self("RECOVERY_CODES_CREATED");
+    /// A recovery code stood in for the second factor, and is used up.
+    pub const RECOVERY_CODE_USED: Self = Self("RECOVERY_CODE_USED");
+    /// A user set another password.
+    pub const PASSWORD_CHANGED: Self = Self("PASSWORD_CHANGED");
+    /// A reset was asked for.
+    pub const PASSWORD_RESET_REQUESTED: Self = Self("PASSWORD_RESET_REQUESTED");
+    /// A password was set by a token.
+    pub const PASSWORD_RESET: Self = Self("PASSWORD_RESET");
+    /// A password hash of an earlier system was taken over.
+    pub const PASSWORD_IMPORTED: Self = Self("PASSWORD_IMPORTED");
+    /// A token for a first password was made.
+    pub const ACTIVATION_CREATED: Self = Self("ACTIVATION_CREATED");
+    /// A session was renewed by activity.
+    pub const SESSION_RENEWED: Self = Self("SESSION_RENEWED");
+    /// A session got a new token, for password and code given again.
+    pub const SESSION_STEPPED_UP: Self = Self("SESSION_STEPPED_UP");
+    /// A session got a new token, for the account has changed.
+    pub const SESSION_ROTATED: Self = Self("SESSION_ROTATED");
+    /// Sessions were ended: by their user, an administrator, or because there were too many.
+    pub const SESSION_ENDED: Self = Self("SESSION_ENDED");
 
     /// An event of the application's own: a reverse domain name such as `com.example.label_printed`.
     ///

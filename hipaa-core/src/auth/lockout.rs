@@ -49,7 +49,7 @@ pub struct LockoutPolicy {
     pub first_delay: Duration,
     /// The longest delay.
     pub longest_delay: Duration,
-    /// Failures in a row after which nothing is admitted until an administrator or a reset ends it.
+    /// Failures in a row after which nothing is admitted until an administrator ends it.
     pub stop_at: u32,
 }
 
@@ -199,6 +199,6 @@ pub enum Admission {
         /// The end of the delay.
         until: Timestamp,
     },
-    /// Too many failures in a row: an administrator's unlock or a reset ends it, time does not.
+    /// Too many failures in a row: an administrator's unlock ends it; time and a reset do not.
     Stopped,
 }

@@ -3,12 +3,11 @@
 //! A user belongs to one tenant or to the deployment. Its id is random and never given again; its login name is unique in
 //! all of the deployment. What else is known of it is a field of its row.
 
-mod login;
-
-pub use login::{LoginError, MAX_LOGIN_BYTES, login_form};
-
-use super::{Authority, AuthorityError, AuthorityKind, Body, Change, Draft, MAX_ROWS, Page, Row};
+use super::{
+    Authority, AuthorityError, AuthorityKind, Body, Change, Draft, Lookup, MAX_ROWS, Page, Row, STATES, state_id,
+};
 use crate::audit::{Action, EventName};
+use crate::auth::login_name::{LoginName, LoginNameError};
 use crate::clock::Timestamp;
 use crate::entropy::generate_from_system;
 use crate::schema::{RecordId, TenantId, UserId};
@@ -33,7 +32,7 @@ mod tag {
 pub enum UserError {
     /// The login name is not one.
     #[error(transparent)]
-    Login(#[from] LoginError),
+    Login(#[from] LoginNameError),
     /// Somebody has this login name, or one of the same form.
     #[error("the login name is taken")]
     LoginTaken,
@@ -77,6 +76,17 @@ pub struct Revision<'a> {
     pub role: Option<&'a str>,
     /// Whether the password must be changed before anything else.
     pub must_change: Option<bool>,
+}
+
+/// One page of users.
+#[derive(Debug)]
+pub struct Users {
+    /// Those whose rows pass their checks.
+    pub users: Vec<User>,
+    /// Those whose rows fail: they can do nothing, and each is an entry.
+    pub altered: Vec<UserId>,
+    /// Where the next page begins: give it as `after`. None on the last page.
+    pub next: Option<UserId>,
 }
 
 /// A user whose row has passed its checks.
@@ -165,7 +175,7 @@ impl Authority {
     /// [`UserError::Login`], [`UserError::LoginTaken`], [`UserError::DisplayName`], [`UserError::Role`], or the door's.
     pub fn create_user(&self, unit: &mut dyn Unit, new: NewUser<'_>) -> Result<UserId, UserError> {
         check(&new)?;
-        let lookup = Self::lookup(unit, AuthorityKind::User, login_form(new.login)?.as_bytes())?;
+        let lookup = Self::name_lookup(unit, &LoginName::parse(new.login)?)?;
         let user = UserId::from_random(*generate_from_system().map_err(UnitError::from)?);
         let body = Body::new()
             .with_text(tag::ROLE, new.role)
@@ -189,14 +199,51 @@ impl Authority {
         Ok(self.read(unit, AuthorityKind::User, user.into())?.map(|row| User { row }))
     }
 
+    /// One page of the users of the actor's tenant behind `after`, disabled ones included, ascending by id.
+    ///
+    /// # Errors
+    /// [`AuthorityError::TooMany`] unless `limit` is 1 to 500, or the door's.
+    pub fn users(&self, unit: &mut dyn Unit, after: Option<UserId>, limit: usize) -> Result<Users, UserError> {
+        if limit == 0 || limit > MAX_ROWS {
+            return Err(AuthorityError::TooMany.into());
+        }
+        let behind = after.map(|user| state_id(AuthorityKind::User, user.into()));
+        let page = unit.parts().0.live_states(&STATES, self.tenant(), behind, limit);
+        let page = page.map_err(AuthorityError::from)?;
+        let (full, code) = (page.len() == limit, AuthorityKind::User.code());
+        let ids = page.iter().filter_map(|state| match state.record.as_bytes() {
+            [kind, id @ ..] if *kind == code => Some(UserId::from_bytes(id.try_into().ok()?)),
+            _ => None,
+        });
+        let ids = ids.collect::<Vec<_>>();
+        let next = ids.last().copied().filter(|_| full && ids.len() == limit);
+        let (mut users, mut altered) = (Vec::new(), Vec::new());
+        for id in ids {
+            match self.user(unit, id) {
+                Ok(user) => users.extend(user),
+                Err(UserError::Authority(AuthorityError::Integrity)) => altered.push(id),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Users { users, altered, next })
+    }
+
     /// The user who logs in under this name, disabled ones included; none where nobody does. An actor of the deployment
     /// finds the users of every tenant.
     ///
     /// # Errors
     /// [`UserError::Login`] for a text that is nobody's login name, or the door's.
     pub fn user_named(&self, unit: &mut dyn Unit, login: &str) -> Result<Option<User>, UserError> {
-        let lookup = Self::lookup(unit, AuthorityKind::User, login_form(login)?.as_bytes())?;
+        let lookup = Self::name_lookup(unit, &LoginName::parse(login)?)?;
         Ok(self.find(unit, AuthorityKind::User, &lookup)?.map(|row| User { row }))
+    }
+
+    /// The lookup key of a login name.
+    ///
+    /// # Errors
+    /// The unit's.
+    pub fn name_lookup(unit: &mut dyn Unit, name: &LoginName) -> Result<Lookup, AuthorityError> {
+        Self::lookup(unit, AuthorityKind::User, name.expose().as_bytes())
     }
 
     /// Disables a user at once and for good: everything bound to the user is void from this commit on, and deleted with it.

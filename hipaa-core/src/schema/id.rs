@@ -135,6 +135,14 @@ impl RecordId {
         Self { length: 16, bytes }
     }
 
+    /// The record id that is a hash of 32 bytes.
+    #[must_use]
+    pub fn from_hash(hash: &[u8; 32]) -> Self {
+        let mut bytes = [0; MAX_RECORD_ID_BYTES];
+        bytes[..32].copy_from_slice(hash);
+        Self { length: 32, bytes }
+    }
+
     /// The bytes of this identifier.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -150,6 +158,13 @@ impl RecordId {
             Ok(uuid) => Self::from_slice(uuid.as_bytes()),
             Err(_) => Self::from_slice(&hex::decode(text).map_err(|_| IdError::Text)?),
         }
+    }
+}
+
+impl From<[u8; 16]> for RecordId {
+    /// The id of 16 bytes, as they are.
+    fn from(id: [u8; 16]) -> Self {
+        UserId(id).into()
     }
 }
 

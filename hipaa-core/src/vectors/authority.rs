@@ -1,7 +1,7 @@
 //! Authority rows: with every column, and with as few as may be.
 
 use super::{TENANT, hexed, tenant_keys};
-use crate::authority::user::login_form;
+use crate::auth::login_name::LoginName;
 use crate::authority::{Body, lookup_of, mac_of, open_secret, seal_secret, state_id};
 use crate::cipher::CellHeader;
 use crate::clock::Timestamp;
@@ -35,11 +35,11 @@ fn written(row: StoredAuthority, body: (&Body, Js), login: Option<&str>, secret:
     let (keys, own) = (tenant_keys(row.tenant), tenant_keys(TenantId::DEPLOYMENT));
     let (fields, place) = (body.1, (row.kind, row.id, row.owner));
     let key = own.key(RootKind::Auth, Purpose::AuthorityLookup, 1).unwrap();
-    let form = login.map(|login| login_form(login).unwrap());
+    let form = login.map(|login| LoginName::parse(login).unwrap());
     let entropy = &mut Entropy::from_seed([row.kind.code(); 32]);
     let sealed = secret.map(|secret| seal_secret(&keys, place, secret.as_bytes(), entropy).unwrap());
     assert!(sealed.iter().all(|sealed| open_secret(&keys, place, sealed).is_ok()));
-    let lookup = form.as_ref().map(|form| lookup_of(&key, row.kind, form.as_bytes()));
+    let lookup = form.as_ref().map(|form| lookup_of(&key, row.kind, form.expose().as_bytes()));
     let body = body.0.encode().unwrap();
     let mut row = StoredAuthority { lookup, sealed, body, ..row };
     row.mac = mac_of(&keys, &row, 1).unwrap();

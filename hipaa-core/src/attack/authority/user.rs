@@ -2,7 +2,8 @@
 
 use super::{Desk, HOUR, TOUCHED, at, hash, named};
 use crate::audit::{Action, EventName};
-use crate::authority::user::{LoginError, NewUser, Revision, UserError};
+use crate::auth::login_name::LoginNameError;
+use crate::authority::user::{NewUser, Revision, UserError};
 use crate::authority::{AuthorityError, AuthorityKind, Change, Draft};
 use crate::schema::UserId;
 use crate::unit::Committed;
@@ -19,7 +20,7 @@ fn a_login_name_is_unique_over_all_tenants_in_every_spelling() {
     for twin in ["ama", "AMA", "\u{ff21}ma", "sol", "SOL"] {
         assert_eq!(desk.create(named(twin)), Err(UserError::LoginTaken), "{twin}");
     }
-    assert_eq!(desk.create(named("\u{430}ma")), Err(UserError::Login(LoginError::MixedScripts)));
+    assert_eq!(desk.create(named("\u{430}ma")), Err(UserError::Login(LoginNameError::MixedScripts)));
     let jose = desk.create(named("jose\u{301}")).unwrap();
     assert_eq!(desk.create(named("JOS\u{c9}")), Err(UserError::LoginTaken));
     let any = desk.any.clone();
@@ -69,8 +70,8 @@ fn a_user_out_of_shape_is_refused() {
     for role in ["", "A B", "R\u{d6}LE", &long] {
         assert_eq!(desk.create(NewUser { role, ..named("new") }), Err(UserError::Role));
     }
-    assert_eq!(desk.create(named("two words")), Err(UserError::Login(LoginError::Character)));
-    assert_eq!(desk.create(named("")), Err(UserError::Login(LoginError::Length)));
+    assert_eq!(desk.create(named("two words")), Err(UserError::Login(LoginNameError::Character)));
+    assert_eq!(desk.create(named("")), Err(UserError::Login(LoginNameError::Empty)));
     let unknown = UserId::from_bytes([9; 16]);
     assert_eq!(desk.write_user(|unit, door| door.disable_user(unit, unknown)), Err(UserError::Unknown));
     let sol = desk.sol;

@@ -1,0 +1,158 @@
+//! What an administrator does: make users, unlock, take a second factor away, disable. Never a password.
+
+use super::factor::{change_account, factor_rows};
+use super::reset::void_tokens;
+use super::session::id_of;
+use super::{Identity, IdentityError};
+use crate::audit::{Action, Actor, EventName};
+use crate::auth::password::PasswordHash;
+use crate::auth::reset::ACTIVATION_LIFE;
+use crate::auth::token::ActivationToken;
+use crate::authority::user::{NewUser, Revision, User, UserError};
+use crate::authority::{Authority, AuthorityKind, Change, Draft, MAX_ROWS};
+use crate::clock::Timestamp;
+use crate::entropy::generate_from_system;
+use crate::schema::UserId;
+use crate::unit::{Held, Unit};
+use core::fmt;
+
+/// A token with which a user sets the first password. Hand it over once; it is stored nowhere.
+pub struct Activation {
+    /// The user.
+    pub user: UserId,
+    /// The token.
+    pub token: ActivationToken,
+    /// From when on it is void.
+    pub expires: Timestamp,
+}
+
+impl Identity {
+    /// Makes a user in the actor's tenant, with a token for the first password. Until it is used nobody can log in.
+    ///
+    /// # Errors
+    /// [`IdentityError::User`]: the name is taken or out of shape; or the unit's.
+    ///
+    /// # Security
+    /// Whether the actor may do this is for the caller to establish; so it is for everything in this part.
+    pub fn create_user(
+        &self,
+        unit: &mut dyn Unit,
+        actor: &Actor,
+        new: NewUser<'_>,
+    ) -> Result<Held<Activation>, IdentityError> {
+        let user = Authority::new(actor.clone()).create_user(unit, new)?;
+        self.renew_activation(unit, actor, user)
+    }
+
+    /// Another token for the first password; earlier ones are void.
+    ///
+    /// # Errors
+    /// [`IdentityError::User`] for a user whom the tenant does not have, or the unit's.
+    pub fn renew_activation(
+        &self,
+        unit: &mut dyn Unit,
+        actor: &Actor,
+        user: UserId,
+    ) -> Result<Held<Activation>, IdentityError> {
+        let door = Authority::new(actor.clone());
+        let user = found(unit, &door, user)?;
+        let mut changes = void_tokens(unit, &door, user.id())?;
+        let token = ActivationToken::new(&generate_from_system()?);
+        let expires = unit.parts().1.now().after(ACTIVATION_LIFE);
+        let draft = Draft::new(AuthorityKind::ResetToken, id_of(&token.digest()), user.id()).expires(expires);
+        changes.push(Change::Insert(draft));
+        door.apply(unit, door.event(EventName::ACTIVATION_CREATED, Action::Create), changes)?;
+        Ok(unit.hold(Activation { user: user.id(), token, expires }))
+    }
+
+    /// Makes a user with the password hash of an earlier system, which is made again at the first login.
+    ///
+    /// # Errors
+    /// As [`Identity::create_user`].
+    pub fn import_user(
+        &self,
+        unit: &mut dyn Unit,
+        actor: &Actor,
+        new: NewUser<'_>,
+        hash: &PasswordHash,
+    ) -> Result<UserId, IdentityError> {
+        let door = Authority::new(actor.clone());
+        let user = door.create_user(unit, new)?;
+        let draft = Draft::new(AuthorityKind::Credential, user.into(), user).secret(hash.expose().as_bytes());
+        door.insert(unit, door.event(EventName::PASSWORD_IMPORTED, Action::Create), draft)?;
+        Ok(user)
+    }
+
+    /// Forgets the failures of a user, of passwords and codes, from every network.
+    ///
+    /// # Errors
+    /// As [`Identity::renew_activation`].
+    pub fn unlock(&self, unit: &mut dyn Unit, actor: &Actor, user: UserId) -> Result<(), IdentityError> {
+        let door = Authority::new(actor.clone());
+        let user = found(unit, &door, user)?;
+        let mut after = None;
+        loop {
+            let page = door.list(unit, (AuthorityKind::FailureCount, user.id()), after, MAX_ROWS)?;
+            let event = door.event(EventName::ACCOUNT_UNLOCKED, Action::Update);
+            let event = event.records("hipaa.user", &[user.id().into()]);
+            super::count::write(unit, &door, event, page.rows.into_iter().map(Change::Delete).collect())?;
+            after = page.next;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes the second factor of a user away, with its recovery codes, and ends everything that the user has open.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotEnrolled`], or as [`Identity::renew_activation`].
+    pub fn reset_second_factor(&self, unit: &mut dyn Unit, actor: &Actor, user: UserId) -> Result<(), IdentityError> {
+        let door = Authority::new(actor.clone());
+        let user = found(unit, &door, user)?;
+        let changes = factor_rows(unit, &door, &user)?;
+        if changes.is_empty() {
+            return Err(IdentityError::NotEnrolled);
+        }
+        let event = door.event(EventName::LOGIN_TOTP_REMOVED, Action::Delete);
+        let event = event.records("hipaa.user", &[user.id().into()]);
+        change_account(unit, &door, &user, (event, changes), Revision::default()).map(drop)
+    }
+
+    /// Gives a user another role and ends everything that the user has open.
+    ///
+    /// # Errors
+    /// [`IdentityError::User`] for what is no role, or as [`Identity::renew_activation`].
+    pub fn change_role(
+        &self,
+        unit: &mut dyn Unit,
+        actor: &Actor,
+        user: UserId,
+        role: &str,
+    ) -> Result<(), IdentityError> {
+        let door = Authority::new(actor.clone());
+        let user = found(unit, &door, user)?;
+        let event = door.event(EventName::ROLE_CHANGED, Action::Update);
+        let revision = Revision { role: Some(role), must_change: None };
+        change_account(unit, &door, &user, (event, Vec::new()), revision).map(drop)
+    }
+
+    /// Disables a user for good: sessions, pending logins and tokens end with this commit.
+    ///
+    /// # Errors
+    /// As [`Identity::renew_activation`].
+    pub fn disable(&self, unit: &mut dyn Unit, actor: &Actor, user: UserId) -> Result<(), IdentityError> {
+        Ok(Authority::new(actor.clone()).disable_user(unit, user)?)
+    }
+}
+
+fn found(unit: &mut dyn Unit, door: &Authority, user: UserId) -> Result<User, IdentityError> {
+    let found = door.user(unit, user)?.filter(|found| found.tenant() == door.actor().tenant());
+    found.ok_or(IdentityError::User(UserError::Unknown))
+}
+
+impl fmt::Debug for Activation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Activation").field("user", &self.user).finish_non_exhaustive()
+    }
+}
