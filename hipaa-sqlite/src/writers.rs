@@ -10,7 +10,7 @@ use hipaa_core::store::StoreError;
 /// Every trigger, what stands under the names of the log's tables, and everything that could hide them.
 const SUSPECTS: &str =
     "SELECT sql FROM main.sqlite_schema WHERE type = 'trigger' OR name LIKE 'hipaa~_audit%' ESCAPE '~'
-    UNION ALL SELECT sql FROM temp.sqlite_schema WHERE name <> 'hipaa_bolt'";
+    UNION ALL SELECT sql FROM temp.sqlite_schema WHERE type <> 'table' OR name <> 'hipaa_bolt'";
 
 impl SqliteStore<'_> {
     pub(crate) fn others_write(&self) -> Result<bool, StoreError> {
@@ -58,6 +58,11 @@ mod tests {
             ("CREATE TRIGGER x AFTER INSERT ON hipaa_head BEGIN DELETE FROM hipaa_term; END", "DROP TRIGGER x"),
             ("CREATE TABLE t (x); CREATE TRIGGER x AFTER INSERT ON t BEGIN SELECT 1; END", "DROP TABLE t"),
             ("CREATE TEMP TRIGGER x AFTER INSERT ON hipaa_audit BEGIN SELECT 1; END", "DROP TRIGGER x"),
+            // Named like the one object of ours that may stand there.
+            (
+                "CREATE TEMP TRIGGER hipaa_bolt AFTER INSERT ON hipaa_audit BEGIN SELECT 1; END",
+                "DROP TRIGGER hipaa_bolt",
+            ),
             ("CREATE TEMP TABLE hipaa_audit (x)", "DROP TABLE temp.hipaa_audit"),
             ("CREATE TEMP VIEW hipaa_audit AS SELECT 1", "DROP VIEW temp.hipaa_audit"),
             (
