@@ -28,6 +28,8 @@ pub struct TrailEntry {
     pub role: Option<String>,
     /// Whether the identity was claimed, not proven.
     pub claimed: bool,
+    /// The emergency grant under which it was done.
+    pub grant: Option<[u8; 16]>,
     /// How it ended, by its code in [`Outcome`].
     pub outcome: Option<u8>,
     /// The patients whom it is about.
@@ -157,6 +159,7 @@ fn read(entry: &StoredEntry, details: Option<Value>) -> Result<TrailEntry, Vault
         user: text(tag::USER),
         role: text(tag::ROLE),
         claimed: body.field(tag::CLAIMED).is_some(),
+        grant: body.field(tag::GRANT).and_then(|id| id.try_into().ok()),
         outcome: body.field(tag::OUTCOME).and_then(|code| code.first().copied()),
         subjects: body.field(tag::SUBJECTS).and_then(read_subjects).unwrap_or_default(),
         records,
