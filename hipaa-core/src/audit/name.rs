@@ -148,6 +148,18 @@ names! {
     SESSION_ROTATED;
     /// Sessions were ended: by their user, an administrator, or because there were too many.
     SESSION_ENDED;
+    /// A notice waits to be sent.
+    NOTICE_QUEUED;
+    /// Notices were handed to whoever sends them.
+    NOTICE_TAKEN;
+    /// A notice was sent.
+    NOTICE_SENT;
+    /// A notice could not be sent; it is tried again.
+    NOTICE_FAILED;
+    /// Notices were given up: their time was over before they could be sent.
+    NOTICE_EXPIRED;
+    /// A user has another address for notices.
+    CONTACT_CHANGED;
 }
 
 impl EventName {
