@@ -93,6 +93,18 @@ impl EventName {
     pub const SESSION_ROTATED: Self = Self("SESSION_ROTATED");
     /// Sessions were ended: by their user, an administrator, or because there were too many.
     pub const SESSION_ENDED: Self = Self("SESSION_ENDED");
+    /// A notice waits to be sent.
+    pub const NOTICE_QUEUED: Self = Self("NOTICE_QUEUED");
+    /// Notices were handed to whoever sends them.
+    pub const NOTICE_TAKEN: Self = Self("NOTICE_TAKEN");
+    /// A notice was sent.
+    pub const NOTICE_SENT: Self = Self("NOTICE_SENT");
+    /// A notice could not be sent; it is tried again.
+    pub const NOTICE_FAILED: Self = Self("NOTICE_FAILED");
+    /// Notices were given up: their time was over before they could be sent.
+    pub const NOTICE_EXPIRED: Self = Self("NOTICE_EXPIRED");
+    /// A user has another address for notices.
+    pub const CONTACT_CHANGED: Self = Self("CONTACT_CHANGED");
 
     /// An event of the application's own: a reverse domain name such as `com.example.label_printed`.
     ///
