@@ -12,6 +12,7 @@ mod own_table;
 mod permission;
 mod record;
 mod reindex;
+mod require;
 mod resolve;
 mod reveal;
 mod row;
