@@ -20,6 +20,7 @@
 //! | [`mod@unit`] | units of work: held values, refusals, commits |
 //! | [`tenancy`] | deployments, tenants and key epochs |
 //! | [`signing`] | signing periods, and the heads of all logs in one |
+//! | [`restore`] | going on after an older state was put back |
 //! | [`authority`] | rows that confer or limit authority |
 //! | [`identity`] | signing in: the flow of login, second factor, sessions, passwords |
 //! | [`vault`] | the door to records |
@@ -50,6 +51,7 @@ pub mod identity;
 pub mod index;
 pub mod keys;
 mod red;
+pub mod restore;
 pub mod schema;
 pub mod seal;
 pub mod signing;

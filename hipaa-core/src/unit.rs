@@ -40,6 +40,7 @@ pub use memory::{MemoryDatabase, MemoryUnit};
 pub use notary::Notary;
 pub(crate) use notary::Signer;
 pub use signed::Since;
+pub(crate) use signed::leaf_at;
 
 use crate::audit::Event;
 use crate::store::{Store, StoreError};

@@ -6,7 +6,7 @@ use super::finding::{Break, Class, Completeness, Doubt};
 use super::period::Periods;
 use super::run::{Run, read_body};
 use super::source::Source;
-use crate::audit::{BodyView, EntryKind, Leaf, LogId, StoredHead, leaf_of, tag};
+use crate::audit::{BodyView, Checkpoint, EntryKind, Leaf, LogId, StoredHead, leaf_of, tag};
 use crate::schema::TenantId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,16 +106,28 @@ impl Run<'_> {
                 receipt.proof.verify_inclusion(leaf, (head.size, &head.root)).is_ok()
             };
             let signed = periods.have_signed(&anchor.head) && head.deployment == *deployment;
+            let lost = periods.restores.iter().any(|restore| restore.covers(head));
+            if !signed && lost {
+                // Its period began in the end that was lost: the key is known to nobody any more.
+                continue;
+            }
             if !signed || !anchor.receipt.as_ref().is_none_or(proven) {
                 self.doubt(Doubt::ForeignAnchor);
                 continue;
             }
             let Some((size, seen)) = left.get_mut(&head.log) else {
-                self.found(Break::of_log(Class::MissingLog, head.log));
+                if !lost {
+                    self.found(Break::of_log(Class::MissingLog, head.log));
+                }
                 continue;
             };
             if *size < head.size {
-                self.found(Break::at(Class::Rollback, head.log, *size, head.size - 1));
+                if !lost {
+                    self.found(Break::at(Class::Rollback, head.log, *size, head.size - 1));
+                }
+                continue;
+            }
+            if lost && !stands(source, head)? {
                 continue;
             }
             *seen = head.size.max(*seen);
@@ -168,4 +180,10 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether the last entry of a head that may have been lost stands nevertheless: then it counts like any other.
+fn stands<S: Source>(source: &mut S, head: &Checkpoint) -> Result<bool, S::Error> {
+    let Some(last) = head.size.checked_sub(1) else { return Ok(true) };
+    Ok(read_body(source, head.log, last)?.is_some_and(|body| leaf_of(&body) == head.last_leaf))
 }
