@@ -93,6 +93,23 @@ fn what_the_operator_has_given_up_is_shown_and_is_no_break() {
 }
 
 #[test]
+fn a_file_put_back_behind_the_beginning_of_a_period_is_a_rollback() {
+    let scene = Scene::small(4);
+    let older = fs::read(scene.path()).unwrap();
+    let setup = Actor::new(TenantId::DEPLOYMENT, "setup", "operator").unwrap();
+    let mut db = open(&scene, 9_000_000_000);
+    db.end_signing_period(&setup).unwrap();
+    let seen = db.checkpoint().unwrap();
+    drop(db);
+    let notes = scene.folder.path().join("witness");
+    fs::write(notes.join(scene.own.to_string()), seen.encode()).unwrap();
+    assert_eq!(scene.verify_witnessed(&[]).code, 0);
+    fs::write(scene.path(), older).unwrap();
+    let found = scene.verify_witnessed(&[]);
+    assert_eq!((found.code, Lost::classes(found.found)), (1, vec!["rollback".to_owned()]));
+}
+
+#[test]
 fn a_restore_that_somebody_else_has_signed_is_a_break_and_excuses_nothing() {
     let lost = lost();
     lost.record(&lost.restore());
