@@ -16,6 +16,7 @@ mod log;
 mod matrix;
 mod period;
 mod role;
+mod restore;
 mod row;
 mod state;
 mod twin;

@@ -97,6 +97,8 @@ pub(crate) enum Safeguard {
     MustChange,
     /// Ending sessions and voiding tokens when the account changes.
     AuthVersion,
+    /// The operator's signature under a restore.
+    RestoreSignature,
     /// Folding login names before they are compared.
     LoginNameForm,
 }

@@ -1,9 +1,11 @@
 //! Reading a database that somebody else wrote, for examination: nothing is written, and nothing in it is trusted.
 
 mod log;
+mod read;
 mod record;
 
 use crate::Error;
+pub use read::LogEntry;
 use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};

@@ -25,5 +25,7 @@ mod period;
 mod place;
 #[path = "sqlite/plan.rs"]
 mod plan;
+#[path = "sqlite/restore.rs"]
+mod restore;
 #[path = "sqlite/witness.rs"]
 mod witness;

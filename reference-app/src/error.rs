@@ -6,6 +6,7 @@ use hipaa_core::audit::{ActorError, WitnessError};
 use hipaa_core::authority::AuthorityError;
 use hipaa_core::authority::user::UserError;
 use hipaa_core::identity::IdentityError;
+use hipaa_core::restore::RestoreError;
 use hipaa_core::tenancy::TenancyError;
 use hipaa_core::unit::{ReleaseError, UnitError};
 use hipaa_core::vault::VaultError;
@@ -73,6 +74,9 @@ pub enum Error {
     /// The port cannot be had.
     #[error("the address cannot be listened on: {0}")]
     Listen(ErrorKind),
+    /// A file that an option names cannot be read.
+    #[error("a file cannot be read: {0}")]
+    Unreadable(ErrorKind),
     /// The answer cannot be written.
     #[error("the answer cannot be written: {0}")]
     Output(ErrorKind),
@@ -109,11 +113,20 @@ const fn database_exit(error: &hipaa_sqlite::Error) -> Exit {
         hipaa_sqlite::Error::Witness(WitnessError::RolledBack | WitnessError::Forked | WitnessError::Foreign) => {
             Exit::Altered
         }
+        hipaa_sqlite::Error::Restore(error) => restore_exit(error),
         hipaa_sqlite::Error::Unit(UnitError::Tampered)
         | hipaa_sqlite::Error::Tenancy(TenancyError::Tampered | TenancyError::Unit(UnitError::Tampered)) => {
             Exit::Altered
         }
         _ => Exit::Environment,
+    }
+}
+
+const fn restore_exit(error: &RestoreError) -> Exit {
+    match error {
+        RestoreError::Unit(UnitError::Tampered) => Exit::Altered,
+        RestoreError::Unit(_) | RestoreError::ClockBehind => Exit::Environment,
+        _ => Exit::Refused,
     }
 }
 

@@ -18,11 +18,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("seal", &["entropy", "encoding", "schema", "keys", "cipher", "index", "red"]),
     ("auth", &["clock", "entropy", "encoding", "schema", "text", "red"]),
     ("audit", &["clock", "encoding", "schema"]),
-    ("verify", &["clock", "schema", "seal", "audit"]),
+    ("verify", &["clock", "schema", "seal", "audit", "red"]),
     ("store", &["clock", "schema", "keys", "index", "seal", "audit"]),
     ("unit", &["clock", "entropy", "encoding", "schema", "keys", "cipher", "audit", "store", "red"]),
     ("tenancy", &["clock", "entropy", "encoding", "schema", "keys", "audit", "store", "unit"]),
     ("signing", &["clock", "schema", "keys", "audit", "store", "tenancy", "unit"]),
+    ("restore", &["schema", "audit", "store", "unit", "red"]),
     (
         "authority",
         &["clock", "entropy", "encoding", "schema", "keys", "cipher", "auth", "audit", "store", "unit", "red"],

@@ -2,9 +2,10 @@
 //! holds its size.
 
 use super::finding::{Break, Class};
+use super::restored::GivenUp;
 use super::run::Run;
 use super::source::Source;
-use crate::audit::{BodyView, EntryKind, Leaf, LogId, SignedCheckpoint, StoredHead, leaf_of, tag};
+use crate::audit::{BodyView, EntryKind, Leaf, LogId, SignedCheckpoint, StoredHead, Trust, leaf_of, tag};
 use std::collections::BTreeMap;
 
 /// Where the kind of an entry stands in its body.
@@ -19,6 +20,8 @@ pub(super) struct Periods {
     ended: BTreeMap<LogId, usize>,
     /// The heads that were taken up last: place in the deployment's log, size and last leaf.
     pub(super) taken_up: BTreeMap<LogId, TakenUp>,
+    /// What the operator has given up.
+    pub(super) restores: Vec<GivenUp>,
 }
 
 #[derive(Clone, Copy)]
@@ -57,19 +60,21 @@ impl Run<'_> {
         &mut self,
         source: &mut S,
         (heads, own): (&[StoredHead], Option<&StoredHead>),
-        first: Option<[u8; 32]>,
+        pin: Option<Trust>,
     ) -> Result<Periods, S::Error> {
-        let mut periods = Periods { keys: first.into_iter().collect(), ..Periods::default() };
+        let mut periods = Periods { keys: pin.iter().map(|pin| pin.head_key).collect(), ..Periods::default() };
         let Some(own) = own else { return Ok(periods) };
-        let mut rotations = Vec::new();
+        let (mut rotations, mut restores) = (Vec::new(), Vec::new());
         let mut at = 0;
         while let Some(from) = source.next_place(own.log, (at, own.size))? {
             at = own.size.min(from.saturating_add(super::chunk::CHUNK));
             source.entries(own.log, (from, at), &mut |entry| {
                 let Some(body) = entry.body.bytes() else { return };
                 let kinds = [EntryKind::KeyRotate as u8, EntryKind::LogHead as u8];
-                if body.get(KIND_AT).is_some_and(|kind| kinds.contains(kind)) {
-                    periods.read(body, heads, &mut rotations);
+                match body.get(KIND_AT) {
+                    Some(kind) if kinds.contains(kind) => periods.read(body, heads, &mut rotations),
+                    Some(kind) if *kind == EntryKind::Restore as u8 => restores.push(body.to_vec()),
+                    _ => {}
                 }
             })?;
         }
@@ -79,6 +84,10 @@ impl Run<'_> {
         let ended = rotations.iter().position(|rotation| rotation.place.saturating_add(1) >= own.size);
         periods.ended.extend(ended.map(|period| (own.log, period)));
         self.find_stray_checkpoints(source, own, &rotations)?;
+        let operator = pin.and_then(|pin| pin.operator_key);
+        for body in &restores {
+            periods.restores.extend(self.given_up(source, own, (body, operator))?);
+        }
         Ok(periods)
     }
 

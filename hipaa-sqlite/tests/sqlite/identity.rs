@@ -76,7 +76,8 @@ impl Ward {
 
     /// Another connection to the same file.
     fn database(&self) -> Database {
-        let options = Options { clock: self.clock.clone(), busy_timeout: Duration::from_secs(120), create: true };
+        let options =
+            Options { clock: self.clock.clone(), busy_timeout: Duration::from_secs(120), ..Options::default() };
         Database::open_with(self.folder.path().join("emr.db"), kek(), &options).unwrap()
     }
 
