@@ -14,6 +14,7 @@
 //! | `doctor` | settings that weaken what the library promises |
 //! | `demo` | the tour |
 //! | `guard` | the PHI guard for files and pipes |
+//! | `policy` | who may do what, and what of it is seen |
 //! | `output` | the only room that prints, but for `guard` |
 //! | `error` | one error, and the exit code it leads to |
 //!
@@ -34,4 +35,5 @@ pub mod guard;
 pub mod import;
 pub mod inventory;
 pub mod output;
+pub mod policy;
 pub mod schema;
