@@ -172,6 +172,16 @@ impl Authority {
         live(self.fetch(unit, kind, id)?)
     }
 
+    /// The same row although it has expired or was voided: for what it says, not for what it confers.
+    pub(crate) fn read_any(
+        &self,
+        unit: &mut dyn Unit,
+        kind: AuthorityKind,
+        id: RecordId,
+    ) -> Result<Option<Row>, AuthorityError> {
+        Ok(self.fetch(unit, kind, id)?.map(|(row, _)| row))
+    }
+
     /// The row with this lookup key, in whatever tenant the actor sees; none where there is none.
     ///
     /// # Errors

@@ -21,6 +21,8 @@
 //! | `password`, `reset` | change, reset, first password |
 //! | `step_up` | password and code again, inside a session |
 //! | `factor` | one-time codes and recovery codes |
+//! | `emergency`, `review` | emergency access, and its review by somebody else |
+//! | `decision` | doing without a safeguard, and the start-up check |
 //! | `admin` | users, unlocking, disabling |
 //! | `contact` | where notices go; the notices themselves |
 //!
@@ -34,24 +36,31 @@ mod attempt;
 mod client;
 mod contact;
 mod count;
+mod decision;
+mod emergency;
 mod factor;
 mod login;
 mod password;
 mod reset;
+mod review;
 mod session;
 mod step_up;
 
 pub use admin::Activation;
 pub use attempt::{Attempt, LOGIN_NAME_LABEL, Verified};
 pub use client::Client;
+pub use decision::{Cleared, Decision as ControlDecision, StartUp, StartUpError};
+pub use emergency::EmergencyGrant;
 pub use factor::FactorChange;
 pub use login::{Finished, Pending, Refusal};
 pub use password::{NewPassword, PasswordChange, PasswordOutcome, PasswordReset};
 pub use reset::ResetAsked;
+pub use review::{OpenReview, OpenReviews, Verdict};
 pub use session::{Active, NewSession, RENEWAL_GRAIN, SessionInfo, Use};
 pub use step_up::{StepUp, StepUpAttempt, StepUpVerified};
 
 use crate::audit::ActorError;
+use crate::auth::grant::EmergencyPolicy;
 use crate::auth::limit::{
     DEFAULT_KEYS, Decision, Limit, Limiter as _, LimiterError, MemoryLimiter, Quota, Reservation, RetryAfter,
 };
@@ -91,6 +100,8 @@ pub struct Settings {
     pub second_factor: LockoutPolicy,
     /// Sessions.
     pub session: SessionPolicy,
+    /// Emergency access.
+    pub emergency: EmergencyPolicy,
     /// The cost of hashes.
     pub hash: HashParams,
     /// Failed logins from one network.
@@ -111,6 +122,7 @@ impl Default for Settings {
             lockout: LockoutPolicy::PASSWORD,
             second_factor: LockoutPolicy::SECOND_FACTOR,
             session: SessionPolicy::DEFAULT,
+            emergency: EmergencyPolicy::DEFAULT,
             hash: HashParams::DEFAULT,
             login_per_network: Limit::LOGIN_PER_NETWORK,
             skew: Skew::default(),
@@ -196,6 +208,12 @@ pub enum IdentityError {
     /// The step needs the password, and the code where enrolled, given again within minutes.
     #[error("the password must be given again first")]
     StepUpNeeded,
+    /// The role may not do this; the refusal is an audit entry.
+    #[error("the actor may not do this")]
+    Denied,
+    /// There is no emergency access of this id that waits for its review.
+    #[error("no such emergency access waits for a review")]
+    NoReview,
     /// The user has a second factor: remove it before another is enrolled.
     #[error("the user has a second factor already")]
     Enrolled,

@@ -5,6 +5,7 @@
 //! a [`RolePolicy`](crate::auth::role::RolePolicy). May import every room below it; no room imports it.
 
 mod disclosure;
+mod emergency;
 mod find;
 mod inspect;
 mod list;

@@ -7,6 +7,8 @@ mod authority;
 mod conformance;
 #[path = "sqlite/declare.rs"]
 mod declare;
+#[path = "sqlite/emergency.rs"]
+mod emergency;
 #[path = "sqlite/fixture.rs"]
 mod fixture;
 #[path = "sqlite/host.rs"]

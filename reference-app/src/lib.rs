@@ -19,6 +19,7 @@
 //! | `state`, `roles` | what handlers can reach; what each role may do |
 //! | `demo` | the tour |
 //! | `guard` | the PHI guard for files and pipes |
+//! | `policy` | who may do what, and what of it is seen |
 //! | `output` | the only room that prints, but for `guard` |
 //! | `error` | one error, and the exit code it leads to |
 //!
@@ -40,6 +41,7 @@ pub mod import;
 pub mod inventory;
 pub mod mail;
 pub mod output;
+pub mod policy;
 pub mod post;
 pub mod roles;
 pub mod routes;

@@ -33,7 +33,7 @@ impl Authority {
     /// Replays the states of the tenant's authority rows from the log's bodies, and compares them with the recorded states
     /// and the rows. Each id in a finding is the kind's code, then the row's id.
     ///
-    /// Needs no key: it shows which version and MAC belong where, not that a MAC is right, which every read checks.
+    /// Every row is checked as a use would check it, so a column that was edited under its MAC is found, too.
     ///
     /// # Errors
     /// [`AuthorityError::TooMany`] for more than [`MAX_REPLAYED`] rows; or the unit's.
@@ -55,6 +55,14 @@ impl Authority {
                 findings.push(Finding::Row(state.record));
             }
         }
+        for state in latest.values().filter(|state| !state.is_tombstone()) {
+            let found = place_of(state).map(|(kind, id)| self.fetch(unit, kind, id));
+            if matches!(found, Some(Err(AuthorityError::Integrity))) && !findings.contains(&Finding::Row(state.record))
+            {
+                findings.push(Finding::Row(state.record));
+            }
+        }
+        let (store, _) = unit.parts();
         let mut after = None;
         loop {
             let page = store.live_states(&STATES, tenant, after, PAGE)?;
@@ -100,13 +108,17 @@ fn take(latest: &mut Latest, state: RecordState, findings: &mut Vec<Finding>) {
 
 /// Whether the row is there as the state says, or gone as a tombstone says.
 fn row_is(store: &mut dyn Store, state: &RecordState) -> Result<bool, AuthorityError> {
-    let split = state.record.as_bytes().split_first();
-    let place = split.and_then(|(code, id)| Some((AuthorityKind::from_code(*code)?, RecordId::from_slice(id).ok()?)));
-    let Some((kind, id)) = place else { return Ok(false) };
+    let Some((kind, id)) = place_of(state) else { return Ok(false) };
     match store.authority(kind, id) {
         Ok(None) => Ok(state.is_tombstone()),
         Ok(Some(row)) => Ok(!state.is_tombstone() && (row.version, row.mac) == (state.version, state.mac)),
         Err(crate::store::StoreError::Corrupt) => Ok(false),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The row of which a state tells.
+fn place_of(state: &RecordState) -> Option<(AuthorityKind, RecordId)> {
+    let (code, id) = state.record.as_bytes().split_first()?;
+    Some((AuthorityKind::from_code(*code)?, RecordId::from_slice(id).ok()?))
 }

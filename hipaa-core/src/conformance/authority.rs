@@ -8,6 +8,7 @@ use crate::store::{AuthorityKind, Store, StoreError, StoredAuthority};
 
 pub(super) const CASES: &[Case] = cases! {
     an_authority_row_reads_back_bit_for_bit
+    an_authority_row_of_every_kind_reads_back_in_its_order
     an_authority_row_is_found_by_exactly_its_lookup_key
     an_authority_id_and_a_lookup_key_are_taken_once_in_a_kind
     an_owners_authority_rows_ascend_behind_a_cursor_up_to_a_limit
@@ -74,6 +75,24 @@ fn an_authority_row_reads_back_bit_for_bit(store: &mut dyn Store) -> Finding {
     let mut listed = store.authority_of(KIND, (TENANT, OWNER), None, 99)?;
     listed.sort_by_key(|row| rows.iter().position(|known| known.id == row.id));
     expect(listed == rows, "the rows in the list as they were written")
+}
+
+/// Grants, reviews and decisions among them: an adapter that knows only some kinds keeps nobody from anything.
+fn an_authority_row_of_every_kind_reads_back_in_its_order(store: &mut dyn Store) -> Finding {
+    let due =
+        |kind, byte, micros| StoredAuthority { expires: Some(Timestamp::from_micros(micros)), ..row(kind, uuid(byte)) };
+    for kind in AuthorityKind::ALL {
+        for row in [due(*kind, 1, 9), due(*kind, 2, 8), row(*kind, uuid(3))] {
+            store.insert_authority(&row)?;
+        }
+    }
+    for kind in AuthorityKind::ALL {
+        let ever = (TENANT, Timestamp::from_micros(i64::MAX));
+        let listed = store.authority_expired(*kind, ever, None, 99)?;
+        expect(listed == [due(*kind, 2, 8), due(*kind, 1, 9)], "what is due, the first first, without what never is")?;
+        expect(store.authority(*kind, uuid(3))? == Some(row(*kind, uuid(3))), "the row of this kind")?;
+    }
+    Ok(())
 }
 
 fn an_authority_row_is_found_by_exactly_its_lookup_key(store: &mut dyn Store) -> Finding {

@@ -342,7 +342,7 @@ fn end_rows(unit: &mut dyn Unit, door: &Authority, rows: Vec<Row>) -> Result<(),
 }
 
 /// A row that fails its check, has expired or is void is no session; the finding is an entry.
-fn ended(error: AuthorityError) -> IdentityError {
+pub(super) fn ended(error: AuthorityError) -> IdentityError {
     match error {
         AuthorityError::Integrity | AuthorityError::Expired | AuthorityError::Void => IdentityError::NoSession,
         error => error.into(),

@@ -71,6 +71,8 @@ kinds! {
     Notice = 16, "notice";
     /// The address to which a user's notices go.
     Contact = 17, "contact";
+    /// The duty to review an emergency grant, and what came of it.
+    Review = 18, "grant_review";
 }
 
 impl AuthorityKind {

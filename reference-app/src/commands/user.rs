@@ -92,12 +92,12 @@ impl Command {
 }
 
 /// The default rules: policy `clinic`. One command hashes one password at a time at most.
-fn identity() -> Result<Identity, Error> {
+pub(super) fn identity() -> Result<Identity, Error> {
     Ok(Identity::new(Settings::default(), HashingPermits::new(NonZeroUsize::MIN, DEFAULT_QUEUE))?)
 }
 
 /// Whoever uses the command line, for this tenant: claimed, not proven.
-fn operator(database: &mut Database, tenant: &str) -> Result<Actor, Error> {
+pub(super) fn operator(database: &mut Database, tenant: &str) -> Result<Actor, Error> {
     Ok(Clinic::open(database, tenant)?.parts().0.actor().clone())
 }
 
@@ -187,6 +187,6 @@ fn row(user: &User) -> Vec<Cell> {
     vec![user.id().to_string().into(), user.role().into(), state(user).into(), user.display_name().into()]
 }
 
-fn time(micros: i64) -> String {
+pub(super) fn time(micros: i64) -> String {
     Timestamp::from_microsecond(micros).map(|time| time.to_string()).unwrap_or_default()
 }
