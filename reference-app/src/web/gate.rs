@@ -8,6 +8,7 @@ use super::route::{Access, Need, Route};
 use super::signed_in::SignedIn;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hipaa_core::auth::token::{PendingToken, SessionToken};
@@ -98,8 +99,12 @@ pub async fn guard(State(gate): State<Gate>, mut request: Request, next: Next) -
     let path = request.extensions().get::<MatchedPath>().cloned();
     let here = gate.routes.iter().filter(|route| path.as_ref().is_some_and(|path| path.as_str() == route.path));
     let Some(route) = here.clone().find(|route| route.takes(request.method())) else {
-        let kind = if here.count() == 0 { Kind::NotFound } else { Kind::MethodNotAllowed };
-        return Problem::new(kind).into_response();
+        let methods = here.map(|route| route.method.as_str()).collect::<Vec<_>>().join(", ");
+        let allow = HeaderValue::from_str(&methods).ok().filter(|_| !methods.is_empty());
+        return match allow {
+            Some(allow) => ([(header::ALLOW, allow)], Problem::new(Kind::MethodNotAllowed)).into_response(),
+            None => Problem::new(Kind::NotFound).into_response(),
+        };
     };
     let mut response = match gate.admit(&mut request, route).await {
         Ok(()) => next.run(request).await,
