@@ -5,6 +5,7 @@ use crate::audit::{
     Action, Body, EventName, Leaf, Outcome, RecordState, leaf_of, read_records, read_seen, read_states, read_subjects,
     tag,
 };
+use crate::auth::role::Ability;
 use crate::clock::Timestamp;
 use crate::schema::{RecordId, Value};
 use crate::store::StoredEntry;
@@ -28,13 +29,15 @@ pub struct TrailEntry {
     pub role: Option<String>,
     /// Whether the identity was claimed, not proven.
     pub claimed: bool,
+    /// The emergency grant under which it was done.
+    pub grant: Option<[u8; 16]>,
     /// How it ended, by its code in [`Outcome`].
     pub outcome: Option<u8>,
     /// The patients whom it is about.
     pub subjects: Vec<RecordId>,
     /// The records that were seen or written, by table.
     pub records: Vec<(String, Vec<RecordId>)>,
-    /// The sealed details, opened: JSON text.
+    /// The sealed details, opened: JSON text. None for an actor without [`Ability::ReadDetails`].
     pub details: Option<Zeroizing<String>>,
     /// Whether the stored bytes agree with each other: the entry with its place and its details, and with the entry that
     /// follows. Where they do not, this entry, the one after it or one before it was altered. That they do proves little by itself: whether
@@ -76,11 +79,8 @@ impl TenantVault {
         self.show(unit, &entries, &[subject])
     }
 
-    pub(super) fn permit_trail(&self, unit: &mut dyn Unit, limit: usize) -> Result<(), VaultError> {
-        if !self.permissions.permit_trail() {
-            unit.refuse(self.event(EventName::PERMISSION_DENIED, Action::Read).outcome(Outcome::Denied));
-            return Err(VaultError::Denied);
-        }
+    fn permit_trail(&self, unit: &mut dyn Unit, limit: usize) -> Result<(), VaultError> {
+        self.require(unit, Ability::ReadTrail)?;
         if limit == 0 || limit > MAX_PAGE { Err(VaultError::TooMany) } else { Ok(()) }
     }
 
@@ -96,7 +96,8 @@ impl TenantVault {
             let (store, ledger) = unit.parts();
             let details = ledger.open_details(store, self.tenant(), entry);
             let opened = details.is_ok();
-            let mut read = read(entry, details.unwrap_or_default())?;
+            let details = details.unwrap_or_default().filter(|_| self.permissions.has(Ability::ReadDetails));
+            let mut read = read(entry, details)?;
             read.intact &= about.iter().all(|subject| read.subjects.contains(subject));
             read.intact &= opened && next.is_none_or(|previous| previous == leaf_of(&entry.body));
             shown.push(read);
@@ -157,6 +158,7 @@ fn read(entry: &StoredEntry, details: Option<Value>) -> Result<TrailEntry, Vault
         user: text(tag::USER),
         role: text(tag::ROLE),
         claimed: body.field(tag::CLAIMED).is_some(),
+        grant: body.field(tag::GRANT).and_then(|id| id.try_into().ok()),
         outcome: body.field(tag::OUTCOME).and_then(|code| code.first().copied()),
         subjects: body.field(tag::SUBJECTS).and_then(read_subjects).unwrap_or_default(),
         records,

@@ -11,10 +11,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use hipaa_core::auth::role::{Ability, RolePolicy};
 use hipaa_core::auth::token::{PendingToken, SessionToken};
 use hipaa_core::identity::{Active, Identity, Use};
 use hipaa_core::unit::{Committed, Release};
-use hipaa_core::vault::{Permissions, TenantVault};
+use hipaa_core::vault::TenantVault;
 use hipaa_sqlite::Unit;
 use hipaa_sqlite::bridge::Bridge;
 use std::sync::Arc;
@@ -26,17 +27,17 @@ pub struct Gate {
     pub bridge: Bridge,
     /// The login.
     pub identity: Identity,
-    /// What a role may do.
-    pub permissions: fn(&str) -> Permissions,
+    /// What a role may do and see.
+    pub policy: Arc<RolePolicy>,
     /// Every route.
     pub routes: &'static [Route],
 }
 
 impl Gate {
-    /// The vault of an actor.
+    /// The vault of whoever is signed in.
     #[must_use]
     pub fn vault(&self, active: &Active) -> TenantVault {
-        TenantVault::new(active.actor().clone(), (self.permissions)(active.user().role()))
+        TenantVault::signed_in(active, &self.policy)
     }
 
     /// One unit of work before anybody is known; what it holds opens with its commit.
@@ -84,8 +85,8 @@ impl Gate {
             let vault = gate.vault(&active);
             match need {
                 Need::Account => {}
-                Need::Table(table, operation) => vault.require(unit, table, operation)?,
-                Need::Trail => vault.require_trail(unit)?,
+                Need::Table(table, operation) => vault.require_operation(unit, table, operation)?,
+                Need::Trail => vault.require(unit, Ability::ReadTrail)?,
             }
             Ok::<_, Problem>(())
         };

@@ -50,7 +50,7 @@ impl Ward {
             frame(address).around(routes.route_layer(from_fn_with_state(gate, guard)), "/api/")
         });
         scene.user("maria", "CLINICIAN");
-        scene.user("otto", "PRIVACY_OFFICER");
+        scene.user("otto", "VOLUNTEER");
         Self { scene, address, _runtime: runtime }
     }
 
