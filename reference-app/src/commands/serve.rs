@@ -5,9 +5,11 @@ use crate::error::{Error, Exit};
 use crate::mail::Mailer;
 use crate::output::Output;
 use crate::post;
+use crate::roles;
 use crate::routes::{application, health};
 use crate::site::{self, Site};
 use crate::state::App;
+use crate::upkeep;
 use crate::web::frame::{Frame, Observer, TIME_LIMIT};
 use crate::web::log;
 use crate::web::origin::{Origin, Origins};
@@ -66,14 +68,18 @@ impl Command {
         let own = own.ok_or(Error::Argument("name the public_origin: a port of its own has none"))?;
         let mailer = Mailer::new(site.mail.clone(), site.mail_from.clone(), own.as_str().to_owned());
         let origins = Origins::new(own, site.allowed_origins.clone());
-        let app = App::start(database, frame(site, &origins), (Settings::default(), Clock::system()))?;
+        let policy =
+            roles::policy().map_err(|_| Error::Argument("the policy of roles names a column that is not there"))?;
+        let app = App::start(database, frame(site, &origins), (Settings::default(), policy, Clock::system()))?;
         let app = App { monitors: Arc::new(site.monitors.clone()), witness: config.witness.clone(), ..app };
         let bridge = app.gate.bridge.clone();
         let sender = tokio::spawn(post::run(app.gate.clone(), mailer, post::INTERVAL));
+        let sweeper = tokio::spawn(upkeep::run(app.gate.clone(), upkeep::INTERVAL));
         let reader = tokio::spawn(reload(origins, self.settings.clone()));
         output.line(&format!("listening on http://{address}"))?;
         let drained = serve(listener, application(app), Limits::default(), ended()).await;
         sender.abort();
+        sweeper.abort();
         reader.abort();
         bridge.close().await.map_err(hipaa_sqlite::Error::from)?;
         Ok(if drained { Exit::Done } else { Exit::Refused })

@@ -2,6 +2,7 @@
 
 mod client;
 mod crawl;
+mod data;
 mod forged;
 mod headers;
 mod limits;
