@@ -1,13 +1,14 @@
 //! Heads with their signatures, as somebody outside keeps them.
 
 use super::{Notary, Unit, UnitError};
-use crate::audit::merkle::{Tiled, prove_consistency};
+use crate::audit::merkle::{Hash, Subtrees, Tiled, prove_consistency};
 use crate::audit::{
     Body, Checkpoint, EntryKind, Leaf, LogId, SignedCheckpoint, SignedRestore, StoredHead, Trust, leaf_of, tag,
 };
 use crate::red::{Safeguard, removed};
 use crate::schema::TenantId;
-use crate::store::{Store, StoredTiles};
+use crate::store::{Store, StoreError, StoredTiles};
+use std::collections::BTreeMap;
 
 const PAGE: usize = 500;
 
@@ -63,7 +64,8 @@ impl dyn Unit + '_ {
             let restored = given_up(store, now.log, &seen)?;
             return Ok(if restored { Since::Restored } else { Since::RolledBack });
         }
-        let mut tree = Tiled(StoredTiles::new(store, now.log));
+        let stored = store.head(tenant)?.ok_or(UnitError::Tampered)?;
+        let mut tree = Edged { edge: edge_of(&stored), tiles: Tiled(StoredTiles::new(store, now.log)) };
         let proof = prove_consistency(&mut tree, seen.size, now.size)?.unwrap_or_default();
         let continued = proof.verify_consistency((seen.size, &seen.root), (now.size, &now.root)).is_ok();
         Ok(match continued {
@@ -72,6 +74,32 @@ impl dyn Unit + '_ {
             false => Since::Forked,
         })
     }
+}
+
+/// Subtrees of the head's own right edge, which is at hand, and all others out of tiles. Of a head that was seen lately nearly
+/// all are of the edge: no tile is summed up again to compare it.
+struct Edged<'a> {
+    edge: BTreeMap<(u32, u64), Hash>,
+    tiles: Tiled<StoredTiles<'a>>,
+}
+
+impl Subtrees for Edged<'_> {
+    type Error = StoreError;
+
+    fn subtree(&mut self, level: u32, index: u64) -> Result<Hash, StoreError> {
+        match self.edge.get(&(level, index)) {
+            Some(hash) => Ok(*hash),
+            None => self.tiles.subtree(level, index),
+        }
+    }
+}
+
+/// The perfect subtrees of which the size is the sum, by level and index. That they are those of the root is for the proof to
+/// show.
+fn edge_of(head: &StoredHead) -> BTreeMap<(u32, u64), Hash> {
+    let levels = (0..u64::BITS).rev().filter(|level| head.size >> level & 1 == 1);
+    let hashes = head.range.as_chunks::<32>().0;
+    levels.zip(hashes).map(|(level, hash)| ((level, (head.size >> level) - 1), *hash)).collect()
 }
 
 /// The note of a stored head, under the key of the period that signed it.

@@ -122,6 +122,12 @@ fn begun_elsewhere(seen: &PathBuf) -> (TempDir, u64) {
     (folder, size)
 }
 
+/// The size that the stored head of the deployment's log states.
+fn stored_size(folder: &TempDir) -> i64 {
+    let connection = rusqlite::Connection::open(folder.path().join("a.db")).unwrap();
+    connection.query_row("SELECT size FROM hipaa_head", [], |row| row.get(0)).unwrap()
+}
+
 /// A witness behind a line that can be cut.
 struct Distant(Folder, Arc<AtomicBool>);
 
@@ -163,8 +169,7 @@ async fn a_witness_out_of_reach_is_unknown_delays_nobody_and_is_tried_again() {
     cut.store(false, Ordering::SeqCst);
     let metrics = until(&bridge, |metrics| metrics.health == Health::Ok).await;
     assert!(metrics.failed_pushes > 0 && metrics.failed_rounds == 0, "{metrics:?}");
-    let size = rusqlite::Connection::open(folder.path().join("a.db")).unwrap();
-    let size = size.query_row("SELECT size FROM hipaa_head", [], |row| row.get::<_, i64>(0)).unwrap();
+    let size = stored_size(&folder);
     until(&bridge, |_| i64::try_from(highest(&seen)) == Ok(size)).await;
     bridge.close().await.unwrap();
 }
