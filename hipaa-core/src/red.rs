@@ -87,6 +87,8 @@ pub(crate) enum Safeguard {
     MustChange,
     /// Ending sessions and voiding tokens when the account changes.
     AuthVersion,
+    /// Asking for password and code again before the account is changed.
+    StepUp,
     /// Folding login names before they are compared.
     LoginNameForm,
 }

@@ -93,6 +93,8 @@ impl EventName {
     pub const SESSION_ROTATED: Self = Self("SESSION_ROTATED");
     /// Sessions were ended: by their user, an administrator, or because there were too many.
     pub const SESSION_ENDED: Self = Self("SESSION_ENDED");
+    /// Rows of a user's that were altered behind the application's back were taken away by an administrator.
+    pub const ACCOUNT_REPAIRED: Self = Self("ACCOUNT_REPAIRED");
     /// A notice waits to be sent.
     pub const NOTICE_QUEUED: Self = Self("NOTICE_QUEUED");
     /// Notices were handed to whoever sends them.
