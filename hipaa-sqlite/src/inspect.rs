@@ -1,5 +1,6 @@
 //! Reading a database that somebody else wrote, for examination: nothing is written, and nothing in it is trusted.
 
+mod authority;
 mod log;
 mod record;
 

@@ -3,6 +3,8 @@
 
 #[path = "sqlite/authority.rs"]
 mod authority;
+#[path = "sqlite/bcrypt.rs"]
+mod bcrypt;
 #[path = "sqlite/conformance.rs"]
 mod conformance;
 #[path = "sqlite/declare.rs"]
@@ -15,6 +17,8 @@ mod host;
 mod identity;
 #[path = "sqlite/killed.rs"]
 mod killed;
+#[path = "sqlite/limit.rs"]
+mod limit;
 #[path = "sqlite/migration.rs"]
 mod migration;
 #[path = "sqlite/own_table.rs"]
@@ -25,5 +29,9 @@ mod period;
 mod place;
 #[path = "sqlite/plan.rs"]
 mod plan;
+#[path = "sqlite/silent.rs"]
+mod silent;
+#[path = "sqlite/thief.rs"]
+mod thief;
 #[path = "sqlite/witness.rs"]
 mod witness;

@@ -2,19 +2,24 @@
 
 use super::{Inspection, blob, bytes, number, text};
 use crate::Error;
+use hipaa_core::authority::STATE_LABEL;
 use hipaa_core::schema::{RecordId, TenantId};
 use hipaa_core::store::RecordState;
 use hipaa_core::verify::{RecordSource, RowView, StateRow, TermRow};
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row, params};
 
-const LIVE: &str = "mac <> x'0000000000000000000000000000000000000000000000000000000000000000'";
+pub(super) const LIVE: &str = "mac <> x'0000000000000000000000000000000000000000000000000000000000000000'";
 
 impl RecordSource for Inspection {
     fn tables(&mut self) -> Result<Vec<String>, Error> {
         let mut statement = self.connection.prepare_cached("SELECT label FROM hipaa_table")?;
         let labels = statement.query_map([], |row| row.get(0))?;
-        Ok(labels.collect::<Result<_, _>>()?)
+        let mut labels = labels.collect::<Result<Vec<_>, _>>()?;
+        if self.has_authority()? {
+            labels.push(STATE_LABEL.to_owned());
+        }
+        Ok(labels)
     }
 
     fn count_states(&mut self) -> Result<u64, Error> {
@@ -40,6 +45,9 @@ impl RecordSource for Inspection {
     }
 
     fn rows(&mut self, table: &str, each: &mut dyn FnMut(&RowView<'_>)) -> Result<(), Error> {
+        if table == STATE_LABEL {
+            return self.authority_rows(each);
+        }
         let Some(name) = self.table_of(table)? else { return Ok(()) };
         let sql = format!(
             "SELECT r.tenant, r.record, r.hipaa_seal, s.tenant, s.version, s.mac FROM {name} r
@@ -59,6 +67,9 @@ impl RecordSource for Inspection {
     }
 
     fn missing_rows(&mut self, table: &str, each: &mut dyn FnMut(TenantId, RecordId)) -> Result<(), Error> {
+        if table == STATE_LABEL {
+            return self.authority_missing(each);
+        }
         let there = match self.table_of(table)? {
             Some(name) => format!("EXISTS (SELECT 1 FROM {name} r WHERE r.tenant = s.tenant AND r.record = s.record)"),
             None => "0".to_owned(),
@@ -116,12 +127,12 @@ impl Inspection {
     }
 }
 
-fn record(value: ValueRef<'_>) -> Option<RecordId> {
+pub(super) fn record(value: ValueRef<'_>) -> Option<RecordId> {
     RecordId::from_slice(bytes(value)?).ok()
 }
 
 /// Tenant, version and MAC of a state.
-fn state(row: &Row<'_>, at: usize) -> Option<(TenantId, u64, [u8; 32])> {
+pub(super) fn state(row: &Row<'_>, at: usize) -> Option<(TenantId, u64, [u8; 32])> {
     let tenant = TenantId::from_bytes(blob(row.get_ref(at).ok()?)?);
     Some((tenant, number(row.get_ref(at + 1).ok()?)?, blob(row.get_ref(at + 2).ok()?)?))
 }
