@@ -79,7 +79,7 @@ fn main() -> Outcome<()> {
     let made = db.write(|unit| Ok::<_, Error>(identity.create_user(unit, &admin, new)?))?.open()?;
     let address = "maria@home.example";
     db.write(|unit| Ok::<_, Error>(identity.put_contact(unit, &admin, made.user, address)?))?.into_inner();
-    activate(&mut db, &identity, &made.token, "Tidal-Marsh 47 heron")?;
+    println!("activated: {:?}", activate(&mut db, &identity, &made.token, "Tidal-Marsh 47 heron")?);
 
     let client = Client::from_address([192, 0, 2, 7].into()).with_user_agent("example");
     match login(&mut db, &identity, "Maria", "Tidal-Marsh 47 heron", &client)? {
