@@ -17,6 +17,7 @@
 mod body;
 mod check;
 mod order;
+mod repair;
 mod replay;
 mod row;
 mod seal;

@@ -20,6 +20,7 @@
 //! | `session` | authorising requests, listing and ending sessions |
 //! | `password`, `reset` | change, reset, first password |
 //! | `step_up` | password and code again, inside a session |
+//! | `device` | devices and networks that have signed in before |
 //! | `factor` | one-time codes and recovery codes |
 //! | `emergency`, `review` | emergency access, and its review by somebody else |
 //! | `decision` | doing without a safeguard, and the start-up check |
@@ -38,6 +39,7 @@ mod contact;
 mod count;
 mod decision;
 mod emergency;
+mod device;
 mod factor;
 mod login;
 mod password;
@@ -51,6 +53,7 @@ pub use attempt::{Attempt, LOGIN_NAME_LABEL, Verified};
 pub use client::Client;
 pub use decision::{Cleared, Decision as ControlDecision, StartUp, StartUpError};
 pub use emergency::EmergencyGrant;
+pub use device::MAX_DEVICES;
 pub use factor::FactorChange;
 pub use login::{Finished, Pending, Refusal};
 pub use password::{NewPassword, PasswordChange, PasswordOutcome, PasswordReset};
@@ -62,7 +65,7 @@ pub use step_up::{StepUp, StepUpAttempt, StepUpVerified};
 use crate::audit::ActorError;
 use crate::auth::grant::EmergencyPolicy;
 use crate::auth::limit::{
-    DEFAULT_KEYS, Decision, Limit, Limiter as _, LimiterError, MemoryLimiter, Quota, Reservation, RetryAfter,
+    DEFAULT_KEYS, Decision, Limit, Limiter, LimiterError, MemoryLimiter, Quota, Reservation, RetryAfter,
 };
 use crate::auth::lockout::{LockoutPolicy, UnknownNames};
 use crate::auth::password::{
@@ -79,7 +82,7 @@ use crate::outbox::OutboxError;
 use crate::unit::UnitError;
 use core::fmt;
 use core::time::Duration;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Names without an account whose failures are remembered.
 pub const UNKNOWN_NAMES: usize = 100_000;
@@ -106,6 +109,14 @@ pub struct Settings {
     pub hash: HashParams,
     /// Failed logins from one network.
     pub login_per_network: Limit,
+    /// Codes tried from one network.
+    pub code_per_network: Limit,
+    /// Codes tried on one pending login.
+    pub code_per_challenge: Limit,
+    /// Requests for a reset from one network.
+    pub reset_per_network: Limit,
+    /// Requests for a reset for one login name.
+    pub reset_per_address: Limit,
     /// How far phone clocks may be off.
     pub skew: Skew,
     /// From the begin of an attempt to the answer of every refusal.
@@ -125,6 +136,10 @@ impl Default for Settings {
             emergency: EmergencyPolicy::DEFAULT,
             hash: HashParams::DEFAULT,
             login_per_network: Limit::LOGIN_PER_NETWORK,
+            code_per_network: Limit::CODE_PER_NETWORK,
+            code_per_challenge: Limit::CODE_PER_CHALLENGE,
+            reset_per_network: Limit::RESET_PER_NETWORK,
+            reset_per_address: Limit::RESET_PER_ADDRESS,
             skew: Skew::default(),
             padding: DEFAULT_PADDING,
             patience: DEFAULT_PATIENCE,
@@ -141,18 +156,31 @@ struct Rules {
     permits: HashingPermits,
     decoy: PasswordHash,
     unknown: UnknownNames,
-    windows: MemoryLimiter,
+    windows: Mutex<Box<dyn Limiter + Send>>,
 }
 
 impl Identity {
-    /// The login under these rules. Computes one hash, which stands in where there is no user.
+    /// The login under these rules, with limits by network in memory: for a deployment of one process. Computes one hash,
+    /// which stands in where there is no user.
     ///
     /// # Errors
     /// [`IdentityError::Busy`], [`IdentityError::Hash`] or [`IdentityError::Entropy`].
     pub fn new(settings: Settings, permits: HashingPermits) -> Result<Self, IdentityError> {
+        Self::with_limiter(settings, permits, MemoryLimiter::new(DEFAULT_KEYS))
+    }
+
+    /// The same with limits that several processes share.
+    ///
+    /// # Errors
+    /// As [`Identity::new`].
+    pub fn with_limiter(
+        settings: Settings,
+        permits: HashingPermits,
+        limiter: impl Limiter + Send + 'static,
+    ) -> Result<Self, IdentityError> {
         let permit = permits.acquire(settings.patience)?;
         let decoy = PasswordHash::decoy(&generate_from_system()?, &settings.hash, &permit)?;
-        let (unknown, windows) = (UnknownNames::new(UNKNOWN_NAMES), MemoryLimiter::new(DEFAULT_KEYS));
+        let (unknown, windows) = (UnknownNames::new(UNKNOWN_NAMES), Mutex::new(Box::new(limiter) as Box<_>));
         Ok(Self(Arc::new(Rules { settings, permits, decoy, unknown, windows })))
     }
 
@@ -167,7 +195,7 @@ impl Identity {
 
     /// Takes a place in a window of time.
     fn limit(&self, quota: &Quota, now: Timestamp) -> Result<Reservation, IdentityError> {
-        match (&self.0.windows).reserve(quota, now) {
+        match self.windows().reserve(quota, now) {
             Ok(Decision::Granted(place)) => Ok(place),
             Ok(Decision::Refused(after)) => Err(IdentityError::TooMany(after)),
             // A limit that fails open is none.
@@ -178,8 +206,12 @@ impl Identity {
     /// Gives a place back: only failures count.
     fn refund(&self, place: Option<Reservation>) {
         if let Some(place) = place {
-            let _ = (&self.0.windows).refund(place);
+            let _ = self.windows().refund(place);
         }
+    }
+
+    fn windows(&self) -> MutexGuard<'_, Box<dyn Limiter + Send>> {
+        self.0.windows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The rules in force.

@@ -105,6 +105,8 @@ pub(crate) enum Safeguard {
     AuthVersion,
     /// The operator's signature under a restore.
     RestoreSignature,
+    /// Asking for password and code again before the account is changed.
+    StepUp,
     /// Folding login names before they are compared.
     LoginNameForm,
 }

@@ -3,6 +3,8 @@
 
 #[path = "sqlite/authority.rs"]
 mod authority;
+#[path = "sqlite/bcrypt.rs"]
+mod bcrypt;
 #[path = "sqlite/conformance.rs"]
 mod conformance;
 #[path = "sqlite/declare.rs"]
@@ -17,6 +19,8 @@ mod host;
 mod identity;
 #[path = "sqlite/killed.rs"]
 mod killed;
+#[path = "sqlite/limit.rs"]
+mod limit;
 #[path = "sqlite/migration.rs"]
 mod migration;
 #[path = "sqlite/own_table.rs"]
@@ -29,5 +33,9 @@ mod place;
 mod plan;
 #[path = "sqlite/restore.rs"]
 mod restore;
+#[path = "sqlite/silent.rs"]
+mod silent;
+#[path = "sqlite/thief.rs"]
+mod thief;
 #[path = "sqlite/witness.rs"]
 mod witness;

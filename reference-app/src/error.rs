@@ -139,7 +139,7 @@ const fn identity_exit(error: &IdentityError) -> Exit {
         IdentityError::Authority(AuthorityError::Integrity | AuthorityError::Unit(UnitError::Tampered)) => {
             Exit::Altered
         }
-        IdentityError::User(_) | IdentityError::NotEnrolled => Exit::Refused,
+        IdentityError::User(_) | IdentityError::NotEnrolled | IdentityError::Address => Exit::Refused,
         _ => Exit::Environment,
     }
 }

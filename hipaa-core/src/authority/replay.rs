@@ -27,7 +27,9 @@ pub enum Finding {
     Row(RecordId),
 }
 
-type Latest = BTreeMap<RecordId, RecordState>;
+/// Which rows are wanted, and where what is wrong with the log is noted.
+type Wanted<'a> = (&'a dyn Fn(&RecordId) -> bool, &'a mut Vec<Finding>);
+pub(super) type Latest = BTreeMap<RecordId, RecordState>;
 
 impl Authority {
     /// Replays the states of the tenant's authority rows from the log's bodies, and compares them with the recorded states
@@ -45,7 +47,7 @@ impl Authority {
         let (store, _) = unit.parts();
         let head = store.head(tenant)?.ok_or(UnitError::Key(KeyError::UnknownTenant))?;
         let mut findings = Vec::new();
-        let latest = latest(store, head.log, &mut findings)?;
+        let latest = latest(store, head.log, (&|_| true, &mut findings))?;
         for state in latest.values() {
             let known = store.state(&STATES, state.record)?;
             if known.is_none_or(|known| known.tenant != tenant || known.state != *state) {
@@ -76,15 +78,20 @@ impl Authority {
     }
 }
 
-/// What the log says last of every row.
-fn latest(store: &mut dyn Store, log: LogId, findings: &mut Vec<Finding>) -> Result<Latest, AuthorityError> {
+/// What the log says last of every row that is wanted.
+pub(super) fn latest(
+    store: &mut dyn Store,
+    log: LogId,
+    (wanted, findings): Wanted<'_>,
+) -> Result<Latest, AuthorityError> {
     let (mut latest, mut from) = (Latest::new(), 0);
     loop {
         let page = store.entries(log, from, PAGE)?;
         for entry in &page {
             let body = Body::decode(&entry.body).map_err(UnitError::from)?;
             let listed = body.field(tag::STATES).and_then(read_states);
-            for state in listed.filter(|(label, _)| *label == STATE_LABEL).map_or_else(Vec::new, |listed| listed.1) {
+            let states = listed.filter(|(label, _)| *label == STATE_LABEL).map_or_else(Vec::new, |listed| listed.1);
+            for state in states.into_iter().filter(|state| wanted(&state.record)) {
                 take(&mut latest, state, findings);
             }
         }

@@ -17,6 +17,7 @@ pub(super) const CASES: &[Case] = cases! {
     an_authority_row_is_replaced_as_a_whole_and_only_as_of_its_version
     an_authority_row_never_changes_its_tenant_or_owner
     an_authority_row_is_deleted_only_as_of_its_version
+    an_authority_row_is_discarded_whatever_it_holds_and_no_other
     an_authority_number_too_high_for_the_store_is_full_and_never_wrapped
 };
 
@@ -251,6 +252,19 @@ fn an_authority_row_is_deleted_only_as_of_its_version(store: &mut dyn Store) -> 
     expect(store.authority(KIND, uuid(1))?.is_none(), "no row after its deletion")?;
     let again = store.delete_authority(KIND, uuid(1), 1);
     refused(again, StoreError::Missing, "a deletion of no row to be refused as missing")?;
+    expect(store.authority(KIND, uuid(2))?.as_ref() == Some(&rows[1]), "the other row of the kind")?;
+    expect(store.authority(OTHER_KIND, uuid(1))?.as_ref() == Some(&rows[2]), "the row of the other kind")
+}
+
+fn an_authority_row_is_discarded_whatever_it_holds_and_no_other(store: &mut dyn Store) -> Finding {
+    let rows = [full(uuid(1)), row(KIND, uuid(2)), row(OTHER_KIND, uuid(1))];
+    for row in &rows {
+        store.insert_authority(row)?;
+    }
+    for _ in 0..2 {
+        store.discard_authority(KIND, uuid(1))?;
+        expect(store.authority(KIND, uuid(1))?.is_none(), "no row after it was discarded")?;
+    }
     expect(store.authority(KIND, uuid(2))?.as_ref() == Some(&rows[1]), "the other row of the kind")?;
     expect(store.authority(OTHER_KIND, uuid(1))?.as_ref() == Some(&rows[2]), "the row of the other kind")
 }

@@ -179,7 +179,7 @@ impl Identity {
     ) -> Result<&'a Authority, IdentityError> {
         active.require_live(unit)?;
         active.require_ability(unit, policy, Ability::Decide)?;
-        active.require_step_up(self, unit.parts().1.now())?;
+        active.require_step_up(self, unit)?;
         Ok(&active.door)
     }
 

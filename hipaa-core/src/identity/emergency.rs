@@ -67,7 +67,7 @@ impl Identity {
         active.require_live(unit)?;
         active.require_ability(unit, policy, Ability::InvokeEmergency)?;
         let now = unit.parts().1.now();
-        active.require_step_up(self, now)?;
+        active.require_step_up(self, unit)?;
         let numbers = self.settings().emergency;
         let grant = EmergencyGrant {
             id: *generate_from_system()?,

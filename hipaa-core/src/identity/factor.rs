@@ -31,7 +31,7 @@ mod tag {
     pub(super) const LAST_STEP: u8 = 3;
 }
 
-const CODE: &str = "code";
+pub(super) const CODE: &str = "code";
 
 /// What confirming or removing a factor came to.
 #[derive(Debug)]
@@ -104,11 +104,16 @@ impl Identity {
         (code, client, now): (&str, &Client<'_>, Timestamp),
     ) -> Result<Tried, IdentityError> {
         let counter = Counter::new(&self.settings().second_factor, CODE, user.id(), &client.network);
-        let counted = counter.admit(unit, door, Origin::Known)?;
+        let counted = denied(counter.admit(unit, door, Origin::Known).map_err(IdentityError::from))?;
+        // A count that fails its check locks as a full one does.
+        let Found::One(counted) = counted else { return Ok(Tried::wrong(true, Vec::new())) };
         let Admission::Admitted { last } = counted.admission else {
             return Ok(Tried::wrong(true, counted.changes));
         };
-        let used = match Factor::read(unit, door, user)?.filter(Factor::is_active) {
+        let Found::One(factor) = denied(Factor::read(unit, door, user))? else {
+            return Ok(Tried::wrong(last, counted.changes));
+        };
+        let used = match factor.filter(Factor::is_active) {
             Some(factor) => match self.match_step(&factor, code, now) {
                 Some(step) => factor.proven(step).map(|change| (EventName::LOGIN_TOTP_VERIFIED, change)),
                 None => recovery(unit, door, user, code)?,
@@ -116,7 +121,9 @@ impl Identity {
             None => None,
         };
         let Some((name, change)) = used else { return Ok(Tried::wrong(last, counted.changes)) };
-        let mut changes = counter.clear(unit, door)?;
+        let Found::One(mut changes) = denied(counter.clear(unit, door).map_err(IdentityError::from))? else {
+            return Ok(Tried::wrong(last, counted.changes));
+        };
         changes.push(change);
         if name == EventName::RECOVERY_CODE_USED {
             changes.push(tell(unit, door, user.id(), Topic::RECOVERY_CODE_USED)?);
@@ -136,7 +143,7 @@ impl Identity {
     /// [`IdentityError::StepUpNeeded`], [`IdentityError::Enrolled`], or the unit's.
     pub fn enrol_totp(&self, unit: &mut dyn Unit, active: &Active) -> Result<Held<TotpSeed>, IdentityError> {
         let now = unit.parts().1.now();
-        active.require_step_up(self, now)?;
+        active.require_step_up(self, unit)?;
         let (door, owner) = (&active.door, active.user.id());
         let old = Factor::read(unit, door, &active.user)?;
         if old.as_ref().is_some_and(Factor::is_active) {
@@ -166,11 +173,14 @@ impl Identity {
         client: &Client<'_>,
     ) -> Result<Held<FactorChange>, IdentityError> {
         let now = unit.parts().1.now();
-        active.require_step_up(self, now)?;
-        let waiting = Factor::read(unit, &active.door, &active.user)?.filter(|factor| !factor.is_active());
-        let waiting = waiting.ok_or(IdentityError::NotEnrolled)?;
+        active.require_step_up(self, unit)?;
         let counter = Counter::new(&self.settings().second_factor, CODE, active.user.id(), &client.network);
-        let counted = counter.admit(unit, &active.door, Origin::Known)?;
+        let counted = denied(counter.admit(unit, &active.door, Origin::Known).map_err(IdentityError::from))?;
+        let found = denied(Factor::read(unit, &active.door, &active.user))?;
+        let (Found::One(counted), Found::One(found)) = (counted, found) else {
+            return self.refuse_code(unit, active, Vec::new(), now);
+        };
+        let waiting = found.filter(|factor| !factor.is_active()).ok_or(IdentityError::NotEnrolled)?;
         let admitted = matches!(counted.admission, Admission::Admitted { .. });
         let created = waiting.row.body().time(tag::CREATED).unwrap_or(now);
         let (row, enrolment) = (waiting.row, PendingEnrolment { seed: waiting.seed, created });
@@ -206,9 +216,12 @@ impl Identity {
         client: &Client<'_>,
     ) -> Result<Held<FactorChange>, IdentityError> {
         let now = unit.parts().1.now();
-        active.require_step_up(self, now)?;
+        active.require_step_up(self, unit)?;
         let (door, user) = (&active.door, &active.user);
-        Factor::read(unit, door, user)?.filter(Factor::is_active).ok_or(IdentityError::NotEnrolled)?;
+        let Found::One(factor) = denied(Factor::read(unit, door, user))? else {
+            return self.refuse_code(unit, active, Vec::new(), now);
+        };
+        factor.filter(Factor::is_active).ok_or(IdentityError::NotEnrolled)?;
         let tried = self.try_code(unit, door, user, (code, client, now))?;
         if !tried.right {
             return self.refuse_code(unit, active, tried.changes, now);
@@ -230,8 +243,7 @@ impl Identity {
         unit: &mut dyn Unit,
         active: &Active,
     ) -> Result<Held<Vec<RecoveryCode>>, IdentityError> {
-        let now = unit.parts().1.now();
-        active.require_step_up(self, now)?;
+        active.require_step_up(self, unit)?;
         let (door, user) = (&active.door, &active.user);
         Factor::read(unit, door, user)?.filter(Factor::is_active).ok_or(IdentityError::NotEnrolled)?;
         let mut changes = recovery_rows(unit, door, user)?;

@@ -376,4 +376,8 @@ impl AuthorityStore for Broken {
         let known = self.store().authority(kind, id)?.filter(|_| self.has(Fault::DeletesAnyVersion));
         self.store().delete_authority(kind, id, known.map_or(version, |known| known.version))
     }
+
+    fn discard_authority(&mut self, kind: AuthorityKind, id: RecordId) -> Result<(), StoreError> {
+        if self.has(Fault::KeepsWhatIsDiscarded) { Ok(()) } else { self.store().discard_authority(kind, id) }
+    }
 }

@@ -74,7 +74,7 @@ impl Scene {
         let (folder, runtime) = (tempfile::tempdir().unwrap(), Runtime::new().unwrap());
         let now = Timestamp::from_micros(START);
         let clock = Clock::manual(now);
-        let options = Options { clock: clock.clone(), busy_timeout: Duration::from_millis(300), create: true };
+        let options = Options { clock: clock.clone(), busy_timeout: Duration::from_millis(300), ..Options::default() };
         let kek = Kek::from_bytes(SecretBox::new(Box::new([7; 32])));
         let mut database = Database::open_with(folder.path().join("app.db"), kek, &options).unwrap();
         database.declare(TABLES).unwrap();
