@@ -116,7 +116,7 @@ impl Scene {
     }
 
     fn rows(&self, kind: &str) -> usize {
-        let file = hipaa_sqlite::rusqlite::Connection::open(&self.path).unwrap();
+        let file = rusqlite::Connection::open(&self.path).unwrap();
         let sql = "SELECT count(*) FROM hipaa_authority WHERE kind = ?1";
         file.query_row(sql, [kind], |row| row.get::<_, i64>(0)).unwrap().try_into().unwrap()
     }
@@ -243,7 +243,7 @@ fn a_grant_edited_in_the_file_opens_nothing_and_is_an_entry() {
     let mut db = scene.database();
     let active = scene.login(&mut db);
     let grant = scene.take(&mut db, &active, patient);
-    let file = hipaa_sqlite::rusqlite::Connection::open(&scene.path).unwrap();
+    let file = rusqlite::Connection::open(&scene.path).unwrap();
     let far = "UPDATE hipaa_authority SET expires = expires + 86400000000 WHERE kind = 'grant'";
     assert_eq!(file.execute(far, []).unwrap(), 1);
     let opened = db.write(|unit| TenantVault::in_emergency(unit, &active, &policy(), grant));
