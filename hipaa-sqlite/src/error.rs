@@ -83,6 +83,7 @@ impl From<Error> for VaultError {
     fn from(error: Error) -> Self {
         match error {
             Error::Vault(error) => error,
+            Error::Unit(UnitError::Ended) => Self::Ended,
             Error::Unit(error) => Self::Unit(error),
             Error::Release(error) => Self::Release(error),
             Error::Tenancy(TenancyError::Unit(error)) => Self::Unit(error),

@@ -135,11 +135,13 @@ const fn restore_exit(error: &RestoreError) -> Exit {
 
 const fn identity_exit(error: &IdentityError) -> Exit {
     match error {
-        IdentityError::User(UserError::Unknown) => Exit::NotFound,
+        IdentityError::User(UserError::Unknown) | IdentityError::NoReview => Exit::NotFound,
         IdentityError::Authority(AuthorityError::Integrity | AuthorityError::Unit(UnitError::Tampered)) => {
             Exit::Altered
         }
-        IdentityError::User(_) | IdentityError::NotEnrolled | IdentityError::Address => Exit::Refused,
+        IdentityError::User(_) | IdentityError::NotEnrolled | IdentityError::Address | IdentityError::Denied => {
+            Exit::Refused
+        }
         _ => Exit::Environment,
     }
 }
@@ -149,6 +151,8 @@ const fn vault_exit(error: &VaultError) -> Exit {
         VaultError::NotFound => Exit::NotFound,
         VaultError::RowMissing | VaultError::Tampered | VaultError::Unit(UnitError::Tampered) => Exit::Altered,
         VaultError::Denied
+        | VaultError::Ended
+        | VaultError::Masked(_)
         | VaultError::Stale
         | VaultError::Duplicate(_)
         | VaultError::Seal(_)

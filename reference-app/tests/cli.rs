@@ -12,6 +12,7 @@ mod cli {
     mod doctor;
     mod failures;
     mod generated;
+    mod grant;
     mod guard;
     mod http;
     mod import;

@@ -3,11 +3,12 @@
 use super::contact::tell;
 use super::factor::{change_account, factor_rows};
 use super::reset::void_tokens;
-use super::session::id_of;
+use super::session::{Active, id_of};
 use super::{Identity, IdentityError};
 use crate::audit::{Action, Actor, EventName};
 use crate::auth::password::PasswordHash;
 use crate::auth::reset::ACTIVATION_LIFE;
+use crate::auth::role::{Ability, RolePolicy};
 use crate::auth::token::ActivationToken;
 use crate::authority::user::{NewUser, Revision, User, UserError};
 use crate::authority::{Authority, AuthorityKind, Change, Draft, MAX_ROWS};
@@ -29,6 +30,23 @@ pub struct Activation {
 }
 
 impl Identity {
+    /// The actor of a session that is live and whose user has an ability: give it to what is in this part. It is good for
+    /// this unit.
+    ///
+    /// # Errors
+    /// [`IdentityError::Denied`], which is an entry; [`IdentityError::NoSession`]; or the unit's.
+    pub fn permitted(
+        &self,
+        unit: &mut dyn Unit,
+        active: &Active,
+        policy: &RolePolicy,
+        ability: Ability,
+    ) -> Result<Actor, IdentityError> {
+        active.require_live(unit)?;
+        active.require_ability(unit, policy, ability)?;
+        Ok(active.actor().clone())
+    }
+
     /// Makes a user in the actor's tenant, with a token for the first password. Until it is used nobody can log in.
     ///
     /// # Errors

@@ -187,6 +187,7 @@ fn tell_reviewers(
 impl Active {
     /// That the session is live in this unit, whenever it was authorised.
     pub(super) fn require_live(&self, unit: &mut dyn Unit) -> Result<(), IdentityError> {
+        unit.see_time(self.door.tenant())?;
         let row = self.door.read(unit, AuthorityKind::Session, self.row.id());
         match row.map_err(super::session::ended)? {
             Some(_) => Ok(()),

@@ -111,6 +111,7 @@ impl Identity {
         actor: &Actor,
         after: Option<SweepMark>,
     ) -> Result<Held<OpenReviews>, IdentityError> {
+        unit.see_time(actor.tenant())?;
         let door = Authority::new(actor.clone());
         let now = unit.parts().1.now();
         let page = door.due(unit, AuthorityKind::Review, after, MAX_ROWS)?;

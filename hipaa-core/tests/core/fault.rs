@@ -33,6 +33,7 @@ pub(crate) enum Fault {
     DeletesAnyVersion,
     KeepsWhatIsDiscarded,
     WrapsVersions,
+    ForgetsGrants,
 }
 
 impl Fault {
@@ -68,5 +69,6 @@ impl Fault {
         (Self::DeletesAnyVersion, "an_authority_row_is_deleted_only_as_of_its_version"),
         (Self::KeepsWhatIsDiscarded, "an_authority_row_is_discarded_whatever_it_holds_and_no_other"),
         (Self::WrapsVersions, "an_authority_number_too_high_for_the_store_is_full_and_never_wrapped"),
+        (Self::ForgetsGrants, "an_authority_row_of_every_kind_reads_back_in_its_order"),
     ];
 }

@@ -3,6 +3,7 @@
 use super::{FAMILY, PATIENT, SSN, patient, policy};
 use crate::attack::identity::{MINUTE, PASSWORD, Ward, named};
 use crate::auth::reason::{Reason, ReasonCode};
+use crate::auth::role::Ability;
 use crate::authority::user::NewUser;
 use crate::identity::{Active, Finished, IdentityError, NewSession, PasswordOutcome, Use};
 use crate::red::{Safeguard, without};
@@ -189,6 +190,25 @@ fn a_role_edited_in_the_table_denies_and_is_found() {
     let before = desk.ward.noted("INTEGRITY_FAILED");
     assert_eq!(desk.read(&vault).err(), Some(VaultError::Ended));
     assert!(desk.ward.noted("INTEGRITY_FAILED") > before);
+}
+
+#[test]
+fn a2_only_who_manages_users_gives_a_role() {
+    let mut desk = Desk::open();
+    let sam = desk.hire("sam", "STAFF");
+    desk.hire("ida", "ORG_ADMIN");
+    let raise = |desk: &mut Desk, login: &str| {
+        let active = desk.login(login).1;
+        desk.ward.plain(|unit, identity| {
+            let actor = identity.permitted(unit, &active, &policy(), Ability::ManageUsers)?;
+            identity.change_role(unit, &actor, sam, "SUPER_ADMIN")
+        })
+    };
+    let denied = desk.ward.noted("PERMISSION_DENIED");
+    assert_eq!(raise(&mut desk, "sam"), Err(IdentityError::Denied));
+    assert_eq!((desk.ward.noted("PERMISSION_DENIED"), desk.ward.noted("ROLE_CHANGED")), (denied + 1, 0));
+    assert_eq!(raise(&mut desk, "ida"), Ok(()));
+    assert_eq!(desk.ward.noted("ROLE_CHANGED"), 1);
 }
 
 #[test]
