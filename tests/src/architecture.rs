@@ -142,6 +142,18 @@ fn no_adapter_or_application_word_enters_the_core() {
     }
 }
 
+/// The layers of the application are to become a crate of their own.
+#[test]
+fn the_web_room_of_the_application_names_no_route_table_or_role() {
+    let app = root().join("../../reference-app/src");
+    for path in sources(&app.join("web")).into_iter().chain([app.join("web.rs")]) {
+        let source = fs::read_to_string(&path).unwrap();
+        let wrong = named(&source).into_iter().filter(|room| *room != "web").collect::<Vec<_>>();
+        assert!(wrong.is_empty(), "{}: {wrong:?}", path.display());
+        assert!(!source.contains("\"/api/"), "{}: a path", path.display());
+    }
+}
+
 #[test]
 fn every_crate_that_ships_forbids_unsafe_code() {
     for file in
