@@ -16,5 +16,6 @@ mod log;
 mod matrix;
 mod period;
 mod row;
+mod sign;
 mod state;
 mod twin;

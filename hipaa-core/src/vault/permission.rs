@@ -19,15 +19,19 @@ pub enum Operation {
     Update,
     /// Delete a record.
     Delete,
+    /// Sign a record.
+    Sign,
+    /// Amend a signed record.
+    Amend,
 }
 
 impl Operation {
     pub(super) const fn action(self) -> Action {
         match self {
-            Self::Create => Action::Create,
+            Self::Create | Self::Amend => Action::Create,
             Self::Read | Self::List => Action::Read,
             Self::Search => Action::Execute,
-            Self::Update => Action::Update,
+            Self::Update | Self::Sign => Action::Update,
             Self::Delete => Action::Delete,
         }
     }
