@@ -1,4 +1,4 @@
-//! Rows that confer or limit authority: users, credentials, second factors, sessions, tokens, failure counts, grants.
+//! Rows that confer or limit authority: users, credentials, second factors, sessions, tokens, failure counts, grants, notices.
 //!
 //! Whoever can write the tables and has no key must not become anyone. So every such row has one shape, a MAC over all of
 //! its columns, and a recorded state; both are checked before a row is used, and a row that fails *denies*. The way in is
@@ -16,6 +16,7 @@
 
 mod body;
 mod check;
+mod order;
 mod replay;
 mod row;
 mod seal;
@@ -24,12 +25,13 @@ mod write;
 
 pub use crate::store::{AuthorityKind, LOOKUP_BYTES, Lookup};
 pub use body::{Body, BodyError, MAX_BODY_BYTES};
+pub use order::{Ordered, SweepMark, Swept};
 pub use replay::{Finding, MAX_REPLAYED};
 pub use row::{Draft, MAX_SECRET_BYTES, Row};
 pub(crate) use seal::lookup_of;
 #[cfg(test)]
 pub(crate) use seal::{mac_of, open_secret, seal_secret};
-pub use write::{Change, SweepMark, Swept};
+pub use write::Change;
 
 use crate::audit::{Action, Actor, Event, EventName, Outcome};
 use crate::cipher::CellError;

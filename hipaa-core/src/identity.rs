@@ -22,8 +22,9 @@
 //! | `step_up` | password and code again, inside a session |
 //! | `factor` | one-time codes and recovery codes |
 //! | `admin` | users, unlocking, disabling |
+//! | `contact` | where notices go; the notices themselves |
 //!
-//! May import `auth`, `authority`, `unit` and what stands below them. Must never enter: records, protocols, waiting.
+//! May import `auth`, `authority`, `outbox`, `unit` and what stands below them. Must never enter: records, protocols, waiting.
 //!
 //! # Source
 //! 45 CFR § 164.312(a)(2)(i), (a)(2)(iii) and (d).
@@ -31,6 +32,7 @@
 mod admin;
 mod attempt;
 mod client;
+mod contact;
 mod count;
 mod factor;
 mod login;
@@ -45,7 +47,7 @@ pub use client::Client;
 pub use factor::FactorChange;
 pub use login::{Finished, Pending, Refusal};
 pub use password::{NewPassword, PasswordChange, PasswordOutcome, PasswordReset};
-pub use reset::ResetRequest;
+pub use reset::ResetAsked;
 pub use session::{Active, NewSession, RENEWAL_GRAIN, SessionInfo, Use};
 pub use step_up::{StepUp, StepUpAttempt, StepUpVerified};
 
@@ -64,6 +66,7 @@ use crate::authority::AuthorityError;
 use crate::authority::user::UserError;
 use crate::clock::Timestamp;
 use crate::entropy::{EntropyError, generate_from_system};
+use crate::outbox::OutboxError;
 use crate::unit::UnitError;
 use core::fmt;
 use core::time::Duration;
@@ -199,6 +202,9 @@ pub enum IdentityError {
     /// The user has no second factor, or none that waits for its first code.
     #[error("the user has no second factor")]
     NotEnrolled,
+    /// What can be no address: empty, longer than 320 bytes, or with blanks or control characters.
+    #[error("an address has 1 to 320 bytes, no blanks and no control characters")]
+    Address,
     /// The user was changed since the step began.
     #[error("the user was changed in between")]
     Stale,
@@ -228,6 +234,17 @@ pub enum IdentityError {
 impl From<UnitError> for IdentityError {
     fn from(error: UnitError) -> Self {
         Self::Authority(error.into())
+    }
+}
+
+impl From<OutboxError> for IdentityError {
+    fn from(error: OutboxError) -> Self {
+        match error {
+            OutboxError::Address => Self::Address,
+            OutboxError::Authority(error) => Self::Authority(error),
+            OutboxError::Entropy(error) => Self::Entropy(error),
+            OutboxError::Payload | OutboxError::TooMany | OutboxError::Stale => Self::Stale,
+        }
     }
 }
 

@@ -21,6 +21,7 @@
 //! | [`tenancy`] | deployments, tenants and key epochs |
 //! | [`signing`] | signing periods, and the heads of all logs in one |
 //! | [`authority`] | rows that confer or limit authority |
+//! | [`outbox`] | notices that wait to be sent |
 //! | [`identity`] | signing in: the flow of login, second factor, sessions, passwords |
 //! | [`vault`] | the door to records |
 //! | [`verify`] | examining logs and records from outside, without a key |
@@ -49,6 +50,7 @@ pub mod guard;
 pub mod identity;
 pub mod index;
 pub mod keys;
+pub mod outbox;
 mod red;
 pub mod schema;
 pub mod seal;

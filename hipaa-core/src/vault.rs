@@ -11,6 +11,7 @@ mod own_table;
 mod permission;
 mod record;
 mod reindex;
+mod require;
 mod resolve;
 mod row;
 mod sign;

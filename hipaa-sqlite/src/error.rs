@@ -4,6 +4,7 @@ use crate::ddl::DeclareError;
 use hipaa_core::authority::AuthorityError;
 use hipaa_core::authority::user::UserError;
 use hipaa_core::identity::IdentityError;
+use hipaa_core::outbox::OutboxError;
 use hipaa_core::store::StoreError;
 use hipaa_core::tenancy::TenancyError;
 use hipaa_core::unit::{ReleaseError, UnitError};
@@ -35,6 +36,9 @@ pub enum Error {
     /// A step of a login was not taken.
     #[error(transparent)]
     Identity(#[from] IdentityError),
+    /// A notice was not put, taken or noted.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
     /// The declared tables do not fit the database.
     #[error(transparent)]
     Declare(#[from] DeclareError),
@@ -99,7 +103,9 @@ impl From<Error> for TenancyError {
 impl From<Error> for AuthorityError {
     fn from(error: Error) -> Self {
         match error {
-            Error::Authority(error) | Error::User(UserError::Authority(error)) => error,
+            Error::Authority(error)
+            | Error::User(UserError::Authority(error))
+            | Error::Outbox(OutboxError::Authority(error)) => error,
             Error::Unit(error) => Self::Unit(error),
             Error::Store(error) => Self::Unit(UnitError::Store(error)),
             _ => Self::Unit(UnitError::Store(StoreError::Other)),
@@ -111,6 +117,15 @@ impl From<Error> for UserError {
     fn from(error: Error) -> Self {
         match error {
             Error::User(error) => error,
+            other => Self::Authority(other.into()),
+        }
+    }
+}
+
+impl From<Error> for OutboxError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Outbox(error) => error,
             other => Self::Authority(other.into()),
         }
     }

@@ -7,6 +7,7 @@ pub mod find;
 pub mod import;
 pub mod schema;
 pub mod seed;
+pub mod serve;
 pub mod show;
 pub mod tenant;
 pub mod trail;
@@ -59,6 +60,8 @@ pub enum Command {
     /// List the tables and columns, and how each is kept
     #[command(subcommand)]
     Schema(schema::Command),
+    /// Serve the application over HTTP
+    Serve(serve::Command),
     /// Write made-up charts as FHIR R4 NDJSON, to try `import` with
     Seed(seed::Command),
     /// Look for unsafe settings: the key in the environment, files that others can read, a network file system, …
@@ -87,6 +90,7 @@ impl Command {
             Self::Audit(command) => command.run(config, output),
             Self::Guard(command) => Ok(command.run(config)),
             Self::Schema(command) => command.run(output),
+            Self::Serve(command) => command.run(config, output),
             Self::Seed(command) => command.run(config, output),
             Self::Doctor(command) => command.run(config, output),
             Self::Demo(command) => command.run(config, output),

@@ -70,6 +70,9 @@ pub enum Error {
     /// A file of the demo cannot be written.
     #[error("a file cannot be written: {0}")]
     File(ErrorKind),
+    /// The port cannot be had.
+    #[error("the address cannot be listened on: {0}")]
+    Listen(ErrorKind),
     /// The answer cannot be written.
     #[error("the answer cannot be written: {0}")]
     Output(ErrorKind),

@@ -24,6 +24,8 @@ KINDS = (
     "decision",
     "hold",
     "consent",
+    "notice",
+    "contact",
 )
 
 

@@ -3,13 +3,14 @@
 mod account;
 mod factor;
 mod guess;
+mod notice;
 mod table;
 
 use super::clinic::kek;
 use crate::audit::{Actor, Body as Entry};
 use crate::auth::limit::Limit;
 use crate::auth::password::HashingPermits;
-use crate::auth::token::{SessionToken, Token};
+use crate::auth::token::{ResetToken, SessionToken, Token};
 use crate::auth::totp::{CODE_DIGITS, STEP_SECONDS, TotpSeed};
 use crate::authority::user::NewUser;
 use crate::clock::{Clock, Timestamp};
@@ -17,6 +18,7 @@ use crate::identity::{
     Activation, Active, Client, FactorChange, Finished, Identity, IdentityError, NewSession, PasswordOutcome, Pending,
     Refusal, Settings, Use,
 };
+use crate::outbox::{MAX_TAKEN, Outbox, OutboxError, Taken, Topic};
 use crate::schema::{TenantId, UserId};
 use crate::store::memory::MemoryStore;
 use crate::tenancy::create_tenant;
@@ -180,6 +182,19 @@ impl Ward {
         let begun = self.run(|unit, identity| identity.change_password(unit, active, &client(1), permit)).unwrap();
         let judged = begun.judge(current.to_owned().into(), new.to_owned().into(), &["maria"]).unwrap();
         self.run(|unit, identity| identity.finish_password(unit, judged)).unwrap()
+    }
+
+    /// Asks for a reset from this network, and reads the mail.
+    pub(super) fn asked(&mut self, from: u8) -> ResetToken {
+        self.plain(|unit, identity| identity.request_reset(unit, "maria", &client(from))).unwrap();
+        let mail = self.mail().into_iter().rfind(|taken| taken.is(Topic::RESET_REQUESTED)).unwrap();
+        ResetToken::parse(mail.payload().unwrap()).unwrap()
+    }
+
+    /// Every notice of the tenant that is due, as its sender gets it.
+    pub(super) fn mail(&mut self) -> Vec<Taken> {
+        let outbox = Outbox::new(self.admin.clone());
+        self.db.write(|unit| outbox.take(unit, MAX_TAKEN)).map_err(|error: OutboxError| error).unwrap().open().unwrap()
     }
 
     pub(super) fn pass(&self, micros: i64) {

@@ -42,16 +42,7 @@ impl ClientNetwork {
         forwarded: impl DoubleEndedIterator<Item = &'a str>,
         proxies: &TrustedProxies,
     ) -> Self {
-        let mut client = peer.to_canonical();
-        let entries = forwarded.rev().flat_map(|value| value.rsplit(','));
-        for entry in entries.take(MAX_HOPS) {
-            if !proxies.contains(client) && !removed(Safeguard::TrustedProxy) {
-                break;
-            }
-            let Some(next) = address(entry.trim_matches([' ', '\t'])) else { break };
-            client = next;
-        }
-        Self::from_address(client)
+        Self::from_address(client_address(peer, forwarded, proxies))
     }
 
     /// The bytes that stand for the network in keys: 4 for IPv4, the 8 of the prefix for IPv6.
@@ -63,6 +54,25 @@ impl ClientNetwork {
             Net::V6(octets) => octets.iter().take(8).copied().collect(),
         }
     }
+}
+
+/// The address behind a request, as [`ClientNetwork::of_request`] finds it: what entries name.
+#[must_use]
+pub fn client_address<'a>(
+    peer: IpAddr,
+    forwarded: impl DoubleEndedIterator<Item = &'a str>,
+    proxies: &TrustedProxies,
+) -> IpAddr {
+    let mut client = peer.to_canonical();
+    let entries = forwarded.rev().flat_map(|value| value.rsplit(','));
+    for entry in entries.take(MAX_HOPS) {
+        if !proxies.contains(client) && !removed(Safeguard::TrustedProxy) {
+            break;
+        }
+        let Some(next) = address(entry.trim_matches([' ', '\t'])) else { break };
+        client = next;
+    }
+    client
 }
 
 /// An address as proxies write it: bare, in brackets, with or without a port.
@@ -92,7 +102,9 @@ impl TrustedProxies {
         networks.into_iter().map(network).collect::<Result<_, _>>().map(Self)
     }
 
-    fn contains(&self, address: IpAddr) -> bool {
+    /// Whether the address is one of theirs.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
         let bits = wide(address);
         self.0.iter().any(|(base, prefix)| (bits ^ base).leading_zeros() >= u32::from(*prefix))
     }

@@ -3,9 +3,8 @@
 use super::check::Standing;
 use super::seal::{mac_of, seal_secret};
 use super::{Authority, AuthorityError, Draft, MAX_ROWS, MAX_SECRET_BYTES, Row, STATE_LABEL, STATES, state_id};
-use crate::audit::{Action, Event, EventName, RecordState};
+use crate::audit::{Event, RecordState};
 use crate::cipher::CellHeader;
-use crate::clock::Timestamp;
 use crate::schema::RecordId;
 use crate::store::{AuthorityKind, StoredAuthority, StoredState};
 use crate::unit::{Unit, UnitError};
@@ -19,21 +18,6 @@ pub enum Change {
     Replace(Row, Draft),
     /// The end of a row that was read: if it was changed since, it is [`AuthorityError::Stale`].
     Delete(Row),
-}
-
-/// Where a sweep goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SweepMark(Timestamp, RecordId);
-
-/// What a sweep did.
-#[derive(Debug)]
-pub struct Swept {
-    /// How many rows it deleted.
-    pub deleted: usize,
-    /// Expired rows that fail their check: they stay, as evidence, and each is an entry.
-    pub altered: Vec<RecordId>,
-    /// Where the next sweep begins: give it as `after`. None where no expired row is left.
-    pub next: Option<SweepMark>,
 }
 
 impl Authority {
@@ -89,43 +73,6 @@ impl Authority {
         let noted = unit.append(&event.states(STATE_LABEL, &states));
         unit.or_lose(noted)?;
         Ok(())
-    }
-
-    /// Deletes up to `limit` rows of the actor's tenant that have expired, behind `after`, with one entry.
-    ///
-    /// # Errors
-    /// [`AuthorityError::TooMany`] unless `limit` is 1 to 500, or as [`Authority::apply`].
-    pub fn sweep(
-        &self,
-        unit: &mut dyn Unit,
-        kind: AuthorityKind,
-        after: Option<SweepMark>,
-        limit: usize,
-    ) -> Result<Swept, AuthorityError> {
-        if limit == 0 || limit > MAX_ROWS {
-            return Err(AuthorityError::TooMany);
-        }
-        let (store, ledger) = unit.parts();
-        let (until, after) = (ledger.now(), after.map(|SweepMark(time, id)| (time, id)));
-        let found = store.authority_expired(kind, (self.tenant(), until), after, limit);
-        let page = self.of_shape(unit, None, found.map(Some))?.unwrap_or_default();
-        let last = page.last().filter(|_| page.len() == limit);
-        let next = last.and_then(|row| Some(SweepMark(row.expires?, row.id)));
-        let (mut ended, mut altered) = (Vec::new(), Vec::new());
-        for stored in page {
-            let id = stored.id;
-            match self.admit(unit, (kind, id), Some(stored)) {
-                Ok(Some((row, Standing::Expired))) => ended.push(Change::Delete(row)),
-                Ok(_) => {}
-                Err(AuthorityError::Integrity) => altered.push(id),
-                Err(error) => return Err(error),
-            }
-        }
-        let deleted = ended.len();
-        if deleted > 0 {
-            self.apply(unit, self.event(EventName::AUTHORITY_SWEPT, Action::Delete), ended)?;
-        }
-        Ok(Swept { deleted, altered, next })
     }
 
     fn change(&self, unit: &mut dyn Unit, change: Change) -> Result<RecordState, AuthorityError> {

@@ -1,5 +1,6 @@
 //! What an administrator does: make users, unlock, take a second factor away, disable. Never a password.
 
+use super::contact::tell;
 use super::factor::{change_account, factor_rows};
 use super::reset::void_tokens;
 use super::session::id_of;
@@ -12,6 +13,7 @@ use crate::authority::user::{NewUser, Revision, User, UserError};
 use crate::authority::{Authority, AuthorityKind, Change, Draft, MAX_ROWS};
 use crate::clock::Timestamp;
 use crate::entropy::generate_from_system;
+use crate::outbox::Topic;
 use crate::schema::UserId;
 use crate::unit::{Held, Unit};
 use core::fmt;
@@ -110,10 +112,11 @@ impl Identity {
     pub fn reset_second_factor(&self, unit: &mut dyn Unit, actor: &Actor, user: UserId) -> Result<(), IdentityError> {
         let door = Authority::new(actor.clone());
         let user = found(unit, &door, user)?;
-        let changes = factor_rows(unit, &door, &user)?;
+        let mut changes = factor_rows(unit, &door, &user)?;
         if changes.is_empty() {
             return Err(IdentityError::NotEnrolled);
         }
+        changes.push(tell(unit, &door, user.id(), Topic::FACTOR_REMOVED)?);
         let event = door.event(EventName::LOGIN_TOTP_REMOVED, Action::Delete);
         let event = event.records("hipaa.user", &[user.id().into()]);
         change_account(unit, &door, &user, (event, changes), Revision::default()).map(drop)
@@ -146,7 +149,7 @@ impl Identity {
     }
 }
 
-fn found(unit: &mut dyn Unit, door: &Authority, user: UserId) -> Result<User, IdentityError> {
+pub(super) fn found(unit: &mut dyn Unit, door: &Authority, user: UserId) -> Result<User, IdentityError> {
     let found = door.user(unit, user)?.filter(|found| found.tenant() == door.actor().tenant());
     found.ok_or(IdentityError::User(UserError::Unknown))
 }

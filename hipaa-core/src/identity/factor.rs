@@ -6,6 +6,7 @@
 
 use super::attempt::{Found, denied, failed};
 use super::client::hash_key;
+use super::contact::tell;
 use super::count::{Counter, write};
 use super::login::Refusal;
 use super::session::{Active, NewSession};
@@ -19,6 +20,7 @@ use crate::authority::user::{Revision, User};
 use crate::authority::{Authority, AuthorityKind, Body, Change, Draft, MAX_ROWS, Row};
 use crate::clock::Timestamp;
 use crate::entropy::generate_from_system;
+use crate::outbox::Topic;
 use crate::schema::RecordId;
 use crate::unit::{Held, Unit};
 use zeroize::Zeroizing;
@@ -116,6 +118,9 @@ impl Identity {
         let Some((name, change)) = used else { return Ok(Tried::wrong(last, counted.changes)) };
         let mut changes = counter.clear(unit, door)?;
         changes.push(change);
+        if name == EventName::RECOVERY_CODE_USED {
+            changes.push(tell(unit, door, user.id(), Topic::RECOVERY_CODE_USED)?);
+        }
         Ok(Tried { right: true, ends: false, name, changes })
     }
 
@@ -183,6 +188,7 @@ impl Identity {
         let draft = draft.secret(enrolment.seed.expose());
         let mut changes = counter.clear(unit, &active.door)?;
         changes.push(Change::Replace(row, draft));
+        changes.push(tell(unit, &active.door, owner, Topic::FACTOR_ENROLLED)?);
         let event = active.door.event(EventName::LOGIN_TOTP_ENROLLED, Action::Create);
         let session = self.rebind(unit, active, (event, changes), RotationEvent::SecondFactor)?;
         Ok(unit.hold(FactorChange::Done(session)))
@@ -208,7 +214,8 @@ impl Identity {
             return self.refuse_code(unit, active, tried.changes, now);
         }
         door.apply(unit, door.event(tried.name, Action::Execute), tried.changes)?;
-        let changes = factor_rows(unit, door, user)?;
+        let mut changes = factor_rows(unit, door, user)?;
+        changes.push(tell(unit, door, user.id(), Topic::FACTOR_REMOVED)?);
         let event = door.event(EventName::LOGIN_TOTP_REMOVED, Action::Delete);
         let session = self.rebind(unit, active, (event, changes), RotationEvent::SecondFactor)?;
         Ok(unit.hold(FactorChange::Done(session)))
@@ -233,6 +240,7 @@ impl Identity {
             let id = RecordId::from_hash(code.hash(&key, user.id().as_bytes()).as_bytes());
             Change::Insert(Draft::new(AuthorityKind::RecoveryCode, id, user.id()))
         }));
+        changes.push(tell(unit, door, user.id(), Topic::RECOVERY_CODES_CREATED)?);
         let event = door.event(EventName::RECOVERY_CODES_CREATED, Action::Create).count(RECOVERY_CODES as u64);
         door.apply(unit, event, changes)?;
         Ok(unit.hold(codes))

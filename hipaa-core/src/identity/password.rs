@@ -4,6 +4,7 @@
 //! itself is one transaction: credential, history, `auth_version`, the end of everything bound to it, entry.
 
 use super::attempt::{Attempt, Found, Proof, Subject, Verified, credential, denied, failed, parse_hash};
+use super::contact::tell;
 use super::factor::{Factor, change_account};
 use super::login::Refusal;
 use super::session::{Active, NewSession, id_of};
@@ -18,6 +19,7 @@ use crate::authority::user::{Revision, User};
 use crate::authority::{Authority, AuthorityError, AuthorityKind, Change, Draft, Row};
 use crate::clock::Timestamp;
 use crate::entropy::generate_from_system;
+use crate::outbox::Topic;
 use crate::schema::{RecordId, TenantId};
 use crate::unit::{Held, Unit};
 use core::fmt;
@@ -218,6 +220,7 @@ impl Identity {
         };
         door.read(unit, AuthorityKind::Session, active.row.id())?.ok_or(IdentityError::NoSession)?;
         changes.extend(self.replacement(unit, door, &user, (hash, history))?);
+        changes.push(tell(unit, door, user.id(), Topic::PASSWORD_CHANGED)?);
         let event = door.event(EventName::PASSWORD_CHANGED, Action::Update);
         let user = change_account(unit, door, &user, (event, changes), CHANGED)?;
         let event = door.event(EventName::SESSION_ROTATED, Action::Update);
@@ -241,6 +244,7 @@ impl Identity {
         }
         let mut changes = self.replacement(unit, door, &user, (hash, history))?;
         changes.push(Change::Delete(token));
+        changes.push(tell(unit, door, user.id(), Topic::PASSWORD_RESET)?);
         change_account(unit, door, &user, (door.event(by.name, Action::Update), changes), CHANGED)?;
         Ok(Some(PasswordOutcome::Set))
     }

@@ -1,9 +1,10 @@
 //! Asking for a reset.
 
 use super::attempt::{Found, credential, denied, named};
+use super::contact::post;
 use super::session::id_of;
 use super::{Client, Identity, IdentityError};
-use crate::audit::{Action, EventName};
+use crate::audit::{Action, EventName, Outcome};
 use crate::auth::limit::Limit;
 use crate::auth::login_name::LoginName;
 use crate::auth::reset::RESET_LIFE;
@@ -12,26 +13,31 @@ use crate::authority::user::User;
 use crate::authority::{Authority, AuthorityError, AuthorityKind, Change, Draft, MAX_ROWS};
 use crate::clock::Timestamp;
 use crate::entropy::generate_from_system;
+use crate::outbox::{NewNotice, Topic};
 use crate::schema::{TenantId, UserId};
-use crate::unit::{Held, Unit};
-use core::fmt;
+use crate::unit::Unit;
+use core::time::Duration;
+use secrecy::ExposeSecret;
 
-/// What goes into the mail for a reset. Build the link from configuration, never from a `Host` header, with the token in
-/// its fragment.
-pub struct ResetRequest {
-    /// The user.
-    pub user: UserId,
-    /// The user's tenant.
-    pub tenant: TenantId,
-    /// The token.
-    pub token: ResetToken,
-    /// From when on it is void.
-    pub expires: Timestamp,
+/// A request for a reset, the same whether there is such a user or not. Answer it no earlier than at its release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResetAsked {
+    /// The begin of the request plus the padding.
+    pub release: Timestamp,
+}
+
+impl ResetAsked {
+    /// How long to wait with the answer.
+    #[must_use]
+    pub fn wait(&self, now: Timestamp) -> Duration {
+        self.release.since(now)
+    }
 }
 
 impl Identity {
-    /// Asks for a reset: a token for the mail if there is such a user, none otherwise. Answer both alike, at once, and send
-    /// the mail from an outbox.
+    /// Asks for a reset. If there is such a user, a notice [`Topic::RESET_REQUESTED`] with the token waits in the
+    /// [outbox](crate::outbox) of the user's tenant; the caller learns nothing of it. Build the link from configuration,
+    /// never from a `Host` header, with the token in its fragment.
     ///
     /// # Errors
     /// [`IdentityError::TooMany`], the same for unknown names; or the unit's.
@@ -40,47 +46,48 @@ impl Identity {
         unit: &mut dyn Unit,
         login: &str,
         client: &Client<'_>,
-    ) -> Result<Held<Option<ResetRequest>>, IdentityError> {
+    ) -> Result<ResetAsked, IdentityError> {
         let any = client.login(TenantId::DEPLOYMENT)?;
         let form = LoginName::parse(login).ok();
         let lookup =
             Authority::lookup(unit, AuthorityKind::User, form.as_ref().map_or(b"", |f| f.expose().as_bytes()))?;
         let now = unit.parts().1.now();
-        let _ = self.limit(&Limit::RESET_PER_NETWORK.of_network(&client.network), now)?;
-        let _ = self.limit(&Limit::RESET_PER_ADDRESS.of_id(&lookup), now)?;
+        let event = named(any.event(EventName::PASSWORD_RESET_REQUESTED, Action::Execute), &lookup);
+        for quota in [Limit::RESET_PER_NETWORK.of_network(&client.network), Limit::RESET_PER_ADDRESS.of_id(&lookup)] {
+            if let Err(error) = self.limit(&quota, now) {
+                unit.refuse(event.outcome(Outcome::Denied));
+                return Err(error);
+            }
+        }
         let found = match form {
             Some(name) => denied(any.user_named(unit, name.expose()).map_err(IdentityError::from))?,
             None => Found::None,
         };
-        let Found::One(Some(user)) = found else {
-            unit.refuse(named(any.event(EventName::PASSWORD_RESET_REQUESTED, Action::Execute), &lookup));
-            return Ok(unit.hold(None));
-        };
-        let request = self.grant_reset(unit, &client.login(user.tenant())?, &user)?;
-        Ok(unit.hold(request))
+        match found {
+            Found::One(Some(user)) => self.grant_reset(unit, &client.login(user.tenant())?, &user)?,
+            _ => unit.refuse(event),
+        }
+        Ok(ResetAsked { release: now.after(self.settings().padding) })
     }
 
     /// A token for a user who has a password and may log in; earlier ones are void.
-    fn grant_reset(
-        &self,
-        unit: &mut dyn Unit,
-        door: &Authority,
-        user: &User,
-    ) -> Result<Option<ResetRequest>, IdentityError> {
+    fn grant_reset(&self, unit: &mut dyn Unit, door: &Authority, user: &User) -> Result<(), IdentityError> {
         let event = door.event(EventName::PASSWORD_RESET_REQUESTED, Action::Execute);
         let event = event.records("hipaa.user", &[user.id().into()]);
         let usable = matches!(denied(credential(unit, door, user))?, Found::One(Some(_)));
         if user.is_disabled() || !usable {
             unit.refuse(event);
-            return Ok(None);
+            return Ok(());
         }
         let mut changes = void_tokens(unit, door, user.id())?;
         let token = ResetToken::new(&generate_from_system()?);
         let expires = unit.parts().1.now().after(RESET_LIFE);
         let draft = Draft::new(AuthorityKind::ResetToken, id_of(&token.digest()), user.id()).expires(expires);
         changes.push(Change::Insert(draft));
-        door.apply(unit, event, changes)?;
-        Ok(Some(ResetRequest { user: user.id(), tenant: user.tenant(), token, expires }))
+        let text = token.text();
+        let notice = NewNotice::new(Topic::RESET_REQUESTED, user.id()).payload(text.expose_secret()).until(expires);
+        changes.push(post(unit, door, notice)?);
+        Ok(door.apply(unit, event, changes)?)
     }
 }
 
@@ -88,10 +95,4 @@ impl Identity {
 pub(super) fn void_tokens(unit: &mut dyn Unit, door: &Authority, user: UserId) -> Result<Vec<Change>, AuthorityError> {
     let page = door.list(unit, (AuthorityKind::ResetToken, user), None, MAX_ROWS)?;
     Ok(page.rows.into_iter().map(Change::Delete).collect())
-}
-
-impl fmt::Debug for ResetRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResetRequest").field("user", &self.user).finish_non_exhaustive()
-    }
 }

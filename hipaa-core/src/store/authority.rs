@@ -67,6 +67,10 @@ kinds! {
     Hold = 14, "hold";
     /// A patient's consent.
     Consent = 15, "consent";
+    /// A notice that waits to be sent.
+    Notice = 16, "notice";
+    /// The address to which a user's notices go.
+    Contact = 17, "contact";
 }
 
 impl AuthorityKind {
@@ -91,19 +95,22 @@ impl AuthorityKind {
     /// Whether rows must have an expiry.
     #[must_use]
     pub const fn must_expire(self) -> bool {
-        self.is_bound() || matches!(self, Self::FailureCount)
+        self.is_bound() || matches!(self, Self::FailureCount | Self::Notice)
     }
 
     /// Whether a user has one row of this kind, under the user's own id: so its absence is noticed.
     #[must_use]
     pub const fn is_singular(self) -> bool {
-        matches!(self, Self::User | Self::Credential | Self::PasswordHistory | Self::SecondFactor)
+        matches!(self, Self::User | Self::Credential | Self::PasswordHistory | Self::SecondFactor | Self::Contact)
     }
 
     /// Whether a row may come again under an id whose row was deleted or has ended; its version then goes on.
     #[must_use]
     pub const fn may_return(self) -> bool {
-        matches!(self, Self::Credential | Self::PasswordHistory | Self::SecondFactor | Self::FailureCount)
+        matches!(
+            self,
+            Self::Credential | Self::PasswordHistory | Self::SecondFactor | Self::FailureCount | Self::Contact
+        )
     }
 }
 

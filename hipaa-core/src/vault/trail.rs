@@ -82,7 +82,7 @@ impl TenantVault {
         self.show(unit, &entries, &[subject])
     }
 
-    fn permit_trail(&self, unit: &mut dyn Unit, limit: usize) -> Result<(), VaultError> {
+    pub(super) fn permit_trail(&self, unit: &mut dyn Unit, limit: usize) -> Result<(), VaultError> {
         if !self.permissions.permit_trail() {
             unit.refuse(self.event(EventName::PERMISSION_DENIED, Action::Read).outcome(Outcome::Denied));
             return Err(VaultError::Denied);

@@ -4,13 +4,14 @@ use super::fixture::kek;
 use hipaa_core::audit::Actor;
 use hipaa_core::auth::limit::Limit;
 use hipaa_core::auth::password::HashingPermits;
-use hipaa_core::auth::token::PendingToken;
+use hipaa_core::auth::token::{PendingToken, ResetToken};
 use hipaa_core::auth::totp::{CODE_DIGITS, STEP_SECONDS, TotpSeed};
 use hipaa_core::authority::user::NewUser;
 use hipaa_core::clock::{Clock, Timestamp};
 use hipaa_core::identity::{Client, FactorChange, Finished, Identity, IdentityError, PasswordOutcome, Settings, Use};
+use hipaa_core::outbox::{MAX_TAKEN, Outbox, OutboxError, Topic};
 use hipaa_core::schema::TenantId;
-use hipaa_core::tenancy::create_tenant;
+use hipaa_core::tenancy::{create_tenant, list_tenants};
 use hipaa_core::unit::Release;
 use hipaa_sqlite::{Database, Error, Options, Unit};
 use std::sync::Barrier;
@@ -37,6 +38,16 @@ pub(super) fn run<R: Release>(
     work: impl FnOnce(&mut Unit<'_>) -> Result<R, IdentityError>,
 ) -> Result<R::Output, Error> {
     Ok(db.write(|unit| work(unit).map_err(Error::from))?.open().unwrap())
+}
+
+/// The token of the last reset that waits in the outbox.
+pub(super) fn mailed(db: &mut Database) -> Option<ResetToken> {
+    let tenants = db.write(|unit| list_tenants(unit).map_err(Error::from)).unwrap().into_inner();
+    let outbox = Outbox::new(Actor::new(tenants[0].id, "sender", "system").unwrap());
+    let taken = db.write(|unit| outbox.take(unit, MAX_TAKEN)).map_err(|error: OutboxError| error);
+    let taken = taken.unwrap().open().unwrap();
+    let mail = taken.into_iter().rfind(|taken| taken.is(Topic::RESET_REQUESTED))?;
+    Some(ResetToken::parse(mail.payload()?).unwrap())
 }
 
 impl Ward {
@@ -93,6 +104,13 @@ impl Ward {
         let done = run(db, |unit| self.identity.confirm_totp(unit, &active, &code, &client())).unwrap();
         assert!(matches!(done, FactorChange::Done(_)));
         seed
+    }
+
+    /// Asks for a reset, and reads the mail.
+    fn asked(&self, db: &mut Database) -> ResetToken {
+        let asked = db.write(|unit| self.identity.request_reset(unit, "maria", &client()).map_err(Error::from));
+        asked.unwrap().into_inner();
+        mailed(db).unwrap()
     }
 
     fn code(&self, seed: &TotpSeed) -> String {
@@ -166,10 +184,10 @@ fn p8_the_files_hold_no_hash_seed_token_or_code() {
     let code = ward.code(&seed);
     let finished = run(&mut db, |unit| ward.identity.second_factor(unit, &token, &code, &client())).unwrap();
     let Finished::Session(session) = finished else { panic!("no session") };
-    let reset = run(&mut db, |unit| ward.identity.request_reset(unit, "maria", &client())).unwrap().unwrap();
+    let reset = ward.asked(&mut db);
     let read = |entry: std::io::Result<std::fs::DirEntry>| std::fs::read(entry.unwrap().path()).unwrap();
     let files = std::fs::read_dir(ward.folder.path()).unwrap().map(read).collect::<Vec<_>>().concat();
-    let texts = [&token.text(), &session.token.text(), &reset.token.text()].map(|text| text.expose_secret().to_owned());
+    let texts = [&token.text(), &session.token.text(), &reset.text()].map(|text| text.expose_secret().to_owned());
     let canaries = texts.iter().map(String::as_bytes).chain([seed.expose().as_slice(), b"argon2", PASSWORD.as_bytes()]);
     for canary in canaries {
         assert!(!files.windows(canary.len()).any(|part| part == canary));

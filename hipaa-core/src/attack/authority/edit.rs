@@ -33,7 +33,7 @@ fn flip(row: &mut StoredAuthority, column: usize, place: usize, bits: u8) {
         7 => one(&mut row.body, place, bits),
         8 => one(row.sealed.as_mut().unwrap(), place, bits),
         9 => one(&mut row.mac, place, bits),
-        10 => row.kind = AuthorityKind::ALL[(usize::from(row.kind.code()) + place % 13) % 15],
+        10 => row.kind = AuthorityKind::ALL[(usize::from(row.kind.code()) + place % 13) % AuthorityKind::ALL.len()],
         _ => {
             let mut bytes = row.id.as_bytes().to_vec();
             one(&mut bytes, place, bits);

@@ -267,9 +267,11 @@ fn codes_and_labels_of_kinds_are_distinct_and_frozen() {
         "decision",
         "hold",
         "consent",
+        "notice",
+        "contact",
     ];
     assert_eq!(listed, (1..).zip(frozen).collect::<Vec<_>>());
     assert!(AuthorityKind::ALL.iter().all(|kind| AuthorityKind::from_code(kind.code()) == Some(*kind)));
-    assert_eq!((AuthorityKind::from_code(0), AuthorityKind::from_code(16)), (None, None));
+    assert_eq!((AuthorityKind::from_code(0), AuthorityKind::from_code(18)), (None, None));
     assert_eq!(crate::authority::state_id(SESSION, id(3)).as_bytes()[..2], [7, 3]);
 }

@@ -1,0 +1,24 @@
+//! Asking for a permission before there is anything to do with it, as a host's gate does.
+
+use super::{Operation, TenantVault, VaultError};
+use crate::schema::Table;
+use crate::unit::Unit;
+
+impl TenantVault {
+    /// That the actor may do this; a refusal is an entry. Every verb of the vault asks by itself: this is for a host that
+    /// wants to refuse before it reads what a request says.
+    ///
+    /// # Errors
+    /// [`VaultError::Denied`].
+    pub fn require(&self, unit: &mut dyn Unit, table: &Table, operation: Operation) -> Result<(), VaultError> {
+        self.permit(unit, table, operation)
+    }
+
+    /// The same for reading the audit log.
+    ///
+    /// # Errors
+    /// [`VaultError::Denied`].
+    pub fn require_trail(&self, unit: &mut dyn Unit) -> Result<(), VaultError> {
+        self.permit_trail(unit, 1)
+    }
+}

@@ -1,0 +1,107 @@
+//! What a handler of a signed-in route gets. There is no way to the data but through a unit, and every unit begins with the
+//! check of the session: what ended in the meantime does nothing any more.
+
+use super::caller::Caller;
+use super::gate::Gate;
+use super::problem::{Kind, Problem};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use core::fmt;
+use hipaa_core::auth::session::Request;
+use hipaa_core::auth::token::SessionToken;
+use hipaa_core::identity::{Active, Client, Identity, Use};
+use hipaa_core::unit::Committed;
+use hipaa_core::vault::TenantVault;
+use hipaa_sqlite::Unit;
+use std::sync::Arc;
+
+/// A user with a live session, and the way to what the user may see.
+#[derive(Clone)]
+pub struct SignedIn(Arc<Inner>);
+
+struct Inner {
+    gate: Gate,
+    token: SessionToken,
+    caller: Caller,
+    wanted: Use,
+}
+
+impl SignedIn {
+    pub(super) fn new(gate: Gate, token: SessionToken, caller: Caller, wanted: Use) -> Self {
+        Self(Arc::new(Inner { gate, token, caller, wanted }))
+    }
+
+    /// Where the session was checked.
+    #[must_use]
+    pub fn gate(&self) -> &Gate {
+        &self.0.gate
+    }
+
+    pub(super) fn authorize(&self, unit: &mut Unit<'_>, request: Request) -> Result<Active, Problem> {
+        let wanted = Use { request, ..self.0.wanted };
+        Ok(self.0.gate.identity.authorize(unit, &self.0.token, &self.0.caller.client(), wanted)?)
+    }
+
+    /// One unit of work on the user's vault. Open what it gives.
+    ///
+    /// # Errors
+    /// [`Kind::NotSignedIn`] if the session has ended; that of `work`; or why the unit did not commit.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Unit<'_>, &TenantVault) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<Committed<T>, Problem> {
+        let this = self.clone();
+        let checked = move |unit: &mut Unit<'_>| {
+            let active = this.authorize(unit, Request::Passive)?;
+            work(unit, &this.0.gate.vault(&active))
+        };
+        self.0.gate.bridge.write(checked).await
+    }
+
+    /// Reads beside the writer, and writes nothing but the entries of what was seen. Open what it gives.
+    ///
+    /// # Errors
+    /// As [`SignedIn::write`].
+    pub async fn disclose<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Unit<'_>, &TenantVault) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<Committed<T>, Problem> {
+        let this = self.clone();
+        let checked = move |unit: &mut Unit<'_>| {
+            let active = this.authorize(unit, Request::Passive)?;
+            work(unit, &this.0.gate.vault(&active))
+        };
+        self.0.gate.bridge.disclose(checked).await
+    }
+
+    /// One unit of work on the user's own account. Open what it gives.
+    ///
+    /// # Errors
+    /// As [`SignedIn::write`].
+    pub async fn account<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Unit<'_>, &Identity, Active, &Client<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<Committed<T>, Problem> {
+        let this = self.clone();
+        let checked = move |unit: &mut Unit<'_>| {
+            let active = this.authorize(unit, Request::Passive)?;
+            work(unit, &this.0.gate.identity, active, &this.0.caller.client())
+        };
+        self.0.gate.bridge.write(checked).await
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        // None: the route was declared as one that needs no session.
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Kind::Internal.into())
+    }
+}
+
+impl fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SignedIn(…)")
+    }
+}
