@@ -308,6 +308,11 @@ impl Active {
         self.public
     }
 
+    /// The id of the session's row.
+    pub(crate) const fn row_id(&self) -> RecordId {
+        self.row.id()
+    }
+
     /// What the session may do.
     #[must_use]
     pub const fn rights(&self) -> SessionRights {
