@@ -149,6 +149,13 @@ impl Identity {
         Ok(found)
     }
 
+    /// How long the session lasts if nobody does anything; asking does not make it longer.
+    pub fn remaining(&self, unit: &mut dyn Unit, active: &Active) -> Duration {
+        let (now, policy, session) = (unit.parts().1.now(), &self.settings().session, &active.session);
+        let ends = session.created.after(policy.absolute).min(session.renewed.after(policy.idle));
+        ends.since(now)
+    }
+
     /// Ends one of the user's sessions by its id; one that has ended is no error.
     ///
     /// # Errors
