@@ -59,7 +59,8 @@ impl Once {
         if !KEY_BYTES.contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(ClinicalError::KeyForm);
         }
-        let place = [actor.tenant().as_bytes().as_slice(), actor.user().as_bytes(), route.as_bytes(), key.as_bytes()];
+        let tenant = actor.tenant();
+        let place = [tenant.as_bytes().as_slice(), actor.user().as_bytes(), route.as_bytes(), key.as_bytes()];
         Ok(Self { key: digest(b"key", &place), request: digest(b"request", &[key.as_bytes(), body]) })
     }
 }
