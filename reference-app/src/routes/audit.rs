@@ -6,6 +6,7 @@ use crate::web::problem::ProblemBody;
 use crate::web::{Json, Problem, SignedIn};
 use axum::extract::{Query, State};
 use hipaa_core::audit::{Action, Event, EventName};
+use hipaa_core::auth::role::Ability;
 use hipaa_core::vault::TenantVault;
 use hipaa_sqlite::Unit;
 use serde::Serialize;
@@ -61,7 +62,7 @@ async fn activity(signed_in: SignedIn, Query(span): Query<Span>) -> Result<axum:
 ))]
 async fn verify(State(app): State<App>, signed_in: SignedIn) -> Result<axum::Json<Verdict>, Problem> {
     let own = move |unit: &mut Unit<'_>, vault: &TenantVault| {
-        vault.require_trail(unit)?;
+        vault.require(unit, Ability::ReadTrail)?;
         let unit: &mut dyn hipaa_core::unit::Unit = unit;
         unit.note(Event::new(vault.actor(), EventName::AUDIT_STATUS, Action::Execute))?;
         let head = unit.parts().0.head(vault.actor().tenant()).map_err(hipaa_core::unit::UnitError::from)?;

@@ -3,6 +3,7 @@
 mod charts;
 mod client;
 mod crawl;
+mod data;
 mod forged;
 mod headers;
 mod limits;

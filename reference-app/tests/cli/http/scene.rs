@@ -86,7 +86,12 @@ impl Scene {
         let mut app = None;
         let address = listen(&runtime, |address| {
             let _inside = runtime.enter();
-            let made = App::start(database, change(frame(address)), (settings, clock)).unwrap();
+            let made = App::start(
+                database,
+                change(frame(address)),
+                (settings, reference_app::roles::policy().unwrap(), clock),
+            )
+            .unwrap();
             app = Some(made.clone());
             application(made)
         });
@@ -141,6 +146,16 @@ impl Scene {
         let reply = self.try_login(&mut browser, login, PASSWORD).is(200);
         assert_eq!(reply.json()["next"], "work");
         browser
+    }
+
+    /// How many entries the tenant's log has.
+    pub(super) fn size(&self) -> u64 {
+        let tenant = self.tenant;
+        let read = self.app.gate.bridge.write(move |unit| {
+            let unit: &mut dyn hipaa_core::unit::Unit = unit;
+            Ok::<_, Error>(unit.parts().0.head(tenant)?.unwrap().size)
+        });
+        self.block(read).unwrap().into_inner()
     }
 
     /// The names of the last entries of the tenant's log, oldest first.
