@@ -342,7 +342,7 @@ fn an_altered_signed_record_is_shown_as_altered_and_found_by_the_examination() {
     let note = json!({ "started": "2026-11-22", "chief_complaint": "chest pain" });
     let visit = browser.post(&format!("{patient}/encounters"), &note).is(201).header("location").unwrap().to_owned();
     based_on(&browser, "\"v1\"", "POST", &format!("{visit}/sign"), &json!({})).is(204);
-    let thief = rusqlite::Connection::open(scene.database()).unwrap();
+    let thief = hipaa_sqlite::rusqlite::Connection::open(scene.database()).unwrap();
     let sql =
         "UPDATE encounter SET hipaa_signature = NULL, hipaa_signature_salt = NULL WHERE hipaa_signature IS NOT NULL";
     assert_eq!(thief.execute(sql, []).unwrap(), 1);
