@@ -12,6 +12,14 @@ pub(crate) enum Safeguard {
     RecordMac,
     /// Comparing a row with the recorded state.
     RecordState,
+    /// Comparing a signed record with its commitment.
+    SignatureCheck,
+    /// Binding a commitment to its record and signer.
+    SignatureContext,
+    /// Refusing to change a record that is signed.
+    SignedRecord,
+    /// Refusing an amendment about another patient than the original.
+    AmendmentSubject,
     /// Refusals that are written although the closure failed.
     RefusalSurvival,
     /// Releasing a plaintext only to the commit of its own unit.

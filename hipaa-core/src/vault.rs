@@ -18,6 +18,7 @@ mod resolve;
 mod reveal;
 mod row;
 mod sight;
+mod sign;
 mod signed_in;
 mod trail;
 mod upsert;
@@ -30,7 +31,7 @@ pub use list::{Page, PageOf};
 pub use record::{Break, FieldError, Integrity, Record};
 pub use reveal::Revealed;
 pub use row::Row;
-pub use trail::TrailEntry;
+pub use trail::{Activity, MAX_COUNTED_ENTRIES, MAX_SEARCHED_ENTRIES, TrailEntry, TrailFilter, TrailPage, TrailPageOf};
 pub use upsert::Upsert;
 
 use crate::audit::{Action, Actor, Event, EventName, Outcome};
@@ -76,6 +77,18 @@ pub enum VaultError {
     /// The table does not declare this column, or declares it otherwise.
     #[error("the table does not declare the column {0} as it is used")]
     UnknownColumn(&'static str),
+    /// The record is signed: it does not change any more. Later edits are amendments.
+    #[error("the record is signed and is not changed any more: amend it")]
+    Signed,
+    /// Only a signed record is amended; a draft is changed.
+    #[error("the record is not signed: change it instead of amending it")]
+    NotSigned,
+    /// The table does not declare the columns of a signature.
+    #[error("the records of this table cannot be signed: it does not declare the columns of a signature")]
+    NotSignable,
+    /// The amendment names another patient than the record that it amends.
+    #[error("an amendment is about the patient whom the original is about")]
+    OtherSubject,
     /// A value that was to be revealed does not open.
     #[error(transparent)]
     Field(FieldError),
@@ -102,7 +115,10 @@ pub enum VaultError {
 impl VaultError {
     /// Whether one row was refused for its own sake, before anything of it was written.
     const fn concerns_row(&self) -> bool {
-        matches!(self, Self::Duplicate(_) | Self::Seal(_) | Self::Tampered | Self::RowMissing | Self::NoUniqueValue)
+        matches!(
+            self,
+            Self::Duplicate(_) | Self::Seal(_) | Self::Tampered | Self::RowMissing | Self::NoUniqueValue | Self::Signed
+        )
     }
 }
 

@@ -15,7 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("keys", &["clock", "entropy", "encoding", "schema", "red"]),
     ("cipher", &["entropy", "encoding", "schema", "keys", "red"]),
     ("index", &["encoding", "text", "schema", "keys", "red"]),
-    ("seal", &["entropy", "encoding", "schema", "keys", "cipher", "index", "red"]),
+    ("seal", &["clock", "entropy", "encoding", "schema", "keys", "cipher", "index", "red"]),
     ("auth", &["clock", "entropy", "encoding", "schema", "text", "red"]),
     ("audit", &["clock", "encoding", "schema"]),
     ("verify", &["clock", "schema", "seal", "audit", "red"]),

@@ -146,6 +146,10 @@ impl Event {
         self
     }
 
+    pub(crate) fn signature(self, signature: Vec<u8>) -> Self {
+        self.field(tag::SIGNATURE, signature)
+    }
+
     pub(crate) fn index(mut self, label: &str) -> Self {
         self.fields.push(text_field(tag::INDEX, label));
         self

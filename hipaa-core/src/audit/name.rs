@@ -36,9 +36,9 @@ names! {
     PHI_EXPORT;
     /// Records were printed.
     PHI_PRINT;
-    /// An encounter was signed.
+    /// A record was signed: an encounter, an operative record.
     ENCOUNTER_SIGNED;
-    /// A signed encounter was amended.
+    /// A signed record was amended.
     ENCOUNTER_AMENDED;
     /// A prescription was printed.
     PRESCRIPTION_PRINTED;

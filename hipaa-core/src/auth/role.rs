@@ -86,6 +86,10 @@ codes! {
         Update = "update",
         /// Delete a record.
         Delete = "delete",
+        /// Sign a record.
+        Sign = "sign",
+        /// Amend a signed record.
+        Amend = "amend",
         /// See one masked value, for a reason.
         Reveal = "reveal",
     }

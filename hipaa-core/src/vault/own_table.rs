@@ -35,6 +35,7 @@ impl TenantVault {
         self.require_unique_built(unit, table)?;
         let state = unit.parts().0.state(table, current.record)?;
         let standing = self.current(unit, table, (current.record, Some(version)), (Some(current), state))?;
+        let standing = self.unsigned(unit, table, Action::Update, standing)?;
         let values = changes.clone().merge(table, standing.readable())?;
         Ok(self.rewrite(unit, table, standing, &values)?.0)
     }
@@ -70,6 +71,7 @@ impl TenantVault {
         self.permit(unit, table, Operation::Delete)?;
         let state = unit.parts().0.state(table, current.record)?;
         let standing = self.current(unit, table, (current.record, Some(version)), (Some(current), state))?;
+        let standing = self.unsigned(unit, table, Action::Delete, standing)?;
         self.bury(unit, table, &standing)
     }
 

@@ -9,9 +9,9 @@ use crate::unit::Unit;
 
 pub(super) const fn action(operation: Operation) -> Action {
     match operation {
-        Operation::Create => Action::Create,
+        Operation::Create | Operation::Amend => Action::Create,
         Operation::Search => Action::Execute,
-        Operation::Update => Action::Update,
+        Operation::Update | Operation::Sign => Action::Update,
         Operation::Delete => Action::Delete,
         _ => Action::Read,
     }

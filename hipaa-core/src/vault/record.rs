@@ -4,7 +4,10 @@ use super::row::subject_of;
 use crate::auth::mask::{Masked, View};
 use crate::cipher::CellError;
 use crate::clock::Timestamp;
-use crate::schema::{Column, ColumnDef, ColumnType, RecordId, Table, Value};
+use crate::schema::{
+    AMENDS, Column, ColumnDef, ColumnType, RecordId, SIGNATURE, SIGNATURE_SALT, Table, TenantId, Value,
+};
+use crate::seal::{Place, Signature};
 use core::fmt;
 
 /// One way in which a record is not what was written.
@@ -21,6 +24,8 @@ pub enum Break {
     Version,
     /// The record was deleted and its row brought back.
     Revived,
+    /// The record does not say what was signed, or its signature is none.
+    Signature,
     /// The record belongs to another tenant.
     Tenant,
     /// A cell of this column does not open.
@@ -181,6 +186,45 @@ impl Record {
     #[must_use]
     pub fn subject(&self) -> Option<RecordId> {
         subject_of(self.table, self.id, &self.present())
+    }
+
+    /// Who signed it and when; none for a draft, and for a signature that is not one, which is a break.
+    #[must_use]
+    pub fn signature(&self) -> Option<Signature> {
+        match self.at(&SIGNATURE)? {
+            Value::Bytes(bytes) => Signature::decode(bytes).ok(),
+            _ => None,
+        }
+    }
+
+    /// The signed record that it amends.
+    #[must_use]
+    pub fn amends(&self) -> Option<RecordId> {
+        match self.at(&AMENDS)? {
+            Value::Reference(original) => Some(*original),
+            _ => None,
+        }
+    }
+
+    fn at(&self, column: &ColumnDef) -> Option<&Value> {
+        let at = self.table.columns().iter().position(|known| known == column)?;
+        self.values.get(at)?.as_ref().ok()?.as_ref()
+    }
+
+    /// Whether it says what was signed. A draft has neither signature nor salt.
+    pub(super) fn says_what_was_signed(&self, tenant: TenantId) -> bool {
+        match (self.at(&SIGNATURE), self.at(&SIGNATURE_SALT)) {
+            (None, None) => true,
+            (Some(Value::Bytes(signature)), Some(Value::Bytes(salt))) => {
+                let place = Place { tenant, table: self.table, record: self.id };
+                Signature::decode(signature).is_ok_and(|signature| signature.holds(salt, place, &self.present()))
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn add_break(&mut self, found: Break) {
+        self.integrity.breaks.push(found);
     }
 
     /// The values that can be read; a cell that does not open counts as none.

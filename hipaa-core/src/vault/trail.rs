@@ -1,5 +1,9 @@
 //! Reading the audit log: who looked at what.
 
+mod search;
+
+pub use search::{Activity, MAX_COUNTED_ENTRIES, MAX_SEARCHED_ENTRIES, TrailFilter, TrailPage, TrailPageOf};
+
 use super::{MAX_PAGE, TenantVault, VaultError};
 use crate::audit::{
     Action, Body, EventName, Leaf, Outcome, RecordState, leaf_of, read_records, read_seen, read_states, read_subjects,
@@ -79,7 +83,7 @@ impl TenantVault {
         self.show(unit, &entries, &[subject])
     }
 
-    fn permit_trail(&self, unit: &mut dyn Unit, limit: usize) -> Result<(), VaultError> {
+    pub(super) fn permit_trail(&self, unit: &mut dyn Unit, limit: usize) -> Result<(), VaultError> {
         self.require(unit, Ability::ReadTrail)?;
         if limit == 0 || limit > MAX_PAGE { Err(VaultError::TooMany) } else { Ok(()) }
     }
@@ -142,8 +146,12 @@ fn agrees(entry: &StoredEntry, body: &Body) -> bool {
         && body.field(tag::DETAILS) == digest.as_deref()
 }
 
+fn read_body(entry: &StoredEntry) -> Result<Body, VaultError> {
+    Ok(Body::decode(&entry.body).map_err(UnitError::from)?)
+}
+
 fn read(entry: &StoredEntry, details: Option<Value>) -> Result<TrailEntry, VaultError> {
-    let body = Body::decode(&entry.body).map_err(UnitError::from)?;
+    let body = read_body(entry)?;
     let text = |tag| body.text(tag).map(str::to_owned);
     let named = |(table, records): (&str, Vec<RecordId>)| (table.to_owned(), records);
     let mut records = body.field(tag::RECORDS).and_then(read_records).map(named).into_iter().collect::<Vec<_>>();

@@ -38,7 +38,7 @@ pub(crate) enum Fault {
 
 impl Fault {
     /// Every fault and the case that is there to find it.
-    pub(crate) const ALL: [(Self, &str); 30] = [
+    pub(crate) const ALL: [(Self, &str); 31] = [
         (Self::LosesTheLastTerm, "a_record_keeps_every_one_of_its_terms"),
         (Self::IgnoresTheCursor, "rows_page_behind_a_cursor_up_to_a_limit"),
         (Self::AcceptsTakenSequences, "a_taken_sequence_is_a_conflict_and_the_first_entry_stays"),

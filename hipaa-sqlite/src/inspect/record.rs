@@ -3,9 +3,9 @@
 use super::{Inspection, blob, bytes, number, text};
 use crate::Error;
 use hipaa_core::authority::STATE_LABEL;
-use hipaa_core::schema::{RecordId, TenantId};
+use hipaa_core::schema::{RecordId, SIGNATURE, TenantId};
 use hipaa_core::store::{AuthorityKind, RecordState};
-use hipaa_core::verify::{AuthorityView, RecordSource, RowView, StateRow, TermRow};
+use hipaa_core::verify::{AuthorityView, RecordSource, RowView, SignatureRow, StateRow, TermRow};
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -57,6 +57,24 @@ impl RecordSource for Inspection {
                 seal: bytes(row.get_ref(2)?).unwrap_or_default(),
                 state: state(row, 3),
             });
+        }
+        Ok(())
+    }
+
+    fn signatures(&mut self, table: &str, each: &mut dyn FnMut(SignatureRow<'_>)) -> Result<(), Error> {
+        let (Some(name), true) = (self.table_of(table)?, self.is_signable(table)?) else { return Ok(()) };
+        let sql = format!("SELECT tenant, record, {} FROM {name}", SIGNATURE.sql_name());
+        let Ok(mut statement) = self.connection.prepare_cached(&sql) else { return Ok(()) };
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let tenant = blob(row.get_ref(0)?).map(TenantId::from_bytes);
+            let Some((tenant, record)) = tenant.zip(record(row.get_ref(1)?)) else { continue };
+            let signature = match row.get_ref(2)? {
+                ValueRef::Null => &[][..],
+                // What is no blob is no signature, and not nothing either.
+                other => bytes(other).filter(|bytes| !bytes.is_empty()).unwrap_or(&[0]),
+            };
+            each((tenant, record, signature));
         }
         Ok(())
     }
@@ -162,6 +180,12 @@ impl Inspection {
         let Some((kind, id)) = place.filter(|_| there) else { return Ok(false) };
         let sql = "SELECT 1 FROM hipaa_authority WHERE kind = ?1 AND id = ?2";
         Ok(self.connection.prepare_cached(sql)?.exists(params![kind.label(), id])?)
+    }
+
+    /// Whether the records of a declared table can be signed.
+    fn is_signable(&self, label: &str) -> Result<bool, Error> {
+        let sql = "SELECT 1 FROM hipaa_column WHERE tbl = ?1 AND label = ?2";
+        Ok(self.connection.prepare_cached(sql)?.exists([label, SIGNATURE.label()])?)
     }
 
     /// The SQL name of a declared table, quoted; none where it is gone.

@@ -13,3 +13,4 @@ mod more;
 mod period;
 mod restore;
 mod scene;
+mod signed;

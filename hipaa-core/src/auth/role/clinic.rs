@@ -26,12 +26,13 @@ pub const DEFAULT_MASKS: &[(&str, View)] = &[
 /// What not even the patient sees: notes that are no part of the record that patients have a right to.
 const FROM_PATIENTS: &str = "internal_notes";
 
-use Operation::{Create, Delete, List, Read, Reveal, Search, Update};
+use Operation::{Create, Delete, List, Read, Reveal, Search, Sign, Update};
 
 const NONE: &[Operation] = &[];
 const OWN: &[Operation] = &[Read, Search];
 const LOOK: &[Operation] = &[Read, List, Search];
 const KEEP: &[Operation] = &[Create, Read, List, Search, Update];
+const TREAT: &[Operation] = &[Create, Read, List, Search, Update, Sign, Operation::Amend];
 const BILL: &[Operation] = &[Read, List, Search, Reveal];
 const RULE: &[Operation] = &[Create, Read, List, Search, Update, Delete];
 
@@ -81,7 +82,7 @@ const ROLES: [DefaultRole; 7] = [
     DefaultRole {
         label: "CLINICIAN",
         sight: Sight::Clear,
-        operations: [KEEP, KEEP, LOOK, LOOK, LOOK],
+        operations: [KEEP, TREAT, LOOK, LOOK, LOOK],
         abilities: &[Ability::InvokeEmergency],
     },
     DefaultRole {
