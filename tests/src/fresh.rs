@@ -5,6 +5,7 @@ mod flow;
 mod held;
 mod hostile;
 mod key;
+mod login;
 mod mistake;
 mod thief;
 

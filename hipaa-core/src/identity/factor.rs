@@ -128,10 +128,11 @@ impl Identity {
     /// Makes a seed for one-time codes. It is no factor before [`Identity::confirm_totp`]; asking again makes another.
     ///
     /// # Errors
-    /// [`IdentityError::StepUpNeeded`], [`IdentityError::Enrolled`], or the unit's.
+    /// [`IdentityError::NoSession`], [`IdentityError::MustChange`], [`IdentityError::StepUpNeeded`],
+    /// [`IdentityError::Enrolled`], or the unit's.
     pub fn enrol_totp(&self, unit: &mut dyn Unit, active: &Active) -> Result<Held<TotpSeed>, IdentityError> {
         let now = unit.parts().1.now();
-        active.require_step_up(self, now)?;
+        active.require_factor_rights(self, unit)?;
         let (door, owner) = (&active.door, active.user.id());
         let old = Factor::read(unit, door, &active.user)?;
         if old.as_ref().is_some_and(Factor::is_active) {
@@ -152,7 +153,8 @@ impl Identity {
     /// Makes the seed a factor with its first code, which is used up by that; every other session ends.
     ///
     /// # Errors
-    /// [`IdentityError::StepUpNeeded`], [`IdentityError::NotEnrolled`], or the unit's.
+    /// [`IdentityError::NoSession`], [`IdentityError::MustChange`], [`IdentityError::StepUpNeeded`],
+    /// [`IdentityError::NotEnrolled`], or the unit's.
     pub fn confirm_totp(
         &self,
         unit: &mut dyn Unit,
@@ -161,7 +163,7 @@ impl Identity {
         client: &Client<'_>,
     ) -> Result<Held<FactorChange>, IdentityError> {
         let now = unit.parts().1.now();
-        active.require_step_up(self, now)?;
+        active.require_factor_rights(self, unit)?;
         let waiting = Factor::read(unit, &active.door, &active.user)?.filter(|factor| !factor.is_active());
         let waiting = waiting.ok_or(IdentityError::NotEnrolled)?;
         let counter = Counter::new(&self.settings().second_factor, CODE, active.user.id(), &client.network);
@@ -191,7 +193,8 @@ impl Identity {
     /// Takes the factor and its recovery codes away, against a current code or a recovery code; every other session ends.
     ///
     /// # Errors
-    /// [`IdentityError::StepUpNeeded`], [`IdentityError::NotEnrolled`], or the unit's.
+    /// [`IdentityError::NoSession`], [`IdentityError::MustChange`], [`IdentityError::StepUpNeeded`],
+    /// [`IdentityError::NotEnrolled`], or the unit's.
     pub fn remove_totp(
         &self,
         unit: &mut dyn Unit,
@@ -200,7 +203,7 @@ impl Identity {
         client: &Client<'_>,
     ) -> Result<Held<FactorChange>, IdentityError> {
         let now = unit.parts().1.now();
-        active.require_step_up(self, now)?;
+        active.require_factor_rights(self, unit)?;
         let (door, user) = (&active.door, &active.user);
         Factor::read(unit, door, user)?.filter(Factor::is_active).ok_or(IdentityError::NotEnrolled)?;
         let tried = self.try_code(unit, door, user, (code, client, now))?;
@@ -217,14 +220,14 @@ impl Identity {
     /// New recovery codes, shown once; earlier ones are void.
     ///
     /// # Errors
-    /// [`IdentityError::StepUpNeeded`], [`IdentityError::NotEnrolled`], or the unit's.
+    /// [`IdentityError::NoSession`], [`IdentityError::MustChange`], [`IdentityError::StepUpNeeded`],
+    /// [`IdentityError::NotEnrolled`], or the unit's.
     pub fn recovery_codes(
         &self,
         unit: &mut dyn Unit,
         active: &Active,
     ) -> Result<Held<Vec<RecoveryCode>>, IdentityError> {
-        let now = unit.parts().1.now();
-        active.require_step_up(self, now)?;
+        active.require_factor_rights(self, unit)?;
         let (door, user) = (&active.door, &active.user);
         Factor::read(unit, door, user)?.filter(Factor::is_active).ok_or(IdentityError::NotEnrolled)?;
         let mut changes = recovery_rows(unit, door, user)?;

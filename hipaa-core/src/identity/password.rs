@@ -109,7 +109,7 @@ impl Identity {
         let release = unit.parts().1.now().after(self.settings().padding);
         let material = material(unit, &active.door, &active.user)?;
         if material.second_factor {
-            active.require_step_up(self, unit.parts().1.now())?;
+            active.require_step_up(self, unit)?;
         }
         let subject = self.known(unit, active.door.clone(), active.user.clone(), client)?;
         let attempt = Attempt { identity: self.clone(), permit, subject, release, place: None };

@@ -137,8 +137,9 @@ impl Identity {
     /// The live sessions of the user, newest first.
     ///
     /// # Errors
-    /// The unit's.
+    /// [`IdentityError::NoSession`] if the asking session has ended meanwhile, or the unit's.
     pub fn sessions(&self, unit: &mut dyn Unit, active: &Active) -> Result<Vec<SessionInfo>, IdentityError> {
+        active.require_live(unit)?;
         let now = unit.parts().1.now();
         let mut found = Vec::new();
         for (_, session, id) in self.live(unit, &active.door, (&active.user, now))? {
@@ -152,7 +153,7 @@ impl Identity {
     /// Ends one of the user's sessions by its id; one that has ended is no error.
     ///
     /// # Errors
-    /// The unit's.
+    /// [`IdentityError::NoSession`] if the asking session has ended meanwhile, or the unit's.
     pub fn end_session(&self, unit: &mut dyn Unit, active: &Active, id: [u8; 16]) -> Result<(), IdentityError> {
         self.end_where(unit, active, |_, public| *public == id)
     }
@@ -160,7 +161,7 @@ impl Identity {
     /// Ends every session of the user but the one that asks.
     ///
     /// # Errors
-    /// The unit's.
+    /// [`IdentityError::NoSession`] if the asking session has ended meanwhile, or the unit's.
     pub fn end_others(&self, unit: &mut dyn Unit, active: &Active) -> Result<(), IdentityError> {
         self.end_where(unit, active, |session, _| session.digest != active.session.digest)
     }
@@ -171,6 +172,7 @@ impl Identity {
         active: &Active,
         which: impl Fn(&Session, &[u8; 16]) -> bool,
     ) -> Result<(), IdentityError> {
+        active.require_live(unit)?;
         let now = unit.parts().1.now();
         let live = self.live(unit, &active.door, (&active.user, now))?.into_iter();
         let ended = live.filter(|(_, session, id)| which(session, id)).map(|(row, ..)| row);
@@ -314,9 +316,24 @@ impl Active {
         self.session.rights
     }
 
-    /// That the password, and the code where enrolled, was given within minutes.
-    pub(super) fn require_step_up(&self, identity: &Identity, now: Timestamp) -> Result<(), IdentityError> {
-        let fresh = identity.settings().session.is_stepped_up(self.session.stepped_up, now);
+    /// That the session has not ended since it was authorised: between two units it may have.
+    pub(super) fn require_live(&self, unit: &mut dyn Unit) -> Result<(), IdentityError> {
+        let row = self.door.read(unit, AuthorityKind::Session, self.row.id()).map_err(ended)?;
+        row.map(drop).ok_or(IdentityError::NoSession)
+    }
+
+    /// That the session may do more than change its password, and has stepped up.
+    pub(super) fn require_factor_rights(&self, identity: &Identity, unit: &mut dyn Unit) -> Result<(), IdentityError> {
+        if !self.session.rights.allow(SessionAction::Work) {
+            return Err(IdentityError::MustChange);
+        }
+        self.require_step_up(identity, unit)
+    }
+
+    /// That the session is live, and the password, and the code where enrolled, was given within minutes.
+    pub(super) fn require_step_up(&self, identity: &Identity, unit: &mut dyn Unit) -> Result<(), IdentityError> {
+        self.require_live(unit)?;
+        let fresh = identity.settings().session.is_stepped_up(self.session.stepped_up, unit.parts().1.now());
         if fresh { Ok(()) } else { Err(IdentityError::StepUpNeeded) }
     }
 }
