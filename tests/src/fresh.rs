@@ -8,6 +8,7 @@ mod key;
 mod login;
 mod mistake;
 mod thief;
+mod verifier;
 
 use hipaa_core::audit::Actor;
 use hipaa_core::keys::Kek;
