@@ -7,6 +7,7 @@ mod hostile;
 mod key;
 mod login;
 mod mistake;
+mod period;
 mod thief;
 mod verifier;
 
