@@ -1,11 +1,12 @@
 //! A witness in a folder: one file per head, never changed again. Put it on another disk, under another owner.
 
 use crate::{Database, Error};
+use hipaa_core::audit::note::MAX_NOTE_BYTES;
 use hipaa_core::audit::{SignedCheckpoint, Witness, WitnessError};
 use hipaa_core::schema::TenantId;
 use hipaa_core::unit::Since;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The file under whose lock heads are compared and pushed; names with a dot in front are no heads.
@@ -28,7 +29,11 @@ impl Folder {
     /// Other writers of this folder wait from now on.
     fn lock(&mut self) -> io::Result<()> {
         if self.lock.is_none() {
-            let file = File::options().create(true).append(true).open(self.path.join(LOCK))?;
+            let path = self.path.join(LOCK);
+            if path.exists() {
+                regular(&path)?;
+            }
+            let file = File::options().create(true).append(true).open(path)?;
             file.lock()?;
             self.lock = Some(file);
         }
@@ -59,6 +64,19 @@ impl Folder {
     }
 }
 
+/// Opening a pipe would wait for ever.
+fn regular(path: &Path) -> io::Result<()> {
+    if fs::metadata(path)?.is_file() { Ok(()) } else { Err(io::ErrorKind::InvalidInput.into()) }
+}
+
+/// A file of the folder, as far as a note could reach.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    regular(path)?;
+    let (mut bytes, most) = (Vec::new(), MAX_NOTE_BYTES as u64 + 1);
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 fn unreachable(error: io::Error) -> WitnessError {
     WitnessError::Unreachable(error.kind())
 }
@@ -67,7 +85,7 @@ impl Witness for Folder {
     fn highest(&mut self) -> Result<Option<SignedCheckpoint>, WitnessError> {
         self.lock().map_err(unreachable)?;
         let Some(last) = self.last().map_err(unreachable)? else { return Ok(None) };
-        let bytes = fs::read(&last).map_err(unreachable)?;
+        let bytes = read(&last).map_err(unreachable)?;
         let head = SignedCheckpoint::decode(&bytes).map_err(|_| WitnessError::Malformed)?;
         let named = format!("{:020}.note", head.unverified().size);
         if last.file_name().is_some_and(|name| *name == *named) { Ok(Some(head)) } else { Err(WitnessError::Malformed) }

@@ -10,6 +10,7 @@ mod mistake;
 mod period;
 mod thief;
 mod verifier;
+mod witness;
 
 use hipaa_core::audit::Actor;
 use hipaa_core::keys::Kek;
