@@ -8,6 +8,7 @@ mod key;
 mod login;
 mod mistake;
 mod period;
+mod rows;
 mod thief;
 mod verifier;
 mod witness;
