@@ -33,8 +33,7 @@ fn a_session_that_has_idled_out_does_not_come_back_with_the_clock() {
 ///
 /// Open, high for availability: one entry under a clock that stood a year ahead is enough. A login writes entries, so
 /// `open_session` takes the log's time for the session's birth; `authorize` writes none, takes the clock's, and refuses a
-/// session from the future. Logins succeed, and every request is refused until the clock has caught up; there is no way
-/// out but a new clinic. Smallest fix: sessions, pending logins and tokens are born and judged by one and the same time.
+/// session from the future. Logins succeed, and every request is refused until the clock has caught up. Smallest fix: sessions, pending logins and tokens are born and judged by one and the same time.
 /// With the clock's alone, what expires by the log's time (`authority/check.rs`) must then be judged by it, too.
 #[test]
 #[ignore = "open: after a jump of the clock ahead and back nobody works until it has caught up"]
