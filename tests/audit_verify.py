@@ -332,7 +332,7 @@ class Judgement:
 
     def judge_periods(self, first):
         """Which key counts for which head, and what the deployment's log has taken up of the others."""
-        self.keys, self.taken, self.ended = [first] if first else [], {}, {}
+        self.keys, self.taken, self.ended, self.all_taken = [first] if first else [], {}, {}, set()
         own = next((head for head in self.heads if head[0] == OWN), None)
         if own is None:
             return
@@ -345,7 +345,9 @@ class Judgement:
             if entry and entry.kind == 4:
                 log, size, leaf = (entry.fields.get(tag, b"") for tag in (0x0110, 0x0113, 0x0114))
                 if (len(log), len(size), len(leaf)) == (16, 8, 32):
-                    self.taken[log] = (entry.sequence, number(size), leaf)
+                    self.all_taken.add((log, number(size), leaf))
+                    if number(size) >= self.taken.get(log, (0, 0))[1]:
+                        self.taken[log] = (entry.sequence, number(size))
             elif entry and entry.kind == 2:
                 rotations.append(self.read_rotation(entry, body, len(rotations)))
         for place, leaf, following in rotations:
@@ -547,18 +549,18 @@ class Judgement:
         return sum(sizes[log] - seen[log] for log in sizes)
 
     def judge_taken(self, sizes, seen):
-        """Compares every log with its head in the deployment's; whoever has seen that has seen the log up to there."""
+        """Compares every log with its heads in the deployment's; whoever has seen those has seen the log up to there."""
         own = next((head[1] for head in self.heads if head[0] == OWN), None)
-        for log, (place, size, leaf) in self.taken.items():
+        for log, size, leaf in self.all_taken:
+            if 0 < size <= sizes.get(log, 0) and leaf_of(self.bodies[log].get(size - 1, b"")) != leaf:
+                self.found("fork", log, size - 1)
+        for log, (place, size) in self.taken.items():
             if log not in sizes:
                 continue
             for missing in range(sizes[log], size):
                 self.found("rollback", log, missing)
-            if sizes[log] >= size:
-                if place < seen.get(own, 0):
-                    seen[log] = max(seen[log], size)
-                if size and leaf_of(self.bodies[log].get(size - 1, b"")) != leaf:
-                    self.found("fork", log, size - 1)
+            if sizes[log] >= size and place < seen.get(own, 0):
+                seen[log] = max(seen[log], size)
 
     @staticmethod
     def leads(note, receipt):

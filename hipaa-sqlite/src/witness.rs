@@ -5,13 +5,14 @@ mod place;
 
 use crate::{Database, Error};
 use core::fmt;
+use hipaa_core::audit::note::MAX_NOTE_BYTES;
 use hipaa_core::audit::{Actor, Restore, SignedCheckpoint, SignedRestore, Witness, WitnessError};
 use hipaa_core::restore;
 use hipaa_core::schema::TenantId;
 use hipaa_core::unit::{Position, Since, Unit};
 pub use place::Place;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The file under whose lock heads are compared and pushed; names with a dot in front are no heads.
@@ -71,7 +72,11 @@ impl Folder {
     /// Other writers of this folder wait from now on.
     fn lock(&mut self) -> io::Result<()> {
         if self.lock.is_none() {
-            let file = File::options().create(true).append(true).open(self.path.join(LOCK))?;
+            let path = self.path.join(LOCK);
+            if path.exists() {
+                regular(&path)?;
+            }
+            let file = File::options().create(true).append(true).open(path)?;
             file.lock()?;
             self.lock = Some(file);
         }
@@ -93,7 +98,7 @@ impl Folder {
     }
 
     fn read(&self, name: Name) -> Result<SignedCheckpoint, WitnessError> {
-        let bytes = fs::read(self.path.join(name.to_string())).map_err(unreachable)?;
+        let bytes = read(&self.path.join(name.to_string())).map_err(unreachable)?;
         let head = SignedCheckpoint::decode(&bytes).map_err(|_| WitnessError::Malformed)?;
         if head.unverified().size == name.size { Ok(head) } else { Err(WitnessError::Malformed) }
     }
@@ -116,6 +121,19 @@ impl Folder {
         // The name must last as long as the content.
         File::open(&self.path)?.sync_all()
     }
+}
+
+/// Opening a pipe would wait for ever.
+fn regular(path: &Path) -> io::Result<()> {
+    if fs::metadata(path)?.is_file() { Ok(()) } else { Err(io::ErrorKind::InvalidInput.into()) }
+}
+
+/// A file of the folder, as far as a note could reach.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    regular(path)?;
+    let (mut bytes, most) = (Vec::new(), MAX_NOTE_BYTES as u64 + 1);
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn unreachable(error: io::Error) -> WitnessError {

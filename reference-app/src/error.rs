@@ -89,9 +89,6 @@ pub enum Error {
     /// An argument does not have the form it needs. Its text is not repeated: it may be about a patient.
     #[error("{0}")]
     Argument(&'static str),
-    /// The policy in the code has a mistake.
-    #[error("the policy of roles has a mistake")]
-    Policy,
     /// The operating system's user cannot be named in the log.
     #[error(transparent)]
     Actor(#[from] ActorError),

@@ -1,51 +1,54 @@
 //! Who may do what with which table, and what of it is seen: the default policy of the library over the tables of this
 //! application, and the page that shows it.
 
-use crate::schema::{self, TABLES, clinical};
+use crate::schema::clinical::{
+    ALLERGIES, CONDITIONS, DEVICES, DOCUMENTS, ENCOUNTER, ENCOUNTERS, ENDED, IMMUNIZATIONS, LABEL, LOCATION, LOCATIONS,
+    MEDICATIONS, ORGANIZATION, ORGANIZATIONS, OTHERS, PRACTITIONER, PRACTITIONER_ROLES, PRACTITIONERS, PROCEDURES,
+    STARTED, STATUS, SUBJECT,
+};
+use crate::schema::consultation::{OPERATIVE_RECORDS, TRANSMISSIONS};
+use crate::schema::{
+    ADDRESSES, BORN, DECEASED, EMAILS, FAMILY, GENDER, GIVEN, LANGUAGE, MARITAL_STATUS, MRN, NAMES, PATIENT, PHONES,
+    SSN, TABLES,
+};
 use hipaa_core::auth::mask::View;
-use hipaa_core::auth::role::{Ability, Operation, PolicyError, Role, RolePolicy, TableRule};
-use hipaa_core::schema::{ColumnDef, Table};
+use hipaa_core::auth::role::{Ability, Clinic, Operation, PolicyError, Role, RolePolicy, TableRule};
+use hipaa_core::schema::{AMENDS, ColumnDef, SIGNATURE, Table};
 use serde_json::{Value, json};
 
-/// What of a patient those see who do not treat; SSN and birth date are masked all the same. Numbers of papers, the
-/// identifiers with their systems and the imported line stay hidden.
-const PATIENT: &[ColumnDef] = &[
-    schema::FHIR_ID.def(),
-    schema::MRN.def(),
-    schema::SSN.def(),
-    schema::FAMILY.def(),
-    schema::GIVEN.def(),
-    schema::NAMES.def(),
-    schema::BORN.def(),
-    schema::GENDER.def(),
-    schema::PHONES.def(),
-    schema::EMAILS.def(),
-    schema::ADDRESSES.def(),
-    schema::MARITAL_STATUS.def(),
-    schema::LANGUAGE.def(),
+/// What the front desk sees of a patient: whom to address, and how.
+const DESK: &[ColumnDef] = &[
+    FAMILY.def(),
+    GIVEN.def(),
+    NAMES.def(),
+    BORN.def(),
+    DECEASED.def(),
+    GENDER.def(),
+    MRN.def(),
+    SSN.def(),
+    PHONES.def(),
+    EMAILS.def(),
+    ADDRESSES.def(),
+    MARITAL_STATUS.def(),
+    LANGUAGE.def(),
 ];
-/// When and where, and with whom: never what for.
-const CLINICAL: &[ColumnDef] = &[
-    schema::FHIR_ID.def(),
-    clinical::SUBJECT.def(),
-    clinical::ENCOUNTER.def(),
-    clinical::PRACTITIONER.def(),
-    clinical::ORGANIZATION.def(),
-    clinical::LOCATION.def(),
-    clinical::STATUS.def(),
-    clinical::STARTED.def(),
-    clinical::ENDED.def(),
+/// What roles that do not treat see of an appointment: that there was one.
+const VISITS: &[ColumnDef] = &[
+    SUBJECT.def(),
+    PRACTITIONER.def(),
+    ORGANIZATION.def(),
+    LOCATION.def(),
+    STATUS.def(),
+    STARTED.def(),
+    ENDED.def(),
+    SIGNATURE,
+    AMENDS,
 ];
-const DIRECTORY: &[ColumnDef] = &[
-    schema::FHIR_ID.def(),
-    schema::IDENTIFIERS.def(),
-    clinical::PRACTITIONER.def(),
-    clinical::ORGANIZATION.def(),
-    clinical::LOCATION.def(),
-    clinical::CODES.def(),
-    clinical::LABEL.def(),
-    clinical::STATUS.def(),
-];
+/// Of operative records.
+const OPERATIONS: &[ColumnDef] =
+    &[SUBJECT.def(), ENCOUNTER.def(), PRACTITIONER.def(), STARTED.def(), ENDED.def(), SIGNATURE, AMENDS];
+/// Of directories.
+const NAMED: &[ColumnDef] = &[PRACTITIONER.def(), ORGANIZATION.def(), LOCATION.def(), LABEL.def(), STATUS.def()];
 
 const HEAD: &str = "\
 # Default policy
@@ -66,26 +69,13 @@ What each role may do with each table of the reference application, and what of 
 /// # Errors
 /// [`PolicyError`]: a mistake in this file.
 pub fn policy() -> Result<RolePolicy, PolicyError> {
-    let mut clinic = RolePolicy::clinic().patients(&schema::PATIENT, PATIENT);
-    let charts = [
-        &clinical::ENCOUNTERS,
-        &clinical::CONDITIONS,
-        &clinical::MEDICATIONS,
-        &clinical::PROCEDURES,
-        &clinical::IMMUNIZATIONS,
-        &clinical::ALLERGIES,
-        &clinical::DOCUMENTS,
-        &clinical::DEVICES,
-    ];
-    for table in charts {
-        clinic = clinic.clinical(table, CLINICAL);
-    }
-    let directories =
-        [&clinical::PRACTITIONERS, &clinical::PRACTITIONER_ROLES, &clinical::ORGANIZATIONS, &clinical::LOCATIONS];
-    for table in directories {
-        clinic = clinic.directory(table, DIRECTORY);
-    }
-    clinic.other(&clinical::OTHERS).build()
+    let clinic = Clinic::default().patients(&PATIENT, DESK).clinical(&ENCOUNTERS, VISITS);
+    let clinic = clinic.clinical(&OPERATIVE_RECORDS, OPERATIONS).clinical(&TRANSMISSIONS, &[]);
+    let hidden = [&CONDITIONS, &MEDICATIONS, &PROCEDURES, &IMMUNIZATIONS, &ALLERGIES, &DOCUMENTS, &DEVICES];
+    let clinic = hidden.into_iter().fold(clinic, |clinic, table| clinic.clinical(table, &[SUBJECT.def()]));
+    let directories = [&PRACTITIONERS, &PRACTITIONER_ROLES, &ORGANIZATIONS, &LOCATIONS];
+    let clinic = directories.into_iter().fold(clinic, |clinic, table| clinic.directory(table, NAMED));
+    clinic.other(&OTHERS).build()
 }
 
 /// Whether any role that may read a table sees a column in another form than it is.
@@ -199,12 +189,25 @@ mod tests {
                     assert!(!clear || directory && hidden != "source", "{label} {} {hidden}", table.label());
                 }
             }
-            assert_eq!(role.view(&schema::PATIENT, "ssn"), View::Ssn);
-            assert_eq!(role.view(&schema::PATIENT, "birth_date"), View::Year);
-            assert_eq!(role.view(&schema::PATIENT, "passport"), View::Hidden);
+            assert_eq!(role.view(&PATIENT, "ssn"), View::Ssn);
+            assert_eq!(role.view(&PATIENT, "birth_date"), View::Year);
+            assert_eq!(role.view(&PATIENT, "passport"), View::Hidden);
         }
-        assert!(is_masked(&policy, &schema::PATIENT, &schema::SSN.def()));
-        assert!(!is_masked(&policy, &schema::PATIENT, &schema::FAMILY.def()));
+        assert!(is_masked(&policy, &PATIENT, &SSN.def()));
+        assert!(!is_masked(&policy, &PATIENT, &FAMILY.def()));
         assert_eq!(value(&policy)["roles"].as_array().unwrap().len(), 7);
+    }
+
+    #[test]
+    fn clinicians_sign_and_nobody_else_does() {
+        let policy = policy().unwrap();
+        for role in ["SUPER_ADMIN", "ORG_ADMIN", "CLINICIAN", "STAFF", "BILLING", "PRIVACY_OFFICER", "PATIENT", "X"] {
+            let permissions = policy.permissions(role, None);
+            for table in [&ENCOUNTERS, &OPERATIVE_RECORDS] {
+                for operation in [Operation::Sign, Operation::Amend] {
+                    assert_eq!(permissions.allows(table, operation), role == "CLINICIAN", "{role}");
+                }
+            }
+        }
     }
 }

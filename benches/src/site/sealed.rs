@@ -12,7 +12,7 @@ use hipaa_core::schema::{RecordId, TenantId};
 use hipaa_core::tenancy::create_tenant;
 use hipaa_core::vault::{Permissions, Row, TenantVault};
 use hipaa_sqlite::{Database, Error};
-use reference_app::roles::policy;
+use reference_app::policy::policy;
 use reference_app::routes::application;
 use reference_app::schema::{DECEASED, PATIENT, TABLES};
 use reference_app::state::App;

@@ -140,10 +140,11 @@ impl Identity {
     /// Makes a seed for one-time codes. It is no factor before [`Identity::confirm_totp`]; asking again makes another.
     ///
     /// # Errors
-    /// [`IdentityError::StepUpNeeded`], [`IdentityError::Enrolled`], or the unit's.
+    /// [`IdentityError::NoSession`], [`IdentityError::MustChange`], [`IdentityError::StepUpNeeded`],
+    /// [`IdentityError::Enrolled`], or the unit's.
     pub fn enrol_totp(&self, unit: &mut dyn Unit, active: &Active) -> Result<Held<TotpSeed>, IdentityError> {
         let now = unit.parts().1.now();
-        active.require_step_up(self, unit)?;
+        active.require_factor_rights(self, unit)?;
         let (door, owner) = (&active.door, active.user.id());
         let old = Factor::read(unit, door, &active.user)?;
         if old.as_ref().is_some_and(Factor::is_active) {
@@ -164,7 +165,8 @@ impl Identity {
     /// Makes the seed a factor with its first code, which is used up by that; every other session ends.
     ///
     /// # Errors
-    /// [`IdentityError::StepUpNeeded`], [`IdentityError::NotEnrolled`], or the unit's.
+    /// [`IdentityError::NoSession`], [`IdentityError::MustChange`], [`IdentityError::StepUpNeeded`],
+    /// [`IdentityError::NotEnrolled`], or the unit's.
     pub fn confirm_totp(
         &self,
         unit: &mut dyn Unit,
@@ -173,7 +175,7 @@ impl Identity {
         client: &Client<'_>,
     ) -> Result<Held<FactorChange>, IdentityError> {
         let now = unit.parts().1.now();
-        active.require_step_up(self, unit)?;
+        active.require_factor_rights(self, unit)?;
         let counter = Counter::new(&self.settings().second_factor, CODE, active.user.id(), &client.network);
         let counted = denied(counter.admit(unit, &active.door, Origin::Known).map_err(IdentityError::from))?;
         let found = denied(Factor::read(unit, &active.door, &active.user))?;
@@ -207,7 +209,8 @@ impl Identity {
     /// Takes the factor and its recovery codes away, against a current code or a recovery code; every other session ends.
     ///
     /// # Errors
-    /// [`IdentityError::StepUpNeeded`], [`IdentityError::NotEnrolled`], or the unit's.
+    /// [`IdentityError::NoSession`], [`IdentityError::MustChange`], [`IdentityError::StepUpNeeded`],
+    /// [`IdentityError::NotEnrolled`], or the unit's.
     pub fn remove_totp(
         &self,
         unit: &mut dyn Unit,
@@ -216,7 +219,7 @@ impl Identity {
         client: &Client<'_>,
     ) -> Result<Held<FactorChange>, IdentityError> {
         let now = unit.parts().1.now();
-        active.require_step_up(self, unit)?;
+        active.require_factor_rights(self, unit)?;
         let (door, user) = (&active.door, &active.user);
         let Found::One(factor) = denied(Factor::read(unit, door, user))? else {
             return self.refuse_code(unit, active, Vec::new(), now);
@@ -237,13 +240,14 @@ impl Identity {
     /// New recovery codes, shown once; earlier ones are void.
     ///
     /// # Errors
-    /// [`IdentityError::StepUpNeeded`], [`IdentityError::NotEnrolled`], or the unit's.
+    /// [`IdentityError::NoSession`], [`IdentityError::MustChange`], [`IdentityError::StepUpNeeded`],
+    /// [`IdentityError::NotEnrolled`], or the unit's.
     pub fn recovery_codes(
         &self,
         unit: &mut dyn Unit,
         active: &Active,
     ) -> Result<Held<Vec<RecoveryCode>>, IdentityError> {
-        active.require_step_up(self, unit)?;
+        active.require_factor_rights(self, unit)?;
         let (door, user) = (&active.door, &active.user);
         Factor::read(unit, door, user)?.filter(Factor::is_active).ok_or(IdentityError::NotEnrolled)?;
         let mut changes = recovery_rows(unit, door, user)?;

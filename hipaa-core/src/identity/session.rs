@@ -146,8 +146,9 @@ impl Identity {
     /// The live sessions of the user, newest first.
     ///
     /// # Errors
-    /// The unit's.
+    /// [`IdentityError::NoSession`] if the asking session has ended meanwhile, or the unit's.
     pub fn sessions(&self, unit: &mut dyn Unit, active: &Active) -> Result<Vec<SessionInfo>, IdentityError> {
+        active.require_live(unit)?;
         let now = unit.parts().1.now();
         let mut found = Vec::new();
         for (_, session, id) in self.live(unit, &active.door, (&active.user, now))? {
@@ -168,7 +169,7 @@ impl Identity {
     /// Ends one of the user's sessions by its id; one that has ended is no error.
     ///
     /// # Errors
-    /// The unit's.
+    /// [`IdentityError::NoSession`] if the asking session has ended meanwhile, or the unit's.
     pub fn end_session(&self, unit: &mut dyn Unit, active: &Active, id: [u8; 16]) -> Result<(), IdentityError> {
         self.end_where(unit, active, |_, public| *public == id)
     }
@@ -176,7 +177,7 @@ impl Identity {
     /// Ends every session of the user but the one that asks.
     ///
     /// # Errors
-    /// The unit's.
+    /// [`IdentityError::NoSession`] if the asking session has ended meanwhile, or the unit's.
     pub fn end_others(&self, unit: &mut dyn Unit, active: &Active) -> Result<(), IdentityError> {
         self.end_where(unit, active, |session, _| session.digest != active.session.digest)
     }
@@ -187,6 +188,7 @@ impl Identity {
         active: &Active,
         which: impl Fn(&Session, &[u8; 16]) -> bool,
     ) -> Result<(), IdentityError> {
+        active.require_live(unit)?;
         let now = unit.parts().1.now();
         let live = self.live(unit, &active.door, (&active.user, now))?.into_iter();
         let ended = live.filter(|(_, session, id)| which(session, id)).map(|(row, ..)| row);
@@ -335,8 +337,17 @@ impl Active {
         self.session.rights
     }
 
-    /// That the password, and the code where enrolled, was given within minutes.
+    /// That the session may do more than change its password, and has stepped up.
+    pub(super) fn require_factor_rights(&self, identity: &Identity, unit: &mut dyn Unit) -> Result<(), IdentityError> {
+        if !self.session.rights.allow(SessionAction::Work) {
+            return Err(IdentityError::MustChange);
+        }
+        self.require_step_up(identity, unit)
+    }
+
+    /// That the session is live, and the password, and the code where enrolled, was given within minutes.
     pub(super) fn require_step_up(&self, identity: &Identity, unit: &mut dyn Unit) -> Result<(), IdentityError> {
+        self.require_live(unit)?;
         let now = unit.parts().1.now();
         if identity.settings().session.is_stepped_up(self.session.stepped_up, now) || removed(Safeguard::StepUp) {
             return Ok(());

@@ -153,7 +153,8 @@ impl fmt::Display for Break {
         };
         write!(f, "{} log {log} at {places}", self.class)?;
         match &self.record {
-            Some((table, record)) => write!(f, " in {table} {record}"),
+            // What stands in the file must not write lines of its own.
+            Some((table, record)) => write!(f, " in {} {record}", table.escape_debug()),
             None => Ok(()),
         }
     }

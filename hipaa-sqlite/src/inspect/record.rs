@@ -188,14 +188,23 @@ impl Inspection {
         Ok(self.connection.prepare_cached(sql)?.exists([label, SIGNATURE.label()])?)
     }
 
-    /// The SQL name of a declared table, quoted; none where it is gone.
+    /// The SQL name of a declared table, quoted; none where it is gone, or has no longer the key that it was made with:
+    /// then every look-up would be a scan.
     fn table_of(&self, label: &str) -> Result<Option<String>, Error> {
         let sql = "SELECT sql_name FROM hipaa_table WHERE label = ?1";
         let name: Option<String> = self.connection.query_row(sql, [label], |row| row.get(0)).optional()?;
         match name {
-            Some(name) if self.has_table(&name)? => Ok(Some(format!("\"{}\"", name.replace('"', "\"\"")))),
+            Some(name) if self.has_table(&name)? && self.is_keyed(&name)? => {
+                Ok(Some(format!("\"{}\"", name.replace('"', "\"\""))))
+            }
             _ => Ok(None),
         }
+    }
+
+    fn is_keyed(&self, name: &str) -> Result<bool, Error> {
+        let sql =
+            "SELECT count(*) FROM pragma_table_info(?1) WHERE (name, pk) IN (VALUES ('tenant', 1), ('record', 2))";
+        Ok(self.connection.query_row(sql, [name], |row| row.get::<_, i64>(0))? == 2)
     }
 }
 

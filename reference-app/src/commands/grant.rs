@@ -126,7 +126,7 @@ impl Review {
             Judged::Unjustified => Verdict::Unjustified,
         };
         let (mut database, identity) = (config.open()?, identity()?);
-        let policy = policy::policy().map_err(|_| Error::Policy)?;
+        let policy = policy::policy()?;
         operator(&mut database, &self.tenant)?;
         let active = self.log_in(&mut database, &identity)?;
         let done = review(&mut database, &identity, (&active, &policy), (grant, verdict, &judgement));

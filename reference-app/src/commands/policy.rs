@@ -18,7 +18,7 @@ impl Command {
     /// # Errors
     /// [`Error::Output`].
     pub fn run(&self, output: &mut Output) -> Result<Exit, Error> {
-        let policy = policy::policy().map_err(|_| Error::Policy)?;
+        let policy = policy::policy()?;
         match self {
             Self::Show if output.is_json() => output.value(&policy::value(&policy))?,
             Self::Show => output.line(policy::markdown(&policy).trim_end())?,
