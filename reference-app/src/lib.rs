@@ -17,7 +17,7 @@
 //! | `site` | what `serve` is told, and what of it is unsafe in production |
 //! | `mail`, `post` | what notices say; how they get out |
 //! | `upkeep` | deletes what has expired |
-//! | `state`, `roles` | what handlers can reach; what each role may do |
+//! | `state` | what handlers can reach |
 //! | `demo` | the tour |
 //! | `guard` | the PHI guard for files and pipes |
 //! | `policy` | who may do what, and what of it is seen |
@@ -44,7 +44,6 @@ pub mod mail;
 pub mod output;
 pub mod policy;
 pub mod post;
-pub mod roles;
 pub mod routes;
 pub mod schema;
 pub mod site;

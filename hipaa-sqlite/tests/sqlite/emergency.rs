@@ -52,7 +52,8 @@ impl Scene {
     }
 
     fn database(&self) -> Database {
-        let options = Options { clock: self.clock.clone(), busy_timeout: Duration::from_secs(120), ..Options::default() };
+        let options =
+            Options { clock: self.clock.clone(), busy_timeout: Duration::from_secs(120), ..Options::default() };
         Database::open_with(&self.path, kek(), &options).unwrap()
     }
 

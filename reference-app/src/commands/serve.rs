@@ -4,8 +4,8 @@ use crate::config::Config;
 use crate::error::{Error, Exit};
 use crate::mail::Mailer;
 use crate::output::Output;
+use crate::policy;
 use crate::post;
-use crate::roles;
 use crate::routes::{application, health};
 use crate::site::{self, Site};
 use crate::state::App;
@@ -68,9 +68,9 @@ impl Command {
         let own = own.ok_or(Error::Argument("name the public_origin: a port of its own has none"))?;
         let mailer = Mailer::new(site.mail.clone(), site.mail_from.clone(), own.as_str().to_owned());
         let origins = Origins::new(own, site.allowed_origins.clone());
-        let policy =
-            roles::policy().map_err(|_| Error::Argument("the policy of roles names a column that is not there"))?;
-        let app = App::start(database, frame(site, &origins), (Settings::default(), policy, Clock::system()))?;
+        let rules =
+            policy::policy().map_err(|_| Error::Argument("the policy of roles names a column that is not there"))?;
+        let app = App::start(database, frame(site, &origins), (Settings::default(), rules, Clock::system()))?;
         let app = App { monitors: Arc::new(site.monitors.clone()), witness: config.witness.clone(), ..app };
         let bridge = app.gate.bridge.clone();
         let sender = tokio::spawn(post::run(app.gate.clone(), mailer, post::INTERVAL));

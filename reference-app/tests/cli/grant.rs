@@ -6,7 +6,7 @@ use hipaa_core::auth::password::HashingPermits;
 use hipaa_core::auth::reason::{Reason, ReasonCode};
 use hipaa_core::auth::token::ActivationToken;
 use hipaa_core::clock::{Clock, Timestamp};
-use hipaa_core::identity::{Active, Client, Finished, Identity, Settings, Use};
+use hipaa_core::identity::{Active, Client, Finished, Identity, PasswordOutcome, Settings, Use};
 use hipaa_core::keys::Kek;
 use hipaa_core::schema::{RecordId, TenantId};
 use hipaa_core::unit::Unit;
@@ -43,7 +43,8 @@ fn hire(desk: &Desk, login: &str, role: &str) {
     let permit = identity.permit().unwrap();
     let begun = db.write(|unit| Ok::<_, Error>(identity.activate(unit, &token, &client(), permit)?));
     let new = begun.unwrap().open().unwrap().judge(PASSWORD.to_owned().into(), &[]).unwrap();
-    db.write(|unit| Ok::<_, Error>(identity.finish_password(unit, new)?)).unwrap().open().unwrap();
+    let ended = db.write(|unit| Ok::<_, Error>(identity.finish_password(unit, new)?)).unwrap().open().unwrap();
+    assert!(matches!(ended, PasswordOutcome::Set));
 }
 
 fn login(db: &mut Database, identity: &Identity, login: &str) -> Active {

@@ -89,7 +89,7 @@ impl Scene {
             let made = App::start(
                 database,
                 change(frame(address)),
-                (settings, reference_app::roles::policy().unwrap(), clock),
+                (settings, reference_app::policy::policy().unwrap(), clock),
             )
             .unwrap();
             app = Some(made.clone());
