@@ -38,6 +38,16 @@ pub(crate) enum Safeguard {
     AuthorityBinding,
     /// Refusing an authority row from its expiry on.
     AuthorityExpiry,
+    /// Asking again what entitles an actor, before what was read beside the writer is released.
+    ReleaseCheck,
+    /// The patient to whom a grant or a patient's own session is limited.
+    Scope,
+    /// The masks of a role.
+    Masks,
+    /// Refusing to search and sort by what is masked.
+    MaskedSearch,
+    /// Refusing to change what is masked.
+    MaskedUpdate,
     /// The entry of a disclosure whose closure failed.
     DisclosureEntry,
     /// Reading the ring in every unit.

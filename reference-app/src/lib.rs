@@ -16,6 +16,7 @@
 //! | `routes` | the routes, one file per area, and the table of what each declares |
 //! | `site` | what `serve` is told, and what of it is unsafe in production |
 //! | `mail`, `post` | what notices say; how they get out |
+//! | `upkeep` | deletes what has expired |
 //! | `state`, `roles` | what handlers can reach; what each role may do |
 //! | `demo` | the tour |
 //! | `guard` | the PHI guard for files and pipes |
@@ -46,4 +47,5 @@ pub mod routes;
 pub mod schema;
 pub mod site;
 pub mod state;
+pub mod upkeep;
 pub mod web;

@@ -28,6 +28,7 @@ pub mod table;
 
 use crate::state::App;
 use crate::web::gate::guard;
+use crate::web::problem::ProblemBody;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use utoipa::OpenApi as _;
@@ -38,11 +39,14 @@ use utoipa_axum::router::OpenApiRouter;
 pub const API: &str = "/api/";
 
 #[derive(utoipa::OpenApi)]
-#[openapi(info(
-    title = "reference-app",
-    description = "A small EMR on hipaa-core",
-    license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
-))]
+#[openapi(
+    info(
+        title = "reference-app",
+        description = "A small EMR on hipaa-core",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    components(schemas(ProblemBody))
+)]
 struct Description;
 
 /// Every area.

@@ -7,6 +7,7 @@ use axum::extract::FromRef;
 use core::num::NonZeroUsize;
 use hipaa_core::auth::network::TrustedProxies;
 use hipaa_core::auth::password::{DEFAULT_QUEUE, HashingPermits};
+use hipaa_core::auth::role::RolePolicy;
 use hipaa_core::clock::Clock;
 use hipaa_core::identity::{Identity, Settings};
 use hipaa_sqlite::bridge::{Bridge, BridgeOptions};
@@ -36,12 +37,16 @@ impl App {
     ///
     /// # Errors
     /// [`Error`]: the readers or the login cannot be had.
-    pub fn start(database: Database, frame: Frame, (settings, clock): (Settings, Clock)) -> Result<Self, Error> {
+    pub fn start(
+        database: Database,
+        frame: Frame,
+        (settings, policy, clock): (Settings, RolePolicy, Clock),
+    ) -> Result<Self, Error> {
         let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let identity = Identity::new(settings, HashingPermits::new(cores, DEFAULT_QUEUE))?;
         let bridge = Bridge::start(database, &BridgeOptions::default())?;
-        let gate =
-            Gate { bridge, identity, permissions: crate::roles::permissions, routes: crate::routes::table::routes() };
+        let policy = Arc::new(policy);
+        let gate = Gate { bridge, identity, policy, routes: crate::routes::table::routes() };
         let metrics = Metrics::default();
         let counting = metrics.clone();
         let observer = Observer(Arc::new(move |outcome: &Outcome<'_>| {

@@ -4,6 +4,7 @@
 use super::clinic::{Clinic, NOTE, PATIENT};
 use super::twin::keys_of;
 use crate::audit::{RecordState, read_states, tag};
+use crate::auth::role::{Role, RolePolicy};
 use crate::entropy::Entropy;
 use crate::red::{Safeguard, without};
 use crate::schema::{
@@ -339,4 +340,21 @@ fn a_signed_record_is_brought_into_a_new_index_and_keeps_its_signature() {
     ward.clinic.write(|unit| vault.reindex(unit, &ENCOUNTER, None, 10)).unwrap();
     assert_eq!(ward.shown(record), Ok("chest pain".to_owned()));
     assert_eq!(ward.read(record).signature(), signature);
+}
+
+/// A role that may sign and amend, and does not see the notes.
+fn sign_unseen() -> [Result<(), VaultError>; 2] {
+    let mut ward = Ward::open();
+    let (draft, signed) = (ward.draft("chest pain"), ward.signed("back pain"));
+    let operations = [Operation::Read, Operation::Update, Operation::Sign, Operation::Amend];
+    let role = Role::new("SCRIBE").may(&ENCOUNTER, &operations).show(&ENCOUNTER, &[ABOUT.def()]);
+    let permissions = RolePolicy::new(vec![role]).unwrap().permissions("SCRIBE", None);
+    ward.vault = TenantVault::new(ward.clinic.north.actor().clone(), permissions);
+    [ward.sign(draft, 1).map(drop), ward.amend(signed, Row::new()).map(drop)]
+}
+
+#[test]
+fn nobody_signs_for_what_they_do_not_see() {
+    assert_eq!(sign_unseen(), [Err(VaultError::Masked("note")), Err(VaultError::Masked("note"))]);
+    assert_eq!(without(Safeguard::MaskedUpdate, sign_unseen), [Ok(()), Ok(())]);
 }

@@ -22,6 +22,8 @@ names! {
     PHI_CREATE;
     /// A record was read.
     PHI_READ;
+    /// A value that a role masks was shown, for a reason.
+    PHI_REVEAL;
     /// Records were listed.
     PHI_LIST;
     /// Records were searched for.
@@ -98,6 +100,10 @@ names! {
     LOGIN_VERIFIED;
     /// A user has another role.
     ROLE_CHANGED;
+    /// A patient's record was made a user's own.
+    PATIENT_LINKED;
+    /// A safeguard was switched off, or on again, by decision.
+    SAFEGUARD_DECIDED;
     /// Emergency access to a patient began.
     EMERGENCY_ACCESS_STARTED;
     /// Emergency access was used for what a role does not permit.
@@ -142,6 +148,18 @@ names! {
     SESSION_ROTATED;
     /// Sessions were ended: by their user, an administrator, or because there were too many.
     SESSION_ENDED;
+    /// A notice waits to be sent.
+    NOTICE_QUEUED;
+    /// Notices were handed to whoever sends them.
+    NOTICE_TAKEN;
+    /// A notice was sent.
+    NOTICE_SENT;
+    /// A notice could not be sent; it is tried again.
+    NOTICE_FAILED;
+    /// Notices were given up: their time was over before they could be sent.
+    NOTICE_EXPIRED;
+    /// A user has another address for notices.
+    CONTACT_CHANGED;
 }
 
 impl EventName {

@@ -51,6 +51,11 @@ impl Row {
         self
     }
 
+    /// The columns that are named.
+    pub(super) fn labels(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.cells.iter().map(|(column, _)| column.label())
+    }
+
     /// The values in the order of the table's columns.
     pub(super) fn place(self, table: &Table) -> Result<Vec<Option<Value>>, VaultError> {
         self.merge(table, vec![None; table.columns().len()])

@@ -18,7 +18,7 @@ impl TenantVault {
     ///
     /// # Errors
     /// [`VaultError::NotSignable`] for a table without the columns of a [signature](SIGNATURE); [`VaultError::Signed`] for a
-    /// record that is signed already; otherwise as [`TenantVault::update`].
+    /// record that is signed already; [`VaultError::Masked`] for an actor who does not see all of it; otherwise as [`TenantVault::update`].
     ///
     /// # Security
     /// The signature says what this application was told by this actor. It is no digital signature under a key of the
@@ -114,6 +114,8 @@ impl TenantVault {
         if !table.is_signable() {
             return Err(VaultError::NotSignable);
         }
+        // Nobody signs for what they do not see.
+        self.require_clear(unit, table)?;
         self.require_unique_built(unit, table)
     }
 

@@ -9,6 +9,7 @@ use crate::audit::{
     Action, Body, EventName, Leaf, Outcome, RecordState, leaf_of, read_records, read_seen, read_states, read_subjects,
     tag,
 };
+use crate::auth::role::Ability;
 use crate::clock::Timestamp;
 use crate::schema::{RecordId, Value};
 use crate::store::StoredEntry;
@@ -40,7 +41,7 @@ pub struct TrailEntry {
     pub subjects: Vec<RecordId>,
     /// The records that were seen or written, by table.
     pub records: Vec<(String, Vec<RecordId>)>,
-    /// The sealed details, opened: JSON text.
+    /// The sealed details, opened: JSON text. None for an actor without [`Ability::ReadDetails`].
     pub details: Option<Zeroizing<String>>,
     /// Whether the stored bytes agree with each other: the entry with its place and its details, and with the entry that
     /// follows. Where they do not, this entry, the one after it or one before it was altered. That they do proves little by itself: whether
@@ -83,10 +84,7 @@ impl TenantVault {
     }
 
     pub(super) fn permit_trail(&self, unit: &mut dyn Unit, limit: usize) -> Result<(), VaultError> {
-        if !self.permissions.permit_trail() {
-            unit.refuse(self.event(EventName::PERMISSION_DENIED, Action::Read).outcome(Outcome::Denied));
-            return Err(VaultError::Denied);
-        }
+        self.require(unit, Ability::ReadTrail)?;
         if limit == 0 || limit > MAX_PAGE { Err(VaultError::TooMany) } else { Ok(()) }
     }
 
@@ -102,7 +100,8 @@ impl TenantVault {
             let (store, ledger) = unit.parts();
             let details = ledger.open_details(store, self.tenant(), entry);
             let opened = details.is_ok();
-            let mut read = read(entry, details.unwrap_or_default())?;
+            let details = details.unwrap_or_default().filter(|_| self.permissions.has(Ability::ReadDetails));
+            let mut read = read(entry, details)?;
             read.intact &= about.iter().all(|subject| read.subjects.contains(subject));
             read.intact &= opened && next.is_none_or(|previous| previous == leaf_of(&entry.body));
             shown.push(read);

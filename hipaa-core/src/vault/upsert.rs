@@ -86,7 +86,7 @@ impl TenantVault {
     /// own sake does not touch the others.
     ///
     /// # Errors
-    /// [`VaultError::TooMany`] for more than 500 rows; [`VaultError::NoUniqueValue`] when `index` is not unique; any error
+    /// [`VaultError::Masked`] for a table of which the actor sees anything masked; [`VaultError::TooMany`] for more than 500 rows; [`VaultError::NoUniqueValue`] when `index` is not unique; any error
     /// that is not about one row alone. The unit cannot commit after an error that came when rows were written already.
     pub fn upsert_all<P>(
         &self,
@@ -98,6 +98,7 @@ impl TenantVault {
         for operation in [Operation::Search, Operation::Create, Operation::Update] {
             self.permit(unit, table, operation)?;
         }
+        self.require_clear(unit, table)?;
         if rows.len() > MAX_PAGE {
             return Err(VaultError::TooMany);
         }

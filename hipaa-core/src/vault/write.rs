@@ -65,7 +65,7 @@ impl TenantVault {
     /// is the new version.
     ///
     /// # Errors
-    /// [`VaultError::Stale`] when the record has another version by now; [`VaultError::Tampered`] when it was altered
+    /// [`VaultError::Masked`] for a column that the actor sees masked; [`VaultError::Stale`] when the record has another version by now; [`VaultError::Tampered`] when it was altered
     /// behind the application's back; otherwise as [`TenantVault::read`] and [`TenantVault::create`].
     pub fn update(
         &self,
@@ -75,6 +75,7 @@ impl TenantVault {
         changes: &Row,
     ) -> Result<u64, VaultError> {
         self.permit(unit, table, Operation::Update)?;
+        self.require_changeable(unit, table, changes.labels())?;
         self.require_unique_built(unit, table)?;
         let (row, state) = unit.parts().0.row_and_state(table, self.tenant(), record)?;
         let current = self.current(unit, table, (record, Some(version)), (row.as_ref(), state))?;
@@ -207,6 +208,7 @@ impl TenantVault {
             return Err(self.examine(unit, table, record, (None, state)).err().unwrap_or(VaultError::NotFound));
         };
         let (record, blob) = self.inspect(unit, table, (row, state))?;
+        self.require_covered(unit, &record, Operation::Update)?;
         let Some(blob) = blob.filter(|_| record.integrity().is_intact()) else {
             self.refuse_altered(unit, table, &[record.id()]);
             return Err(VaultError::Tampered);
@@ -277,6 +279,9 @@ impl TenantVault {
         let about = subject_of(table, record, values);
         if about.is_none() && table.columns().iter().any(crate::schema::ColumnDef::is_subject) {
             return Err(VaultError::NoSubject);
+        }
+        if !self.covers(table, about) {
+            self.refuse_record(unit, table, record, Operation::Create)?;
         }
         let (store, ledger) = unit.parts();
         let keys = ledger.keys(store, self.tenant())?;

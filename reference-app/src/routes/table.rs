@@ -69,6 +69,13 @@ fn own_account() -> Vec<Route> {
         work(delete.clone(), totp, ENTRY(&[EventName::LOGIN_TOTP_REMOVED, EventName::LOGIN_FAILED])),
         work(post, "/api/account/recovery-codes", ENTRY(&[EventName::RECOVERY_CODES_CREATED])),
         work(put, "/api/account/contact", ENTRY(&[EventName::CONTACT_CHANGED])),
+        route(
+            get.clone(),
+            "/api/account/session",
+            account(Use::POLL),
+            Audit::Exempt("how long the session lasts, which pages ask for every minute"),
+            Mask::NoPhi,
+        ),
         work(get, "/api/account/sessions", Audit::Exempt("the user's own sessions, without PHI")),
         work(delete.clone(), "/api/account/sessions", ended),
         work(delete, "/api/account/sessions/{id}", ended),

@@ -14,7 +14,8 @@ use hipaa_sqlite::bridge::BridgeError;
 
 const fn of_vault(error: &VaultError) -> Kind {
     match error {
-        VaultError::Denied => Kind::Denied,
+        VaultError::Denied | VaultError::Masked(_) => Kind::Denied,
+        VaultError::Ended => Kind::NotSignedIn,
         VaultError::NotFound => Kind::NotFound,
         VaultError::RowMissing | VaultError::Tampered => Kind::Altered,
         VaultError::Stale => Kind::Stale,
