@@ -1,5 +1,6 @@
 //! What every handler of the application can reach: the gate to the data, and what the deployment is like.
 
+use crate::clinical::once;
 use crate::web::frame::{Observer, Outcome};
 use crate::web::metrics::Metrics;
 use crate::web::{Frame, Gate, log};
@@ -28,6 +29,8 @@ pub struct App {
     pub monitors: Arc<TrustedProxies>,
     /// The folder that remembers the log's head.
     pub witness: Option<PathBuf>,
+    /// The file of the database.
+    pub file: PathBuf,
     /// Where time comes from.
     pub clock: Clock,
 }
@@ -38,10 +41,12 @@ impl App {
     /// # Errors
     /// [`Error`]: the readers or the login cannot be had.
     pub fn start(
-        database: Database,
+        mut database: Database,
         frame: Frame,
         (settings, policy, clock): (Settings, RolePolicy, Clock),
     ) -> Result<Self, Error> {
+        once::declare(&mut database)?;
+        let file = database.connection().path().map(PathBuf::from).unwrap_or_default();
         let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let identity = Identity::new(settings, HashingPermits::new(cores, DEFAULT_QUEUE))?;
         let bridge = Bridge::start(database, &BridgeOptions::default())?;
@@ -54,7 +59,7 @@ impl App {
             log::request(outcome);
         }));
         let (frame, monitors) = (Frame { observer, ..frame }, Arc::default());
-        Ok(Self { gate, frame, metrics, monitors, witness: None, clock })
+        Ok(Self { gate, frame, metrics, monitors, witness: None, file, clock })
     }
 }
 

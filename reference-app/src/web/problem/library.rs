@@ -19,8 +19,8 @@ const fn of_vault(error: &VaultError) -> Kind {
         VaultError::NotFound => Kind::NotFound,
         VaultError::RowMissing | VaultError::Tampered => Kind::Altered,
         VaultError::Stale => Kind::Stale,
-        VaultError::Duplicate(_) => Kind::Conflict,
-        VaultError::Seal(_) | VaultError::TooMany => Kind::Invalid,
+        VaultError::Duplicate(_) | VaultError::Signed | VaultError::NotSigned => Kind::Conflict,
+        VaultError::Seal(_) | VaultError::TooMany | VaultError::OtherSubject => Kind::Invalid,
         VaultError::Unit(_) => Kind::Unavailable,
         _ => Kind::Internal,
     }
