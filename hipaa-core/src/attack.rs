@@ -18,6 +18,7 @@ mod period;
 mod restore;
 mod role;
 mod row;
+mod search;
 mod sign;
 mod state;
 mod twin;

@@ -223,6 +223,3 @@ impl fmt::Debug for TrailFilter<'_> {
         f.write_str("TrailFilter(…)")
     }
 }
-
-#[cfg(test)]
-mod tests;
