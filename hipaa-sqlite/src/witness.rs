@@ -1,9 +1,9 @@
 //! A witness in a folder: one file per head, never changed again. Put it on another disk, under another owner.
 
-use crate::{Database, Error};
+use crate::{Database, Error, Unit};
 use hipaa_core::audit::{SignedCheckpoint, Witness, WitnessError};
 use hipaa_core::schema::TenantId;
-use hipaa_core::unit::Since;
+use hipaa_core::unit::{Committed, Since};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -131,23 +131,28 @@ impl Database {
     /// [`WitnessError::Empty`], [`WitnessError::Foreign`], [`WitnessError::RolledBack`], [`WitnessError::Forked`]: do not
     /// serve, and find out what happened; or the witness's own.
     pub fn compare_with(&mut self, witness: &mut dyn Witness) -> Result<(), Error> {
-        let seen = witness.highest()?.ok_or(WitnessError::Empty)?;
-        let since = self.write::<_, Error>(|unit| {
-            let unit: &mut dyn hipaa_core::unit::Unit = unit;
-            Ok(unit.since(TenantId::DEPLOYMENT, &seen)?)
-        });
-        match since?.into_inner() {
-            Since::Continued => Ok(()),
-            Since::Foreign => Err(WitnessError::Foreign.into()),
-            Since::RolledBack => Err(WitnessError::RolledBack.into()),
-            Since::Forked => Err(WitnessError::Forked.into()),
-        }
+        self.write(|unit| compare(unit, witness)).map(Committed::into_inner)
     }
 
     fn give(&mut self, witness: &mut dyn Witness) -> Result<u64, Error> {
         let head = self.checkpoint()?;
         witness.push(&head)?;
         Ok(head.unverified().size)
+    }
+}
+
+/// The same inside a unit of work, for a host that asks again while it serves.
+///
+/// # Errors
+/// As [`Database::compare_with`].
+pub fn compare(unit: &mut Unit<'_>, witness: &mut dyn Witness) -> Result<(), Error> {
+    let seen = witness.highest()?.ok_or(WitnessError::Empty)?;
+    let unit: &mut dyn hipaa_core::unit::Unit = unit;
+    match unit.since(TenantId::DEPLOYMENT, &seen)? {
+        Since::Continued => Ok(()),
+        Since::Foreign => Err(WitnessError::Foreign.into()),
+        Since::RolledBack => Err(WitnessError::RolledBack.into()),
+        Since::Forked => Err(WitnessError::Forked.into()),
     }
 }
 

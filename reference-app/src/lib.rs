@@ -14,6 +14,8 @@
 //! | `doctor` | settings that weaken what the library promises |
 //! | `web` | layers, extractors and replies, which know no route |
 //! | `routes` | the routes, one file per area, and the table of what each declares |
+//! | `site` | what `serve` is told, and what of it is unsafe in production |
+//! | `mail`, `post` | what notices say; how they get out |
 //! | `state`, `roles` | what handlers can reach; what each role may do |
 //! | `demo` | the tour |
 //! | `guard` | the PHI guard for files and pipes |
@@ -36,9 +38,12 @@ pub mod generate;
 pub mod guard;
 pub mod import;
 pub mod inventory;
+pub mod mail;
 pub mod output;
+pub mod post;
 pub mod roles;
 pub mod routes;
 pub mod schema;
+pub mod site;
 pub mod state;
 pub mod web;

@@ -20,8 +20,10 @@
 //!    every error of the library). No identifier of a patient goes into a path or a query: search by POST.
 //! 5. Write the new OpenAPI snapshot and golden file: `UPDATE=1 cargo test -p reference-app --test cli http::`.
 
+pub mod account;
 pub mod auth;
 pub mod health;
+pub mod password;
 pub mod table;
 
 use crate::state::App;
@@ -45,7 +47,8 @@ struct Description;
 
 /// Every area.
 fn areas() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Description::openapi()).merge(health::router()).merge(auth::router())
+    let areas = [health::router(), auth::router(), password::router(), account::router()];
+    areas.into_iter().fold(OpenApiRouter::with_openapi(Description::openapi()), OpenApiRouter::merge)
 }
 
 /// The description of the API, from its code.

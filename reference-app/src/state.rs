@@ -1,13 +1,18 @@
 //! What every handler of the application can reach: the gate to the data, and what the deployment is like.
 
-use crate::web::{Frame, Gate};
+use crate::web::frame::{Observer, Outcome};
+use crate::web::metrics::Metrics;
+use crate::web::{Frame, Gate, log};
 use axum::extract::FromRef;
 use core::num::NonZeroUsize;
+use hipaa_core::auth::network::TrustedProxies;
 use hipaa_core::auth::password::{DEFAULT_QUEUE, HashingPermits};
 use hipaa_core::clock::Clock;
 use hipaa_core::identity::{Identity, Settings};
 use hipaa_sqlite::bridge::{Bridge, BridgeOptions};
 use hipaa_sqlite::{Database, Error};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The state of the application. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -16,6 +21,12 @@ pub struct App {
     pub gate: Gate,
     /// What is around every request.
     pub frame: Frame,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// The networks that may read the metrics.
+    pub monitors: Arc<TrustedProxies>,
+    /// The folder that remembers the log's head.
+    pub witness: Option<PathBuf>,
     /// Where time comes from.
     pub clock: Clock,
 }
@@ -31,7 +42,14 @@ impl App {
         let bridge = Bridge::start(database, &BridgeOptions::default())?;
         let gate =
             Gate { bridge, identity, permissions: crate::roles::permissions, routes: crate::routes::table::routes() };
-        Ok(Self { gate, frame, clock })
+        let metrics = Metrics::default();
+        let counting = metrics.clone();
+        let observer = Observer(Arc::new(move |outcome: &Outcome<'_>| {
+            counting.count(outcome);
+            log::request(outcome);
+        }));
+        let (frame, monitors) = (Frame { observer, ..frame }, Arc::default());
+        Ok(Self { gate, frame, metrics, monitors, witness: None, clock })
     }
 }
 

@@ -13,6 +13,8 @@
 //! | `sign_in` | from a password to a session, in units of work |
 //! | `signed_in` | what a handler gets: the vault, inside a unit in which the session is checked again |
 //! | `json` | the body of a request |
+//! | `log` | structured logs with an allow-list of fields |
+//! | `metrics` | counts and times for Prometheus |
 //! | `server` | connections: accepting, limiting, ending in order |
 //!
 //! May import `hipaa-core` and `hipaa-sqlite`. Must never enter: paths, tables and roles of an application.
@@ -23,11 +25,13 @@ pub mod frame;
 pub mod gate;
 pub mod headers;
 pub mod json;
+pub mod log;
+pub mod metrics;
 pub mod origin;
 pub mod problem;
 pub mod route;
 pub mod server;
-mod sign_in;
+pub mod sign_in;
 pub mod signed_in;
 
 pub use caller::Caller;

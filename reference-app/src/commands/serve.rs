@@ -2,24 +2,34 @@
 
 use crate::config::Config;
 use crate::error::{Error, Exit};
+use crate::mail::Mailer;
 use crate::output::Output;
+use crate::post;
 use crate::routes::{application, health};
+use crate::site::{self, Site};
 use crate::state::App;
+use crate::web::frame::{Frame, Observer, TIME_LIMIT};
+use crate::web::log;
 use crate::web::origin::{Origin, Origins};
 use crate::web::server::{Limits, serve};
-use crate::web::{Frame, frame};
 use clap::Args;
 use hipaa_core::clock::Clock;
 use hipaa_core::identity::Settings;
-use std::net::SocketAddr;
+use hipaa_sqlite::Database;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::net::TcpListener;
 
 /// The arguments of `serve`.
 #[derive(Debug, Args)]
 pub struct Command {
-    /// Where to listen; port 0 is any that is free
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    pub listen: SocketAddr,
+    /// Read settings from this TOML file; the environment wins over it
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 impl Command {
@@ -28,36 +38,86 @@ impl Command {
     /// # Errors
     /// [`Error`].
     pub fn run(&self, config: &Config, output: &mut Output) -> Result<Exit, Error> {
+        let site = match site::load(self.settings.as_deref(), environment, config) {
+            Ok(site) => site,
+            Err(wrong) => {
+                output.problem("reference-app: the settings do not serve; to try things out, set APP_MODE=development");
+                wrong.iter().for_each(|line| output.problem(&format!("  {line}")));
+                return Ok(Exit::Environment);
+            }
+        };
         let database = config.open()?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-        runtime.map_err(|error| Error::Listen(error.kind()))?.block_on(async {
-            let listener = tokio::net::TcpListener::bind(self.listen).await.map_err(|e| Error::Listen(e.kind()))?;
-            let address = listener.local_addr().map_err(|error| Error::Listen(error.kind()))?;
-            let own = Origin::parse(&format!("http://localhost:{}", address.port()));
-            let own = own.map_err(|_| Error::Argument("the port has no origin"))?;
-            let frame = Frame {
-                proxies: Arc::default(),
-                origins: Origins::new(own, Vec::new()),
-                https_only: false,
-                probes: health::PROBES,
-                time_limit: frame::TIME_LIMIT,
-                observe: |_| {},
-            };
-            let app = App::start(database, frame, (Settings::default(), Clock::system()))?;
-            output.line(&format!("listening on http://{address}"))?;
-            let bridge = app.gate.bridge.clone();
-            let drained = serve(listener, application(app), Limits::default(), ended()).await;
-            bridge.close().await.map_err(hipaa_sqlite::Error::from)?;
-            Ok(if drained { Exit::Done } else { Exit::Refused })
-        })
+        log::start();
+        log::hush_panics();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(listening)?;
+        runtime.block_on(self.serve(&site, (config, database), output))
     }
+
+    async fn serve(
+        &self,
+        site: &Site,
+        (config, database): (&Config, Database),
+        output: &mut Output,
+    ) -> Result<Exit, Error> {
+        let listener = TcpListener::bind(site.listen).await.map_err(listening)?;
+        let address = listener.local_addr().map_err(listening)?;
+        let local = || Origin::parse(&format!("http://localhost:{}", address.port())).ok();
+        let own = site.public_origin.clone().or_else(local);
+        let own = own.ok_or(Error::Argument("name the public_origin: a port of its own has none"))?;
+        let mailer = Mailer::new(site.mail.clone(), site.mail_from.clone(), own.as_str().to_owned());
+        let origins = Origins::new(own, site.allowed_origins.clone());
+        let app = App::start(database, frame(site, &origins), (Settings::default(), Clock::system()))?;
+        let app = App { monitors: Arc::new(site.monitors.clone()), witness: config.witness.clone(), ..app };
+        let bridge = app.gate.bridge.clone();
+        let sender = tokio::spawn(post::run(app.gate.clone(), mailer, post::INTERVAL));
+        let reader = tokio::spawn(reload(origins, self.settings.clone()));
+        output.line(&format!("listening on http://{address}"))?;
+        let drained = serve(listener, application(app), Limits::default(), ended()).await;
+        sender.abort();
+        reader.abort();
+        bridge.close().await.map_err(hipaa_sqlite::Error::from)?;
+        Ok(if drained { Exit::Done } else { Exit::Refused })
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn listening(error: std::io::Error) -> Error {
+    Error::Listen(error.kind())
+}
+
+fn frame(site: &Site, origins: &Origins) -> Frame {
+    Frame {
+        proxies: Arc::new(site.proxies.clone()),
+        origins: origins.clone(),
+        https_only: site.https_only,
+        probes: health::PROBES,
+        time_limit: TIME_LIMIT,
+        observer: Observer(Arc::new(|_| {})),
+    }
+}
+
+/// At each SIGHUP reads the list of origins again; if it cannot be read, no other origin may ask.
+async fn reload(origins: Origins, file: Option<PathBuf>) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+        while hangup.recv().await.is_some() {
+            let listed = site::reload_origins(file.as_deref().map(Path::new), environment);
+            tracing::info!(event = "origins", count = listed.len());
+            origins.replace(listed);
+        }
+    }
+    #[cfg(not(unix))]
+    drop((origins, file));
 }
 
 /// Ready when the process is asked to end.
 async fn ended() {
     #[cfg(unix)]
     {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).ok();
         let terminated = async {
             match &mut terminate {
                 Some(signal) => signal.recv().await,

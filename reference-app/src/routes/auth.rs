@@ -34,16 +34,16 @@ struct Login {
 /// A code of the second factor.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Code {
+pub(super) struct Code {
     /// Six digits of the authenticator app, or a recovery code.
     #[schema(value_type = String)]
-    code: Secret,
+    pub(super) code: Secret,
 }
 
 /// What must follow.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-enum Next {
+pub(super) enum Next {
     /// Nothing: the user is signed in.
     Work,
     /// The password must be changed; the session can do nothing else.
@@ -54,8 +54,8 @@ enum Next {
 
 /// How far the login is. The tokens are in cookies.
 #[derive(Debug, Serialize, ToSchema)]
-struct Progress {
-    next: Next,
+pub(super) struct Progress {
+    pub(super) next: Next,
 }
 
 #[utoipa::path(post, path = "/api/auth/login", request_body = Login, responses(

@@ -12,6 +12,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use core::any::Any;
+use core::fmt;
 use core::time::Duration;
 use hipaa_core::auth::network::TrustedProxies;
 use hipaa_core::clock::Stopwatch;
@@ -64,6 +65,8 @@ pub struct Outcome<'a> {
     pub route: Option<&'static str>,
     /// The status.
     pub status: u16,
+    /// What was wrong.
+    pub problem: Option<Kind>,
     /// The text of one of our own errors.
     pub cause: Option<&'a str>,
     /// How long it took.
@@ -88,7 +91,17 @@ pub struct Frame {
     /// How long a request may take.
     pub time_limit: Duration,
     /// Who is told of every request.
-    pub observe: fn(&Outcome<'_>),
+    pub observer: Observer,
+}
+
+/// Who is told of every request.
+#[derive(Clone)]
+pub struct Observer(pub Arc<dyn Fn(&Outcome<'_>) + Send + Sync>);
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer(…)")
+    }
 }
 
 impl Frame {
@@ -135,11 +148,12 @@ async fn finish(State(frame): State<Frame>, mut request: Request, next: Next) ->
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    (frame.observe)(&Outcome {
+    (frame.observer.0)(&Outcome {
         request_id: id.as_str(),
         method: method.as_str(),
         route,
         status: response.status().as_u16(),
+        problem: problem.as_ref().map(Problem::kind),
         cause: problem.as_ref().and_then(Problem::cause),
         took: started.elapsed(),
     });

@@ -86,6 +86,12 @@ impl Kind {
         self.entry().0
     }
 
+    /// The name that stays.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        self.entry().1
+    }
+
     /// The kind of an error response that has none.
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {

@@ -3,8 +3,9 @@
 use super::caller::Caller;
 use super::gate::{Gate, PendingLogin};
 use super::problem::{Kind, Problem};
-use hipaa_core::auth::token::SessionToken;
-use hipaa_core::identity::Finished;
+use super::signed_in::SignedIn;
+use hipaa_core::auth::token::{ActivationToken, ResetToken, SessionToken};
+use hipaa_core::identity::{Finished, PasswordOutcome, StepUp};
 use hipaa_core::unit::Committed;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -70,4 +71,73 @@ impl Gate {
             Err(_) => Err(Kind::Internal.into()),
         }
     }
+}
+
+impl SignedIn {
+    /// Password, and code where enrolled, given again: the session goes on under a new token.
+    ///
+    /// # Errors
+    /// As [`Gate::login`], and [`Kind::NotSignedIn`].
+    pub async fn step_up(&self, password: SecretString, code: Option<SecretString>) -> Result<StepUp, Problem> {
+        let permit = self.gate().blocking(|gate| Ok(gate.identity.permit()?)).await?;
+        let begin = self
+            .account(move |unit, identity, active, client| Ok(identity.begin_step_up(unit, active, client, permit)?));
+        let attempt = begin.await?.open()?;
+        let verified = self.gate().blocking(move |_| Ok(attempt.verify(password)?)).await?;
+        let end = self.account(move |unit, identity, _, client| {
+            let code = code.as_ref().map(|code| code.expose_secret());
+            Ok(identity.finish_step_up(unit, verified, code, client)?)
+        });
+        Ok(end.await?.open()?)
+    }
+
+    /// Another password in place of the current one; the session goes on under a new token, all others end.
+    ///
+    /// # Errors
+    /// As [`SignedIn::step_up`], and [`Kind::StepUpNeeded`].
+    pub async fn change_password(&self, current: SecretString, new: SecretString) -> Result<PasswordOutcome, Problem> {
+        let permit = self.gate().blocking(|gate| Ok(gate.identity.permit()?)).await?;
+        let begin = self
+            .account(move |unit, identity, active, client| Ok(identity.change_password(unit, active, client, permit)?));
+        let change = begin.await?.open()?;
+        let judged = self.gate().blocking(move |_| Ok(change.judge(current, new, &[])?)).await?;
+        let end = self.account(move |unit, identity, _, _| Ok(identity.finish_password(unit, judged)?));
+        Ok(end.await?.open()?)
+    }
+}
+
+impl Gate {
+    /// A password set by the token of a reset or of an activation.
+    ///
+    /// # Errors
+    /// As [`Gate::login`].
+    pub async fn set_password(
+        &self,
+        caller: Caller,
+        token: PasswordToken,
+        new: SecretString,
+    ) -> Result<PasswordOutcome, Problem> {
+        let permit = self.blocking(|gate| Ok(gate.identity.permit()?)).await?;
+        let identity = self.identity.clone();
+        let begin = self.write(move |unit| {
+            let client = caller.client();
+            Ok(match token {
+                PasswordToken::Reset(token) => identity.reset_password(unit, &token, &client, permit)?,
+                PasswordToken::Activation(token) => identity.activate(unit, &token, &client, permit)?,
+            })
+        });
+        let reset = begin.await?;
+        let judged = self.blocking(move |_| Ok(reset.judge(new, &[])?)).await?;
+        let identity = self.identity.clone();
+        self.write(move |unit| Ok(identity.finish_password(unit, judged)?)).await
+    }
+}
+
+/// What lets somebody set a password who has none to give.
+#[derive(Debug)]
+pub enum PasswordToken {
+    /// From a mail.
+    Reset(ResetToken),
+    /// From an administrator.
+    Activation(ActivationToken),
 }

@@ -31,6 +31,12 @@ impl SignedIn {
         Self(Arc::new(Inner { gate, token, caller, wanted }))
     }
 
+    /// Where the session was checked.
+    #[must_use]
+    pub fn gate(&self) -> &Gate {
+        &self.0.gate
+    }
+
     pub(super) fn authorize(&self, unit: &mut Unit<'_>, request: Request) -> Result<Active, Problem> {
         let wanted = Use { request, ..self.0.wanted };
         Ok(self.0.gate.identity.authorize(unit, &self.0.token, &self.0.caller.client(), wanted)?)

@@ -5,6 +5,8 @@ use hipaa_core::auth::password::{Busy, HashError};
 use hipaa_core::authority::AuthorityError;
 use hipaa_core::authority::user::UserError;
 use hipaa_core::identity::IdentityError;
+use hipaa_core::outbox::OutboxError;
+use hipaa_core::tenancy::TenancyError;
 use hipaa_core::unit::{ReleaseError, UnitError};
 use hipaa_core::vault::VaultError;
 use hipaa_sqlite::Error;
@@ -49,6 +51,7 @@ const fn of_identity(error: &IdentityError) -> Kind {
         IdentityError::StepUpNeeded => Kind::StepUpNeeded,
         IdentityError::Enrolled | IdentityError::NotEnrolled | IdentityError::Stale => Kind::Conflict,
         IdentityError::TooMany(_) => Kind::TooMany,
+        IdentityError::Address => Kind::Invalid,
         IdentityError::Busy(_) | IdentityError::Hash(_) => Kind::Busy,
         IdentityError::User(error) => of_user(error),
         IdentityError::Authority(error) => of_authority(error),
@@ -85,6 +88,8 @@ from! {
     AuthorityError: of_authority;
     UserError: of_user;
     UnitError: |_: &UnitError| Kind::Unavailable;
+    TenancyError: |_: &TenancyError| Kind::Unavailable;
+    OutboxError: |_: &OutboxError| Kind::Unavailable;
     ReleaseError: |_: &ReleaseError| Kind::Internal;
     HashError: |_: &HashError| Kind::Busy;
     Busy: |_: &Busy| Kind::Busy;

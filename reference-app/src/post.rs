@@ -1,0 +1,56 @@
+//! Takes notices from the outbox of every tenant and hands them to the mailer. A notice leaves the outbox when the mail was
+//! taken; until then it is tried again, less and less often.
+
+use crate::mail::Mailer;
+use crate::web::{Gate, Problem};
+use core::time::Duration;
+use hipaa_core::audit::Actor;
+use hipaa_core::outbox::{Outbox, Taken};
+use hipaa_core::schema::TenantId;
+use hipaa_core::tenancy::list_tenants;
+use hipaa_core::unit::Committed;
+use hipaa_sqlite::Unit;
+
+/// How often the outboxes are looked into.
+pub const INTERVAL: Duration = Duration::from_secs(5);
+const AT_ONCE: usize = 20;
+
+/// Sends what is due, again and again; ends with the task.
+pub async fn run(gate: Gate, mailer: Mailer, interval: Duration) {
+    loop {
+        if let Err(problem) = round(&gate, &mailer).await {
+            tracing::warn!(event = "mail", cause = problem.cause().unwrap_or_default());
+        }
+        tokio::time::sleep(interval).await;
+    }
+}
+
+async fn round(gate: &Gate, mailer: &Mailer) -> Result<(), Problem> {
+    let listed: Result<Committed<_>, Problem> = gate.bridge.write(|unit| Ok(list_tenants(unit)?)).await;
+    for tenant in listed?.into_inner() {
+        let outbox = outbox(tenant.id)?;
+        let taking = outbox.clone();
+        for notice in gate.write(move |unit| Ok(taking.take(unit, AT_ONCE)?)).await? {
+            deliver(gate, mailer, (outbox.clone(), notice)).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn deliver(gate: &Gate, mailer: &Mailer, (outbox, notice): (Outbox, Taken)) -> Result<(), Problem> {
+    let sent = mailer.send(&notice).await;
+    if let Err(error) = sent {
+        tracing::warn!(event = "mail", cause = %error);
+    }
+    let note = move |unit: &mut Unit<'_>| match sent {
+        Ok(()) => Ok(outbox.sent(unit, notice)?),
+        Err(_) => Ok(outbox.failed(unit, notice)?),
+    };
+    let noted: Result<Committed<()>, Problem> = gate.bridge.write(note).await;
+    noted.map(drop)
+}
+
+fn outbox(tenant: TenantId) -> Result<Outbox, Problem> {
+    let actor = Actor::new(tenant, "mailer", "system");
+    Ok(Outbox::new(actor.map_err(|error| Problem::from(crate::web::Kind::Internal).caused_by(&error))?))
+}
