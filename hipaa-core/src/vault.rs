@@ -3,6 +3,7 @@
 //! A [`TenantVault`] belongs to one actor in one tenant. Everything it does needs a unit of work; what it reads stays
 //! held until the unit's entries are committed. May import every room below it; no room imports it.
 
+mod check;
 mod disclosure;
 mod find;
 mod inspect;
@@ -18,6 +19,7 @@ mod trail;
 mod upsert;
 mod write;
 
+pub use check::Checked;
 pub use disclosure::{Disclosure, Select, Selected, Selection};
 pub use find::{Found, Matches};
 pub use list::{Page, PageOf};

@@ -169,7 +169,8 @@ fn addresses(json: &str) -> Vec<String> {
 }
 
 /// What a break means, without a value.
-fn describe(found: &Break) -> String {
+#[must_use]
+pub fn describe(found: &Break) -> String {
     match found {
         Break::Seal => "its seal is not a seal".to_owned(),
         Break::Mac => "the row is not the one that was sealed (record MAC)".to_owned(),

@@ -23,3 +23,23 @@ pub fn permissions(role: &str) -> Permissions {
 fn all(operations: &[Operation]) -> Permissions {
     TABLES.iter().fold(Permissions::none(), |permissions, table| permissions.allow(table, operations))
 }
+
+/// What a role has pages for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Area {
+    /// Finding patients, and their charts.
+    Patients,
+    /// The audit log.
+    Log,
+}
+
+/// The areas of a role, for the navigation alone: the gate decides who gets in.
+#[must_use]
+pub fn areas(role: &str) -> Vec<Area> {
+    match role {
+        "CLINICIAN" | "STAFF" | "BILLING" => vec![Area::Patients],
+        "ORG_ADMIN" => vec![Area::Patients, Area::Log],
+        "PRIVACY_OFFICER" => vec![Area::Log],
+        _ => Vec::new(),
+    }
+}

@@ -23,9 +23,11 @@
 pub mod account;
 pub mod auth;
 pub mod health;
+pub mod pages;
 pub mod password;
 pub mod table;
 
+use crate::page;
 use crate::state::App;
 use crate::web::gate::guard;
 use axum::Router;
@@ -60,6 +62,8 @@ pub fn openapi() -> OpenApi {
 /// The application, with all that stands around it.
 pub fn application(app: App) -> Router {
     let (router, _) = areas().split_for_parts();
+    let router = router.merge(pages::router(&app));
     let guarded = router.route_layer(from_fn_with_state(app.gate.clone(), guard));
-    app.frame.clone().around(guarded.with_state(app), API)
+    let framed = app.frame.clone().around(guarded.with_state(app.clone()), API);
+    framed.layer(from_fn_with_state(app, page::problem::pages))
 }

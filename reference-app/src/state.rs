@@ -1,5 +1,6 @@
 //! What every handler of the application can reach: the gate to the data, and what the deployment is like.
 
+use crate::examine::Examiner;
 use crate::web::frame::{Observer, Outcome};
 use crate::web::metrics::Metrics;
 use crate::web::{Frame, Gate, log};
@@ -29,6 +30,10 @@ pub struct App {
     pub witness: Option<PathBuf>,
     /// Where time comes from.
     pub clock: Clock,
+    /// Examines the log.
+    pub examiner: Examiner,
+    /// The database file, in the demo alone: its tamper lab edits it behind the application's back.
+    pub lab: Option<Arc<std::path::Path>>,
 }
 
 impl App {
@@ -49,7 +54,7 @@ impl App {
             log::request(outcome);
         }));
         let (frame, monitors) = (Frame { observer, ..frame }, Arc::default());
-        Ok(Self { gate, frame, metrics, monitors, witness: None, clock })
+        Ok(Self { gate, frame, metrics, monitors, witness: None, clock, examiner: Examiner::default(), lab: None })
     }
 }
 

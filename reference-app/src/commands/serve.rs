@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::error::{Error, Exit};
+use crate::examine::Examiner;
 use crate::mail::Mailer;
 use crate::output::Output;
 use crate::post;
@@ -67,7 +68,9 @@ impl Command {
         let mailer = Mailer::new(site.mail.clone(), site.mail_from.clone(), own.as_str().to_owned());
         let origins = Origins::new(own, site.allowed_origins.clone());
         let app = App::start(database, frame(site, &origins), (Settings::default(), Clock::system()))?;
-        let app = App { monitors: Arc::new(site.monitors.clone()), witness: config.witness.clone(), ..app };
+        let examiner = Examiner::new(config, &app.clock);
+        let monitors = Arc::new(site.monitors.clone());
+        let app = App { monitors, witness: config.witness.clone(), examiner, ..app };
         let bridge = app.gate.bridge.clone();
         let sender = tokio::spawn(post::run(app.gate.clone(), mailer, post::INTERVAL));
         let reader = tokio::spawn(reload(origins, self.settings.clone()));
@@ -113,7 +116,7 @@ async fn reload(origins: Origins, file: Option<PathBuf>) {
 }
 
 /// Ready when the process is asked to end.
-async fn ended() {
+pub(crate) async fn ended() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -1,5 +1,7 @@
 //! Every route, and what it declares. A reviewer reads this page; the gate enforces it.
 
+mod pages;
+
 use crate::web::{Access, Audit, Mask, Need, Route};
 use axum::http::Method;
 use hipaa_core::audit::EventName;
@@ -9,7 +11,14 @@ use std::sync::LazyLock;
 /// Every route.
 #[must_use]
 pub fn routes() -> &'static [Route] {
-    static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| [health(), auth(), password(), own_account()].concat());
+    static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| [health(), auth(), password(), own_account(), pages::pages()].concat());
+    &ROUTES
+}
+
+/// Every route of the demo, its tamper lab included.
+#[must_use]
+pub fn demo_routes() -> &'static [Route] {
+    static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| [routes().to_vec(), pages::lab()].concat());
     &ROUTES
 }
 

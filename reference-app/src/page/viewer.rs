@@ -1,0 +1,48 @@
+//! Who looks at a page.
+
+use super::shell::{Shell, Who};
+use crate::state::App;
+use crate::web::{Problem, SignedIn};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use hipaa_core::schema::TenantId;
+use hipaa_core::tenancy::list_tenants;
+
+/// A signed-in user, and what stands around the pages that the user gets.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// The way to the data.
+    pub signed_in: SignedIn,
+    /// Who it is.
+    pub who: Who,
+    /// Whether a second factor is set up.
+    pub enrolled: bool,
+    /// The clinic.
+    pub tenant: TenantId,
+}
+
+impl Viewer {
+    /// What stands around a page at `here`.
+    #[must_use]
+    pub fn shell(&self, here: &'static str) -> Shell {
+        Shell { who: Some(self.who.clone()), here, demo: self.who.demo }
+    }
+}
+
+impl FromRequestParts<App> for Viewer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let signed_in = SignedIn::from_request_parts(parts, app).await?;
+        let look = signed_in.account(|unit, identity, active, _| {
+            let (user, enrolled) = (active.user(), identity.has_second_factor(unit, &active)?);
+            let clinic = list_tenants(unit)?.into_iter().find(|tenant| tenant.id == user.tenant());
+            let clinic = clinic.map(|tenant| tenant.name).unwrap_or_default();
+            Ok((user.display_name().to_owned(), user.role().to_owned(), clinic, (user.tenant(), enrolled)))
+        });
+        let (name, role, clinic, (tenant, enrolled)) = look.await?.into_inner();
+        let idle_seconds = app.gate.identity.settings().session.idle.as_secs();
+        let who = Who { name, role, clinic, idle_seconds, emergency: None, demo: app.lab.is_some() };
+        Ok(Self { signed_in, who, enrolled, tenant })
+    }
+}
