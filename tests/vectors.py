@@ -22,6 +22,7 @@ from derivation.index import check_normal_forms, normal_form
 from derivation.kept import check_kept
 from derivation.keys import check_derive, check_ring, check_tenant_row, check_wrapped
 from derivation.record import check_plain, check_record, check_shapes
+from derivation.signature import check_signatures
 
 FILE = pathlib.Path(__file__).parent / "data" / "v1.json"
 
@@ -43,6 +44,7 @@ GROUPS = {
     "auth_device": check_device,
     "auth_password": check_password,
     "kept": check_kept,
+    "signatures": check_signatures,
 }
 TOGETHER = {"record", "record_plain"}
 

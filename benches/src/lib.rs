@@ -5,6 +5,7 @@
 //! | [`sample`] | made-up patients and randomness that repeats; plain values |
 //! | [`floor`] | the least that does the same work; imports nothing of the library |
 //! | [`ours`] | the same work through the library |
+//! | [`site`], [`http`] | a chart over HTTP, sealed and plain; the client |
 //! | [`measure`] | turns and medians |
 //! | [`rows`] | which operations are compared, and the bar of each |
 //! | [`curves`] | how costs grow with the database |
@@ -15,12 +16,14 @@ pub mod chart;
 pub mod cli;
 pub mod curves;
 pub mod floor;
+pub mod http;
 pub mod machine;
 pub mod measure;
 pub mod ours;
 pub mod report;
 pub mod rows;
 pub mod sample;
+pub mod site;
 
 /// Why something could not be measured.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -4,6 +4,7 @@ mod cipher;
 mod database;
 mod guard;
 mod import;
+mod site;
 mod verify;
 
 use crate::Failure;
@@ -81,7 +82,7 @@ impl Row {
     /// Whether it needs no database.
     #[must_use]
     pub fn is_cipher(&self) -> bool {
-        !["find", "append", "write", "import", "verify"].iter().any(|verb| self.name.starts_with(verb))
+        !["find", "append", "write", "import", "verify", "chart"].iter().any(|verb| self.name.starts_with(verb))
     }
 
     /// Measures it.
@@ -181,6 +182,13 @@ pub const ROWS: &[Row] = &[
         ours: "examines 1,000,000 entries of five tenants from outside, one thread: every hash, chain, projection, tile and head",
         floor: "reads every column of the same rows of entries and subjects, in the order in which they lie",
         measure: verify::verify_1,
+    },
+    Row {
+        name: "chart-http",
+        bar: 1.5,
+        ours: "reads a patient of twelve demographic columns with twenty encounters over HTTP: session, permission, integrity, masks, one durable entry",
+        floor: "the same answer from plaintext rows over the same frame and bridge: session looked up, rows read, a durable row inserted",
+        measure: site::chart_http,
     },
 ];
 

@@ -15,6 +15,8 @@ mod limit;
 mod log;
 mod matrix;
 mod period;
+mod role;
 mod row;
+mod sign;
 mod state;
 mod twin;

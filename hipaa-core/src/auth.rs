@@ -2,7 +2,7 @@
 //!
 //! Pure rules and values: a decide function takes a state and the time and returns the next state with a verdict. What
 //! stores the states, counts them in one transaction and writes the audit entries joins these values in the login flow.
-//! May import `clock`, `entropy`, `encoding` and `text`. Must never enter: storage, keys of records, protocols, and any
+//! May import `clock`, `entropy`, `encoding`, `schema` and `text`. Must never enter: storage, keys of records, protocols, and any
 //! reading of the clock or of randomness, which come by argument.
 //!
 //! | module | holds |
@@ -14,6 +14,7 @@
 //! | [`totp`], [`recovery`] | the second factor and its codes on paper |
 //! | [`session`], [`token`], [`reset`] | sessions, bearer tokens, password reset |
 //! | [`device`] | the cookie of a device that has signed in before |
+//! | [`role`], [`mask`], [`reason`] | what each role may do, and what it sees; why somebody sees more |
 //!
 //! Each number here is a choice that is labelled and sourced in `docs/reference/auth-defaults.md`: the Security Rule
 //! names none of them.
@@ -24,11 +25,14 @@ pub mod history;
 pub mod limit;
 pub mod lockout;
 pub mod login_name;
+pub mod mask;
 pub mod network;
 pub mod password;
 pub mod policy;
+pub mod reason;
 pub mod recovery;
 pub mod reset;
+pub mod role;
 pub mod session;
 pub mod token;
 pub mod totp;

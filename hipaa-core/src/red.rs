@@ -12,6 +12,14 @@ pub(crate) enum Safeguard {
     RecordMac,
     /// Comparing a row with the recorded state.
     RecordState,
+    /// Comparing a signed record with its commitment.
+    SignatureCheck,
+    /// Binding a commitment to its record and signer.
+    SignatureContext,
+    /// Refusing to change a record that is signed.
+    SignedRecord,
+    /// Refusing an amendment about another patient than the original.
+    AmendmentSubject,
     /// Refusals that are written although the closure failed.
     RefusalSurvival,
     /// Releasing a plaintext only to the commit of its own unit.
@@ -30,6 +38,16 @@ pub(crate) enum Safeguard {
     AuthorityBinding,
     /// Refusing an authority row from its expiry on.
     AuthorityExpiry,
+    /// Asking again what entitles an actor, before what was read beside the writer is released.
+    ReleaseCheck,
+    /// The patient to whom a grant or a patient's own session is limited.
+    Scope,
+    /// The masks of a role.
+    Masks,
+    /// Refusing to search and sort by what is masked.
+    MaskedSearch,
+    /// Refusing to change what is masked.
+    MaskedUpdate,
     /// The entry of a disclosure whose closure failed.
     DisclosureEntry,
     /// Reading the ring in every unit.

@@ -38,6 +38,7 @@ mod column;
 mod date;
 mod id;
 mod index;
+mod signature;
 mod table;
 mod value;
 
@@ -51,5 +52,6 @@ pub use index::{
     Index, IndexDef, MAX_INDEX_BITS, MAX_INDEX_PARTS, MIN_INDEX_BITS, NORMALIZER_VERSION, Normalizer, Part, PartDef,
     Parts, Probe, Searchable,
 };
+pub use signature::{AMENDS, BY_AMENDS, SIGNATURE, SIGNATURE_SALT};
 pub use table::{MAX_COLUMNS, MAX_INDEXES, Table};
 pub use value::{MAX_VALUE_BYTES, Value};

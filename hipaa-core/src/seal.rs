@@ -1,13 +1,18 @@
 //! A whole record: its cells, its index terms and its MAC, made in one pass and checked in one pass.
 //!
-//! May import `encoding`, `schema`, `keys`, `entropy`, `cipher` and `index`. Knows nothing of storage: it takes and gives
+//! May import `clock`, `encoding`, `schema`, `keys`, `entropy`, `cipher` and `index`. Knows nothing of storage: it takes and gives
 //! the bytes of one row.
 
 mod blob;
 mod record;
+mod signature;
 
 pub use blob::{BlobError, IndexedTerm, SealBlob};
 pub(crate) use record::{Place, open_columns, seal_record, verify_mac};
+#[cfg(test)]
+pub(crate) use signature::content_of;
+pub(crate) use signature::{SALT_BYTES, Signer};
+pub use signature::{Signature, SignatureError};
 
 use crate::schema::{RecordId, TenantId};
 use core::fmt;

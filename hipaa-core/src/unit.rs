@@ -31,6 +31,7 @@ mod memory;
 mod notary;
 mod receipt;
 mod signed;
+mod warrant;
 
 pub use held::{Committed, Held, Proof, Release, ReleaseError};
 pub(crate) use ledger::Entry;
@@ -40,6 +41,7 @@ pub use memory::{MemoryDatabase, MemoryUnit};
 pub use notary::Notary;
 pub(crate) use notary::Signer;
 pub use signed::Since;
+pub use warrant::Warrant;
 
 use crate::audit::Event;
 use crate::store::{Store, StoreError};
@@ -81,6 +83,9 @@ pub enum UnitError {
     /// The COMMIT failed, and whether it took effect could not be found out.
     #[error("whether the transaction was committed is not known")]
     Uncertain,
+    /// The session or grant under which something was read has ended before it could be released; that is an entry.
+    #[error("the session or grant under which this was read has ended")]
+    Ended,
     /// An audit detail was not sealed.
     #[error(transparent)]
     Details(#[from] crate::cipher::CellError),

@@ -1,7 +1,8 @@
 //! The door to records: permission, integrity, cells, terms and audit entry in one step.
 //!
 //! A [`TenantVault`] belongs to one actor in one tenant. Everything it does needs a unit of work; what it reads stays
-//! held until the unit's entries are committed. May import every room below it; no room imports it.
+//! held until the unit's entries are committed. For a user it is [`TenantVault::signed_in`], under the roles and masks of
+//! a [`RolePolicy`](crate::auth::role::RolePolicy). May import every room below it; no room imports it.
 
 mod check;
 mod disclosure;
@@ -14,19 +15,24 @@ mod record;
 mod reindex;
 mod require;
 mod resolve;
+mod reveal;
 mod row;
+mod sight;
+mod sign;
+mod signed_in;
 mod trail;
 mod upsert;
 mod write;
 
+pub use crate::auth::role::{Operation, Permissions};
 pub use check::Checked;
 pub use disclosure::{Disclosure, Select, Selected, Selection};
 pub use find::{Found, Matches};
 pub use list::{Page, PageOf};
-pub use permission::{Operation, Permissions};
 pub use record::{Break, FieldError, Integrity, Record};
+pub use reveal::Revealed;
 pub use row::Row;
-pub use trail::TrailEntry;
+pub use trail::{Activity, MAX_COUNTED_ENTRIES, MAX_SEARCHED_ENTRIES, TrailEntry, TrailFilter, TrailPage, TrailPageOf};
 pub use upsert::Upsert;
 
 use crate::audit::{Action, Actor, Event, EventName, Outcome};
@@ -34,7 +40,8 @@ use crate::index::IndexError;
 use crate::schema::{RecordId, Table, TenantId};
 use crate::seal::SealError;
 use crate::store::StoreError;
-use crate::unit::{Held, ReleaseError, Unit, UnitError};
+use crate::unit::{Held, ReleaseError, Unit, UnitError, Warrant};
+use std::sync::Arc;
 
 /// The most records of one page, and the most candidates of one search.
 pub const MAX_PAGE: usize = crate::audit::MAX_RECORDS_PER_ENTRY;
@@ -46,6 +53,13 @@ pub enum VaultError {
     /// The actor has no permission; the refusal is an audit entry.
     #[error("the actor may not do this")]
     Denied,
+    /// The session or grant under which the actor acts has ended; the refusal is an audit entry.
+    #[error("the session or grant has ended")]
+    Ended,
+    /// The actor sees this column, or a column of this index, masked only: it is not searched, sorted by or changed. The
+    /// refusal is an audit entry.
+    #[error("{0} is masked for the actor: it is not searched, sorted by or changed")]
+    Masked(&'static str),
     /// The tenant has no such record.
     #[error("no such record")]
     NotFound,
@@ -64,6 +78,21 @@ pub enum VaultError {
     /// The table does not declare this column, or declares it otherwise.
     #[error("the table does not declare the column {0} as it is used")]
     UnknownColumn(&'static str),
+    /// The record is signed: it does not change any more. Later edits are amendments.
+    #[error("the record is signed and is not changed any more: amend it")]
+    Signed,
+    /// Only a signed record is amended; a draft is changed.
+    #[error("the record is not signed: change it instead of amending it")]
+    NotSigned,
+    /// The table does not declare the columns of a signature.
+    #[error("the records of this table cannot be signed: it does not declare the columns of a signature")]
+    NotSignable,
+    /// The amendment names another patient than the record that it amends.
+    #[error("an amendment is about the patient whom the original is about")]
+    OtherSubject,
+    /// A value that was to be revealed does not open.
+    #[error(transparent)]
+    Field(FieldError),
     /// The table has a subject column, and the row names no patient.
     #[error("the row does not name the patient whom it is about")]
     NoSubject,
@@ -87,7 +116,10 @@ pub enum VaultError {
 impl VaultError {
     /// Whether one row was refused for its own sake, before anything of it was written.
     const fn concerns_row(&self) -> bool {
-        matches!(self, Self::Duplicate(_) | Self::Seal(_) | Self::Tampered | Self::RowMissing | Self::NoUniqueValue)
+        matches!(
+            self,
+            Self::Duplicate(_) | Self::Seal(_) | Self::Tampered | Self::RowMissing | Self::NoUniqueValue | Self::Signed
+        )
     }
 }
 
@@ -110,20 +142,22 @@ impl From<crate::keys::KeyError> for VaultError {
 }
 
 /// One actor's door to one tenant's records. `Clone`, `Send` and `'static`; holds no key.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct TenantVault {
     actor: Actor,
     permissions: Permissions,
+    warrant: Option<Arc<dyn Warrant>>,
 }
 
 impl TenantVault {
-    /// The vault of the actor's tenant.
+    /// The vault of a program's own tool, or of an actor whom the host has established in its own way. For a user who is
+    /// signed in, take [`TenantVault::signed_in`].
     ///
     /// # Security
     /// Who the actor is and what it may do is for the host to establish: this type keeps to it.
     #[must_use]
-    pub const fn new(actor: Actor, permissions: Permissions) -> Self {
-        Self { actor, permissions }
+    pub fn new(actor: Actor, permissions: Permissions) -> Self {
+        Self { actor, permissions, warrant: None }
     }
 
     /// The actor.
@@ -135,8 +169,8 @@ impl TenantVault {
     /// Reads one record. A record that was altered comes with its breaks, never silently.
     ///
     /// # Errors
-    /// [`VaultError::Denied`], [`VaultError::NotFound`], [`VaultError::RowMissing`], or the unit's. Each of the first
-    /// three is an audit entry.
+    /// [`VaultError::Denied`], [`VaultError::Ended`], [`VaultError::NotFound`], [`VaultError::RowMissing`], or the unit's.
+    /// Each of the first four is an audit entry.
     pub fn read(
         &self,
         unit: &mut dyn Unit,
@@ -146,8 +180,9 @@ impl TenantVault {
         self.permit(unit, table, Operation::Read)?;
         let (row, state) = unit.parts().0.row_and_state(table, self.tenant(), record)?;
         let record = self.examine(unit, table, record, (row.as_ref(), state))?;
+        self.require_covered(unit, &record, Operation::Read)?;
         self.note_seen(unit, self.event(EventName::PHI_READ, Action::Read), table, core::slice::from_ref(&record))?;
-        Ok(unit.hold(record))
+        Ok(self.present(unit, record))
     }
 
     fn tenant(&self) -> TenantId {
@@ -156,15 +191,6 @@ impl TenantVault {
 
     fn event(&self, name: EventName, action: Action) -> Event {
         Event::new(&self.actor, name, action)
-    }
-
-    fn permit(&self, unit: &mut dyn Unit, table: &Table, operation: Operation) -> Result<(), VaultError> {
-        if self.permissions.permit(table, operation) {
-            return Ok(());
-        }
-        let event = self.event(EventName::PERMISSION_DENIED, operation.action()).outcome(Outcome::Denied);
-        unit.refuse(event.records(table.label(), &[]));
-        Err(VaultError::Denied)
     }
 
     /// Writes the entry for records that were seen; where one was altered, a second that survives a rollback.
@@ -183,5 +209,12 @@ impl TenantVault {
     fn refuse_altered(&self, unit: &mut dyn Unit, table: &Table, altered: &[RecordId]) {
         let event = self.event(EventName::INTEGRITY_FAILED, Action::Read).outcome(Outcome::IntegrityFailed);
         unit.refuse(event.records(table.label(), altered));
+    }
+}
+
+/// Without the permissions, which are long.
+impl core::fmt::Debug for TenantVault {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("TenantVault").field("actor", &self.actor).finish_non_exhaustive()
     }
 }

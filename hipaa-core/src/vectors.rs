@@ -24,6 +24,7 @@ mod authority;
 mod entry;
 mod kept;
 mod shape;
+mod signature;
 
 const NAME: Column<Text> = Column::text("name");
 const NAMES: Column<Texts> = Column::texts("names");
@@ -332,7 +333,7 @@ fn the_formats_are_those_of_the_frozen_vectors() {
         "entries": entry::entries(), "tenant_row": entry::tenant_row(), "authority": authority::rows(),
         "entries": entry::entries(), "tenant_row": entry::tenant_row(),
         "auth_digests": auth::digests(), "auth_device": auth::device(), "auth_password": auth::password(),
-        "kept": kept::kept(),
+        "kept": kept::kept(), "signatures": signature::signatures(),
     });
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/v1.json");
     if std::env::var_os("HIPAA_CORE_WRITE_VECTORS").is_some() {

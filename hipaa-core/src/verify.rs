@@ -22,6 +22,6 @@ mod sum;
 pub use anchor::Anchor;
 pub use cursor::{Cursor, CursorError};
 pub use finding::{Break, Class, Completeness, Doubt, Integrity, Report};
-pub use replay::{MAX_STATES_IN_MEMORY, RecordSource, RowView, StateRow, TermRow, verify_records};
+pub use replay::{MAX_STATES_IN_MEMORY, RecordSource, RowView, SignatureRow, StateRow, TermRow, verify_records};
 pub use run::{Options, Progress, verify};
 pub use source::{EntryView, Source, Stored, SubjectRow};

@@ -61,6 +61,9 @@ pub enum Error {
     /// The import stopped before the end of its file.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// The policy of roles is none: a mistake in the program.
+    #[error(transparent)]
+    Policy(#[from] hipaa_core::auth::role::PolicyError),
     /// There is no database file.
     #[error("there is no such database; `tenant create` makes one")]
     NoDatabase,

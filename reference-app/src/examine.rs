@@ -2,7 +2,6 @@
 //! alone, and one thread at a time goes through it. What only the key shows of the rows is added by whoever has it. What was
 //! found is kept until the next examination.
 
-use crate::config::Config;
 use core::time::Duration;
 use hipaa_core::audit::Trust;
 use hipaa_core::clock::{Clock, Stopwatch, Timestamp};
@@ -107,16 +106,12 @@ impl Drop for Run {
 }
 
 impl Examiner {
-    /// Examines the database of this configuration, against the trust file beside it where there is one.
+    /// Examines a database, against the trust file beside it where there is one.
     #[must_use]
-    pub fn new(config: &Config, clock: &Clock) -> Self {
-        Self::of_file(config.database(), &config.trust_file(), clock)
-    }
-
-    /// Examines a file, against a trust file where there is one.
-    #[must_use]
-    pub fn of_file(file: &Path, trust: &Path, clock: &Clock) -> Self {
-        let (file, trust, clock) = (Some(file.to_owned()), Some(trust.to_owned()), Some(clock.clone()));
+    pub fn new(file: &Path, clock: &Clock) -> Self {
+        let mut trust = file.as_os_str().to_owned();
+        trust.push(".trust");
+        let (file, trust, clock) = (Some(file.to_owned()), Some(trust.into()), Some(clock.clone()));
         Self(Arc::new(Inner { file, trust, clock, state: Mutex::default() }))
     }
 

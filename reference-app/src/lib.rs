@@ -6,6 +6,7 @@
 //! | `schema` | the tables as constant values |
 //! | `inventory` | the schema as the page that an auditor asks for |
 //! | `fhir` | reading FHIR R4 resources |
+//! | `clinical` | what is done to a chart: functions over a vault in a unit of work |
 //! | `clinic` | one tenant of an open database: the only room that asks the vault |
 //! | `import` | from NDJSON files to records |
 //! | `chart` | from records to what a person or a program reads |
@@ -30,6 +31,7 @@
 pub mod chart;
 pub mod cli;
 pub mod clinic;
+pub mod clinical;
 pub mod commands;
 pub mod config;
 pub mod demo;

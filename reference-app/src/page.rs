@@ -6,7 +6,7 @@
 //! | `viewer` | the extractor that knows it |
 //! | `problem` | errors for people: a page or the way to sign in, where programs get problem+json |
 //!
-//! May import `web`, `state` and what stands below them. Must never enter: tables, routes.
+//! May import `web`, `state` and what stands below them. Must never enter: routes.
 
 pub mod problem;
 pub mod shell;

@@ -21,10 +21,16 @@
 //! 5. Write the new OpenAPI snapshot and golden file: `UPDATE=1 cargo test -p reference-app --test cli http::`.
 
 pub mod account;
+pub mod audit;
 pub mod auth;
+pub mod encounters;
 pub mod health;
+pub mod operative_records;
 pub mod pages;
 pub mod password;
+pub mod patients;
+pub mod prescriptions;
+mod shared;
 pub mod table;
 
 use crate::page;
@@ -50,7 +56,9 @@ struct Description;
 /// Every area.
 fn areas() -> OpenApiRouter<App> {
     let areas = [health::router(), auth::router(), password::router(), account::router()];
-    areas.into_iter().fold(OpenApiRouter::with_openapi(Description::openapi()), OpenApiRouter::merge)
+    let charts = [patients::router(), encounters::router(), operative_records::router(), prescriptions::router()];
+    let areas = areas.into_iter().chain(charts).chain([audit::router()]);
+    areas.fold(OpenApiRouter::with_openapi(Description::openapi()), OpenApiRouter::merge)
 }
 
 /// The description of the API, from its code.

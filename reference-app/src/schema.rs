@@ -1,7 +1,8 @@
 //! The tables: which columns hold PHI, and by what they can be found. The patients are here, what is about them in
-//! [`clinical`].
+//! [`clinical`], and what a clinician writes in [`consultation`].
 
 pub mod clinical;
+pub mod consultation;
 
 use hipaa_core::schema::{Column, Date, Index, Json, Table, Text, Texts};
 
@@ -109,4 +110,6 @@ pub const TABLES: &[&Table] = &[
     &clinical::ORGANIZATIONS,
     &clinical::LOCATIONS,
     &clinical::OTHERS,
+    &consultation::OPERATIVE_RECORDS,
+    &consultation::TRANSMISSIONS,
 ];

@@ -1,5 +1,7 @@
 //! What every handler of the application can reach: the gate to the data, and what the deployment is like.
 
+use crate::clinical::once;
+use crate::error::Error;
 use crate::examine::Examiner;
 use crate::web::frame::{Observer, Outcome};
 use crate::web::metrics::Metrics;
@@ -11,7 +13,7 @@ use hipaa_core::auth::password::{DEFAULT_QUEUE, HashingPermits};
 use hipaa_core::clock::Clock;
 use hipaa_core::identity::{Identity, Settings};
 use hipaa_sqlite::bridge::{Bridge, BridgeOptions};
-use hipaa_sqlite::{Database, Error};
+use hipaa_sqlite::Database;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -28,25 +30,29 @@ pub struct App {
     pub monitors: Arc<TrustedProxies>,
     /// The folder that remembers the log's head.
     pub witness: Option<PathBuf>,
+    /// The file of the database.
+    pub file: PathBuf,
     /// Where time comes from.
     pub clock: Clock,
     /// Examines the log.
     pub examiner: Examiner,
-    /// The database file, in the demo alone: its tamper lab edits it behind the application's back.
-    pub lab: Option<Arc<std::path::Path>>,
+    /// Whether it is the demo, whose tamper lab edits the file behind the application's back.
+    pub demo: bool,
 }
 
 impl App {
     /// The application on a database that is open.
     ///
     /// # Errors
-    /// [`Error`]: the readers or the login cannot be had.
-    pub fn start(database: Database, frame: Frame, (settings, clock): (Settings, Clock)) -> Result<Self, Error> {
+    /// [`Error`]: the readers or the login cannot be had, or the policy is none.
+    pub fn start(mut database: Database, frame: Frame, (settings, clock): (Settings, Clock)) -> Result<Self, Error> {
+        let policy = Arc::new(crate::roles::policy()?);
+        once::declare(&mut database)?;
+        let file = database.connection().path().map(PathBuf::from).unwrap_or_default();
         let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let identity = Identity::new(settings, HashingPermits::new(cores, DEFAULT_QUEUE))?;
         let bridge = Bridge::start(database, &BridgeOptions::default())?;
-        let gate =
-            Gate { bridge, identity, permissions: crate::roles::permissions, routes: crate::routes::table::routes() };
+        let gate = Gate { bridge, identity, policy, routes: crate::routes::table::routes() };
         let metrics = Metrics::default();
         let counting = metrics.clone();
         let observer = Observer(Arc::new(move |outcome: &Outcome<'_>| {
@@ -54,7 +60,8 @@ impl App {
             log::request(outcome);
         }));
         let (frame, monitors) = (Frame { observer, ..frame }, Arc::default());
-        Ok(Self { gate, frame, metrics, monitors, witness: None, clock, examiner: Examiner::default(), lab: None })
+        let examiner = Examiner::new(&file, &clock);
+        Ok(Self { gate, frame, metrics, monitors, witness: None, file, clock, examiner, demo: false })
     }
 }
 

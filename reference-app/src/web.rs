@@ -13,6 +13,7 @@
 //! | `sign_in` | from a password to a session, in units of work |
 //! | `signed_in` | what a handler gets: the vault, inside a unit in which the session is checked again |
 //! | `json` | the body of a request |
+//! | `version` | `ETag`, `If-Match`, `Idempotency-Key` |
 //! | `log` | structured logs with an allow-list of fields |
 //! | `metrics` | counts and times for Prometheus |
 //! | `server` | connections: accepting, limiting, ending in order |
@@ -33,6 +34,7 @@ pub mod route;
 pub mod server;
 pub mod sign_in;
 pub mod signed_in;
+pub mod version;
 
 pub use caller::Caller;
 pub use frame::{Frame, RequestId};

@@ -13,6 +13,7 @@ mod cli {
     mod failures;
     mod generated;
     mod guard;
+    mod http;
     mod import;
     mod leak;
     #[cfg(target_os = "linux")]

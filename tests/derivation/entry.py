@@ -83,6 +83,8 @@ FIELDS = {
     "request": (15, text),
     "details": (16, details),
     "seen": (17, seen),
+    "emergency grant": (18, fixed(16)),
+    "column": (19, text),
     "format": (0x0100, lambda value, _: u16(value)),
     "deployment": (0x0101, fixed(16)),
     "head key": (0x0103, fixed(32)),

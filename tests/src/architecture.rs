@@ -15,8 +15,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("keys", &["clock", "entropy", "encoding", "schema", "red"]),
     ("cipher", &["entropy", "encoding", "schema", "keys", "red"]),
     ("index", &["encoding", "text", "schema", "keys", "red"]),
-    ("seal", &["entropy", "encoding", "schema", "keys", "cipher", "index", "red"]),
-    ("auth", &["clock", "entropy", "encoding", "text", "red"]),
+    ("seal", &["clock", "entropy", "encoding", "schema", "keys", "cipher", "index", "red"]),
+    ("auth", &["clock", "entropy", "encoding", "schema", "text", "red"]),
     ("audit", &["clock", "encoding", "schema"]),
     ("verify", &["clock", "schema", "seal", "audit"]),
     ("store", &["clock", "schema", "keys", "index", "seal", "audit"]),
@@ -45,7 +45,25 @@ const ARROWS: &[(&str, &[&str])] = &[
             "red",
         ],
     ),
-    ("vault", &["clock", "entropy", "schema", "keys", "cipher", "index", "seal", "audit", "store", "unit", "red"]),
+    (
+        "vault",
+        &[
+            "clock",
+            "entropy",
+            "schema",
+            "keys",
+            "cipher",
+            "index",
+            "seal",
+            "auth",
+            "audit",
+            "store",
+            "unit",
+            "authority",
+            "identity",
+            "red",
+        ],
+    ),
 ];
 
 /// Rooms that see everything: tests and the contract for adapters.

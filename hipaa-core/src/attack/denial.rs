@@ -125,8 +125,16 @@ fn every_verb_without_permission_leaves_a_denial_and_nothing_else() {
 
 #[test]
 fn a_permission_for_every_other_operation_is_none_for_this_one() {
-    let all =
-        [Operation::Create, Operation::Read, Operation::List, Operation::Search, Operation::Update, Operation::Delete];
+    let all = [
+        Operation::Create,
+        Operation::Read,
+        Operation::List,
+        Operation::Search,
+        Operation::Update,
+        Operation::Delete,
+        Operation::Sign,
+        Operation::Amend,
+    ];
     for (at, (verb, needed)) in VERBS.into_iter().enumerate() {
         let others = all.into_iter().filter(|operation| Some(*operation) != needed).collect::<Vec<_>>();
         let permissions = Permissions::none().allow(&PATIENT, &others).allow(&super::clinic::VISIT, &all);

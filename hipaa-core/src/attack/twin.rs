@@ -14,7 +14,7 @@ use crate::unit::{Held, MemoryDatabase, ReleaseError, UnitError};
 use crate::vault::{Break, Permissions, Record, Row, TenantVault, VaultError};
 use zeroize::Zeroizing;
 
-fn keys_of(clinic: &mut Clinic, tenant: TenantId) -> TenantKeys {
+pub(super) fn keys_of(clinic: &mut Clinic, tenant: TenantId) -> TenantKeys {
     let deployment = *clinic.db.notary().deployment();
     let store = clinic.store();
     let blob = |kind, epoch| Ok::<_, UnitError>(store.wrapped.get(&(tenant, epoch, kind)).cloned());

@@ -38,6 +38,7 @@ struct Traits {
     address: Option<IpAddr>,
     user_agent: Option<String>,
     claimed: bool,
+    grant: Option<[u8; 16]>,
 }
 
 impl Actor {
@@ -60,6 +61,7 @@ impl Actor {
             address: None,
             user_agent: None,
             claimed: false,
+            grant: None,
         })))
     }
 
@@ -78,6 +80,12 @@ impl Actor {
     #[must_use]
     pub fn in_session(self, session: [u8; 16]) -> Self {
         self.with(|actor| actor.session = Some(session))
+    }
+
+    /// The emergency grant under which the actor acts: every entry names it.
+    #[must_use]
+    pub fn under_grant(self, grant: [u8; 16]) -> Self {
+        self.with(|actor| actor.grant = Some(grant))
     }
 
     /// The network address from which the actor acts.
@@ -111,6 +119,12 @@ impl Actor {
         &self.0.role
     }
 
+    /// The emergency grant under which the actor acts.
+    #[must_use]
+    pub fn grant(&self) -> Option<[u8; 16]> {
+        self.0.grant
+    }
+
     pub(super) fn user_agent(&self) -> Option<&str> {
         self.0.user_agent.as_deref()
     }
@@ -130,6 +144,9 @@ impl Actor {
         }
         if self.0.claimed {
             fields.push(Field { tag: tag::CLAIMED, value: vec![1] });
+        }
+        if let Some(grant) = self.0.grant {
+            fields.push(Field { tag: tag::GRANT, value: grant.to_vec() });
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::actor::Actor;
 use super::body::BodyError;
 use super::field::{Field, RecordState, records_field, seen_field, states_field, subjects_field, tag, text_field};
+use super::name::EventName;
 use crate::encoding::MAX_LABEL_BYTES;
 use crate::schema::{RecordId, TenantId};
 use core::fmt;
@@ -10,127 +11,6 @@ use zeroize::Zeroizing;
 
 /// The most records that one entry names.
 pub const MAX_RECORDS_PER_ENTRY: usize = 500;
-
-/// The name of an event: ours have no dot, an application's are reverse domain names and always have one, so that they
-/// never collide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct EventName(&'static str);
-
-impl EventName {
-    /// A record was created.
-    pub const PHI_CREATE: Self = Self("PHI_CREATE");
-    /// A record was read.
-    pub const PHI_READ: Self = Self("PHI_READ");
-    /// Records were listed.
-    pub const PHI_LIST: Self = Self("PHI_LIST");
-    /// Records were searched for.
-    pub const PHI_SEARCH: Self = Self("PHI_SEARCH");
-    /// A record was changed.
-    pub const PHI_UPDATE: Self = Self("PHI_UPDATE");
-    /// A record was deleted.
-    pub const PHI_DELETE: Self = Self("PHI_DELETE");
-    /// An action was refused for want of permission.
-    pub const PERMISSION_DENIED: Self = Self("PERMISSION_DENIED");
-    /// A record was found altered.
-    pub const INTEGRITY_FAILED: Self = Self("INTEGRITY_FAILED");
-    /// The audit log was read.
-    pub const AUDIT_READ: Self = Self("AUDIT_READ");
-    /// A key epoch was opened.
-    pub const EPOCH_OPENED: Self = Self("EPOCH_OPENED");
-    /// A user was made.
-    pub const USER_CREATED: Self = Self("USER_CREATED");
-    /// A user was disabled, and everything bound to it was voided.
-    pub const USER_DISABLED: Self = Self("USER_DISABLED");
-    /// Sessions, tokens or grants of a user were ended.
-    pub const AUTHORITY_ENDED: Self = Self("AUTHORITY_ENDED");
-    /// Rows that had expired were deleted.
-    pub const AUTHORITY_SWEPT: Self = Self("AUTHORITY_SWEPT");
-    /// An attempt was counted, before its password is checked.
-    pub const LOGIN_ATTEMPTED: Self = Self("LOGIN_ATTEMPTED");
-    /// A user is logged in: a session began.
-    pub const LOGIN_SUCCESS: Self = Self("LOGIN_SUCCESS");
-    /// A password or code was wrong, or was not even checked.
-    pub const LOGIN_FAILED: Self = Self("LOGIN_FAILED");
-    /// The password was right and the second factor is outstanding.
-    pub const LOGIN_PENDING: Self = Self("LOGIN_PENDING");
-    /// A password was right: its failures are forgotten, and an outdated hash made again.
-    pub const LOGIN_VERIFIED: Self = Self("LOGIN_VERIFIED");
-    /// A user has another role.
-    pub const ROLE_CHANGED: Self = Self("ROLE_CHANGED");
-    /// A user logged out.
-    pub const LOGOUT: Self = Self("LOGOUT");
-    /// A failure was the last before a lock.
-    pub const ACCOUNT_LOCKED: Self = Self("ACCOUNT_LOCKED");
-    /// An administrator cleared what was counted of failures.
-    pub const ACCOUNT_UNLOCKED: Self = Self("ACCOUNT_UNLOCKED");
-    /// A seed for one-time codes was made; it counts from its first code on.
-    pub const LOGIN_TOTP_STARTED: Self = Self("LOGIN_TOTP_STARTED");
-    /// The first code of a seed was right: it is a second factor.
-    pub const LOGIN_TOTP_ENROLLED: Self = Self("LOGIN_TOTP_ENROLLED");
-    /// A one-time code was right.
-    pub const LOGIN_TOTP_VERIFIED: Self = Self("LOGIN_TOTP_VERIFIED");
-    /// A second factor was taken away, with its recovery codes.
-    pub const LOGIN_TOTP_REMOVED: Self = Self("LOGIN_TOTP_REMOVED");
-    /// Recovery codes were made; earlier ones are void.
-    pub const RECOVERY_CODES_CREATED: Self = Self("RECOVERY_CODES_CREATED");
-    /// A recovery code stood in for the second factor, and is used up.
-    pub const RECOVERY_CODE_USED: Self = Self("RECOVERY_CODE_USED");
-    /// A user set another password.
-    pub const PASSWORD_CHANGED: Self = Self("PASSWORD_CHANGED");
-    /// A reset was asked for.
-    pub const PASSWORD_RESET_REQUESTED: Self = Self("PASSWORD_RESET_REQUESTED");
-    /// A password was set by a token.
-    pub const PASSWORD_RESET: Self = Self("PASSWORD_RESET");
-    /// A password hash of an earlier system was taken over.
-    pub const PASSWORD_IMPORTED: Self = Self("PASSWORD_IMPORTED");
-    /// A token for a first password was made.
-    pub const ACTIVATION_CREATED: Self = Self("ACTIVATION_CREATED");
-    /// A session was renewed by activity.
-    pub const SESSION_RENEWED: Self = Self("SESSION_RENEWED");
-    /// A session got a new token, for password and code given again.
-    pub const SESSION_STEPPED_UP: Self = Self("SESSION_STEPPED_UP");
-    /// A session got a new token, for the account has changed.
-    pub const SESSION_ROTATED: Self = Self("SESSION_ROTATED");
-    /// Sessions were ended: by their user, an administrator, or because there were too many.
-    pub const SESSION_ENDED: Self = Self("SESSION_ENDED");
-    /// A notice waits to be sent.
-    pub const NOTICE_QUEUED: Self = Self("NOTICE_QUEUED");
-    /// Notices were handed to whoever sends them.
-    pub const NOTICE_TAKEN: Self = Self("NOTICE_TAKEN");
-    /// A notice was sent.
-    pub const NOTICE_SENT: Self = Self("NOTICE_SENT");
-    /// A notice could not be sent; it is tried again.
-    pub const NOTICE_FAILED: Self = Self("NOTICE_FAILED");
-    /// Notices were given up: their time was over before they could be sent.
-    pub const NOTICE_EXPIRED: Self = Self("NOTICE_EXPIRED");
-    /// A user has another address for notices.
-    pub const CONTACT_CHANGED: Self = Self("CONTACT_CHANGED");
-
-    /// An event of the application's own: a reverse domain name such as `com.example.label_printed`.
-    ///
-    /// # Panics
-    /// At compile time, when the name has no dot, is longer than 64 bytes or has other characters than `a-z 0-9 _ .`.
-    #[must_use]
-    pub const fn application(name: &'static str) -> Self {
-        let bytes = name.as_bytes();
-        assert!(!bytes.is_empty() && bytes.len() <= 64, "an event name has 1 to 64 bytes");
-        let (mut at, mut dots) = (0, 0);
-        while at < bytes.len() {
-            dots += (bytes[at] == b'.') as usize;
-            let allowed = matches!(bytes[at], b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.');
-            assert!(allowed, "an event name consists of a-z, 0-9, '_' and '.'");
-            at += 1;
-        }
-        assert!(dots > 0, "an application's event name is a reverse domain name");
-        Self(name)
-    }
-
-    /// The text of this name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        self.0
-    }
-}
 
 /// What was done to data (the DICOM and FHIR `AuditEvent.action` codes).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -264,6 +144,10 @@ impl Event {
         self.oversized |= states.len() > MAX_RECORDS_PER_ENTRY;
         self.fields.push(states_field(table, states));
         self
+    }
+
+    pub(crate) fn signature(self, signature: Vec<u8>) -> Self {
+        self.field(tag::SIGNATURE, signature)
     }
 
     pub(crate) fn index(mut self, label: &str) -> Self {

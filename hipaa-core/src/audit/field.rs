@@ -39,6 +39,12 @@ pub mod tag {
     pub const DETAILS: u16 = 16;
     /// The records that were seen at once, of several tables: for each, table label, then ids.
     pub const SEEN: u16 = 17;
+    /// Id of the emergency grant under which the actor acts, 16 bytes.
+    pub const GRANT: u16 = 18;
+    /// The label of the one column that was seen, text.
+    pub const COLUMN: u16 = 19;
+    /// The signature of the one record that was written.
+    pub const SIGNATURE: u16 = 32;
     /// Version of the log format, u16.
     pub const FORMAT: u16 = 0x0100;
     /// Id of the deployment, 16 bytes.

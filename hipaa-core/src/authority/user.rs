@@ -24,6 +24,7 @@ mod tag {
     pub(super) const CREATED: u8 = 2;
     pub(super) const MUST_CHANGE: u8 = 3;
     pub(super) const DISABLED: u8 = 4;
+    pub(super) const PATIENT: u8 = 5;
 }
 
 /// Why a user was not made, found or changed.
@@ -124,6 +125,20 @@ impl User {
     #[must_use]
     pub fn role(&self) -> &str {
         self.row.body().text(tag::ROLE).unwrap_or_default()
+    }
+
+    /// The user's own record, where the user is a patient.
+    #[must_use]
+    pub fn patient(&self) -> Option<RecordId> {
+        RecordId::from_slice(self.row.body().bytes(tag::PATIENT).ok()?).ok()
+    }
+
+    /// The change that makes a patient's record the user's own, or another: it voids every session, token and grant of the
+    /// user.
+    #[must_use]
+    pub fn link_patient(&self, patient: RecordId) -> Change {
+        let body = self.row.body().clone().with_bytes(tag::PATIENT, patient.as_bytes());
+        Change::Replace(self.row.clone(), self.row.edit().body(body).void_bound())
     }
 
     /// Whether the password must be changed before anything else.

@@ -14,7 +14,7 @@ use crate::authority::{Authority, AuthorityKind, Change, Draft, MAX_ROWS};
 use crate::clock::Timestamp;
 use crate::entropy::generate_from_system;
 use crate::outbox::Topic;
-use crate::schema::UserId;
+use crate::schema::{RecordId, UserId};
 use crate::unit::{Held, Unit};
 use core::fmt;
 
@@ -138,6 +138,25 @@ impl Identity {
         let event = door.event(EventName::ROLE_CHANGED, Action::Update);
         let revision = Revision { role: Some(role), must_change: None };
         change_account(unit, &door, &user, (event, Vec::new()), revision).map(drop)
+    }
+
+    /// Makes a patient's record the user's own, and ends everything that the user has open. Which record is the user's is for
+    /// the caller to establish.
+    ///
+    /// # Errors
+    /// As [`Identity::renew_activation`].
+    pub fn link_patient(
+        &self,
+        unit: &mut dyn Unit,
+        actor: &Actor,
+        user: UserId,
+        patient: RecordId,
+    ) -> Result<(), IdentityError> {
+        let door = Authority::new(actor.clone());
+        let user = found(unit, &door, user)?;
+        let event = door.event(EventName::PATIENT_LINKED, Action::Update).subjects(&[patient]);
+        door.apply(unit, event, vec![user.link_patient(patient)])?;
+        Ok(door.end_all(unit, user.id())?)
     }
 
     /// Disables a user for good: sessions, pending logins and tokens end with this commit.

@@ -149,6 +149,13 @@ impl Identity {
         Ok(found)
     }
 
+    /// How long the session lasts if nobody does anything; asking does not make it longer.
+    pub fn remaining(&self, unit: &mut dyn Unit, active: &Active) -> Duration {
+        let (now, policy, session) = (unit.parts().1.now(), &self.settings().session, &active.session);
+        let ends = session.created.after(policy.absolute).min(session.renewed.after(policy.idle));
+        ends.since(now)
+    }
+
     /// Ends one of the user's sessions by its id; one that has ended is no error.
     ///
     /// # Errors
@@ -306,6 +313,11 @@ impl Active {
     #[must_use]
     pub const fn id(&self) -> [u8; 16] {
         self.public
+    }
+
+    /// The id of the session's row.
+    pub(crate) const fn row_id(&self) -> RecordId {
+        self.row.id()
     }
 
     /// What the session may do.

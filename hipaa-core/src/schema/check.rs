@@ -1,6 +1,8 @@
 //! What a declaration must hold, checked while constants are evaluated.
 
-use super::{ColumnDef, IndexDef, Kind, MAX_COLUMNS, MAX_INDEX_BITS, MAX_INDEXES, MIN_INDEX_BITS, Normalizer, PartDef};
+use super::{
+    ColumnDef, IndexDef, Kind, MAX_COLUMNS, MAX_INDEX_BITS, MAX_INDEXES, MIN_INDEX_BITS, Normalizer, PartDef, signature,
+};
 use crate::encoding::MAX_LABEL_BYTES;
 
 const MAX_LAST: u8 = 16;
@@ -18,6 +20,7 @@ pub(super) const fn table(table: &'static str, columns: &[ColumnDef], indexes: &
         at += 1;
     }
     assert!(subjects <= 1, "a record is about one patient: one subject column at most");
+    signature::check(columns);
     at = 0;
     while at < indexes.len() {
         index(columns, indexes, at);
@@ -43,7 +46,10 @@ const fn reserved(name: &str) -> bool {
 
 const fn column(columns: &[ColumnDef], at: usize) {
     label(columns[at].label);
-    column_name(columns[at].sql_name);
+    if !signature::is_own(&columns[at]) {
+        assert!(!signature::takes(columns[at].label), "the labels of a signature's columns are ours");
+        column_name(columns[at].sql_name);
+    }
     let mut before = 0;
     while before < at {
         assert!(!equal(columns[before].label, columns[at].label), "two columns have the same label");
@@ -116,7 +122,7 @@ const fn sql_name_shape(name: &str) {
     }
 }
 
-const fn equal(left: &str, right: &str) -> bool {
+pub(super) const fn equal(left: &str, right: &str) -> bool {
     left.len() == right.len() && starts_with(left, right)
 }
 

@@ -70,6 +70,8 @@ pub struct ColumnDef {
     pub(crate) kind: Kind,
     pub(crate) protection: Protection,
     pub(crate) subject: bool,
+    /// Written by the vault alone: a column of a signature.
+    pub(crate) of_vault: bool,
 }
 
 impl ColumnDef {
@@ -103,6 +105,12 @@ impl ColumnDef {
         self.subject
     }
 
+    /// Whether the vault alone writes it: the columns of a [signature](super::SIGNATURE).
+    #[must_use]
+    pub const fn is_of_vault(&self) -> bool {
+        self.of_vault
+    }
+
     /// Whether values are encrypted.
     #[must_use]
     pub const fn is_sealed(&self) -> bool {
@@ -133,11 +141,17 @@ impl<T> fmt::Debug for Column<T> {
 impl<T> Column<T> {
     const fn sealed(label: &'static str, kind: Kind) -> Self {
         let protection = Protection::Sealed { padding: Padding::Buckets, null: NullPolicy::Absent };
-        Self { def: ColumnDef { label, sql_name: label, kind, protection, subject: false }, marker: PhantomData }
+        let def = ColumnDef { label, sql_name: label, kind, protection, subject: false, of_vault: false };
+        Self { def, marker: PhantomData }
     }
 
     const fn with(mut self, protection: Protection) -> Self {
         self.def.protection = protection;
+        self
+    }
+
+    pub(super) const fn of_vault(mut self) -> Self {
+        self.def.of_vault = true;
         self
     }
 

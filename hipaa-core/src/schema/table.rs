@@ -33,7 +33,8 @@ impl Table {
     /// # Panics
     /// While constants are evaluated, so at compile time: for a label that is not `a-z`, then `a-z 0-9 _`, 64 bytes at
     /// most; for duplicate labels or SQL names; for an SQL name that is not a plain identifier or is one of ours; for an index over an unknown column, with a normaliser that does not fit it, or of
-    /// wrong width; for more than one subject column, 256 columns or 32 indexes.
+    /// wrong width; for more than one subject column, 256 columns or 32 indexes; for some but not all of the columns of a
+    /// [signature](super::SIGNATURE).
     #[must_use]
     pub const fn new(label: &'static str, columns: &'static [ColumnDef], indexes: &'static [IndexDef]) -> Self {
         check::table(label, columns, indexes);
@@ -85,6 +86,12 @@ impl Table {
     #[must_use]
     pub const fn indexes(&self) -> &'static [IndexDef] {
         self.indexes
+    }
+
+    /// Whether its records can be signed: it declares the columns of a [signature](super::SIGNATURE).
+    #[must_use]
+    pub fn is_signable(&self) -> bool {
+        self.columns.contains(&super::SIGNATURE)
     }
 
     /// Whether a record without a subject column is about itself: a patient.

@@ -56,7 +56,7 @@ pub(crate) struct MemoryRow {
 }
 
 impl MemoryRow {
-    fn new(table: &Table, row: &StoredRow) -> Result<Self, StoreError> {
+    pub(crate) fn new(table: &Table, row: &StoredRow) -> Result<Self, StoreError> {
         if row.columns.contains(&StoredValue::Foreign) {
             return Err(StoreError::Corrupt);
         }
@@ -64,7 +64,7 @@ impl MemoryRow {
         Ok(Self { columns: labels.zip(row.columns.iter().cloned()).collect(), seal: row.seal.clone() })
     }
 
-    fn read(&self, table: &Table, tenant: TenantId, record: RecordId) -> StoredRow {
+    pub(crate) fn read(&self, table: &Table, tenant: TenantId, record: RecordId) -> StoredRow {
         let column = |label| self.columns.get(label).cloned().unwrap_or(StoredValue::Null);
         let columns = table.columns().iter().map(|def| column(def.label())).collect();
         StoredRow { tenant, record, columns, seal: self.seal.clone() }

@@ -12,7 +12,7 @@ pub use reading::Reading;
 
 use super::held::{Held, UnitId};
 use super::notary::{LoadedKeys, Notary};
-use super::{UnitError, details};
+use super::{UnitError, Warrant, details};
 use crate::audit::{Body, EntryKind, Event, Field, Head, Leaf, LogId, Prefix, leaf_of, read_subjects, tag};
 use crate::clock::{ClockState, Timestamp};
 use crate::entropy::Entropy;
@@ -56,6 +56,10 @@ pub struct Ledger {
     ending: Option<Ending>,
     /// The sizes of tenants' logs that the deployment's log takes up in this transaction.
     taken_up: Vec<(LogId, u64)>,
+    /// What the closure that runs now was found to be entitled by.
+    warrants: Vec<Arc<dyn Warrant>>,
+    /// The time that was read for what is about to be decided and written.
+    read: Option<crate::clock::Reading>,
 }
 
 impl Ledger {
@@ -79,6 +83,8 @@ impl Ledger {
             half_written: false,
             ending: None,
             taken_up: Vec::new(),
+            warrants: Vec::new(),
+            read: None,
         })
     }
 
@@ -92,6 +98,7 @@ impl Ledger {
     fn begin_unit(&mut self) {
         self.unit = self.notary.next_unit();
         self.undo.clear();
+        self.warrants.clear();
     }
 
     /// Adds an entry between closures, without one of its own. No code of a host runs there, so the log's tail is not
@@ -306,7 +313,7 @@ impl Ledger {
             fields.sort_by_key(|field| field.tag);
         }
         let salt = self.entropy()?.generate()?;
-        let reading = self.notary.read_clock();
+        let reading = self.read.unwrap_or_else(|| self.notary.read_clock());
         let touched = self.touch(store, tenant)?;
         let clock = if reading.wall < touched.head.last_time { ClockState::SteppedBack } else { reading.state };
         let time = reading.wall.max(touched.head.last_time);

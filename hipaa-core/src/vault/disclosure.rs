@@ -64,6 +64,7 @@ impl Disclosure<'_> {
         self.owing = true;
         let (row, state) = self.unit.parts().0.row_and_state(table, self.vault.tenant(), record)?;
         let record = self.vault.examine(self.unit, table, record, (row.as_ref(), state))?;
+        self.vault.require_covered(self.unit, &record, Operation::Read)?;
         self.found = self.found.saturating_add(1);
         let mut held = self.give(table, vec![record])?;
         held.pop().ok_or(VaultError::NotFound)
@@ -90,7 +91,7 @@ impl Disclosure<'_> {
             None => self.seen.push((table.label(), ids.collect())),
         }
         self.subjects.extend(records.iter().filter_map(Record::subject));
-        Ok(records.into_iter().map(|record| self.unit.hold(record)).collect())
+        Ok(records.into_iter().map(|record| self.vault.present(self.unit, record)).collect())
     }
 
     /// Writes the entry, once.

@@ -75,7 +75,8 @@ impl TenantVault {
     /// was searched for.
     ///
     /// # Errors
-    /// [`VaultError::Denied`]; [`IndexError::EmptyPart`] for a part that normalises to nothing;
+    /// [`VaultError::Denied`]; [`VaultError::Masked`] for an index over a column that the actor sees masked;
+    /// [`IndexError::EmptyPart`] for a part that normalises to nothing;
     /// [`IndexError::NotDeclared`] for an index of another table; [`IndexError::NotBuilt`] for one that does not cover older
     /// rows yet; [`VaultError::TooMany`] for more than 500 candidates;
     /// or the unit's.
@@ -154,6 +155,7 @@ impl TenantVault {
             return Err(IndexError::NotDeclared.into());
         }
         let form = probe_form(&index, &parts.probes())?;
+        self.require_searchable(unit, table, &index)?;
         self.require_built(unit, table, &index)?;
         Ok((index, form))
     }
@@ -231,8 +233,14 @@ impl TenantVault {
         let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
         let event = self.event(EventName::PHI_SEARCH, Action::Execute).index(search.index.label()).count(count);
         self.note_seen(unit, event, table, &records)?;
-        let records = records.into_iter().map(|record| unit.hold(record)).collect();
-        Ok(Found { records, candidates: search.candidates.len(), flagged, next: None })
+        let mut candidates = search.candidates.len();
+        if self.is_limited() {
+            // Whose the others are cannot be told, or is another patient's affair.
+            candidates = records.len();
+            flagged.clear();
+        }
+        let records = records.into_iter().map(|record| self.present(unit, record)).collect();
+        Ok(Found { records, candidates, flagged, next: None })
     }
 
     /// Whether a record without a row should have one; if not, its term is of another tenant, or left over.
@@ -255,7 +263,8 @@ impl TenantVault {
         if forms.iter().fold(false, |found, own| found | own.matches(&search.form))
             || removed(Safeguard::CandidateCheck)
         {
-            return Ok(Candidate::Match(record));
+            let covered = self.covers_record(&record);
+            return Ok(if covered { Candidate::Match(record) } else { Candidate::FalsePositive });
         }
         // Of a row that was altered nobody knows whether it would have matched, so it is never left out in silence.
         let innocent = record.integrity().is_intact() && lists(blob.as_ref(), &search.index, term);

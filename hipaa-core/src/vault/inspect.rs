@@ -55,7 +55,10 @@ impl TenantVault {
             breaks.push(Break::Tenant);
         }
         let version = blob.as_ref().map_or(0, |blob| blob.version);
-        let record = Record::new(table, row.record, version, open_columns(&keys, place, row), breaks);
+        let mut record = Record::new(table, row.record, version, open_columns(&keys, place, row), breaks);
+        if table.is_signable() && !record.says_what_was_signed(self.tenant()) {
+            record.add_break(Break::Signature);
+        }
         Ok((record, blob))
     }
 }

@@ -69,7 +69,7 @@ impl TenantVault {
             self.refuse_altered(unit, table, &missing);
         }
         self.note_seen(unit, self.event(EventName::PHI_LIST, Action::Read), table, &records)?;
-        let records = records.into_iter().map(|record| unit.hold(record)).collect();
+        let records = records.into_iter().map(|record| self.present(unit, record)).collect();
         Ok(Page { records, missing, next })
     }
 

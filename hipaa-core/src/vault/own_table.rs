@@ -31,9 +31,11 @@ impl TenantVault {
         changes: &Row,
     ) -> Result<StoredRow, VaultError> {
         self.permit(unit, table, Operation::Update)?;
+        self.require_changeable(unit, table, changes.labels())?;
         self.require_unique_built(unit, table)?;
         let state = unit.parts().0.state(table, current.record)?;
         let standing = self.current(unit, table, (current.record, Some(version)), (Some(current), state))?;
+        let standing = self.unsigned(unit, table, Action::Update, standing)?;
         let values = changes.clone().merge(table, standing.readable())?;
         Ok(self.rewrite(unit, table, standing, &values)?.0)
     }
@@ -51,8 +53,9 @@ impl TenantVault {
         self.permit(unit, table, Operation::Read)?;
         let state = unit.parts().0.state(table, row.record)?;
         let (record, _) = self.inspect(unit, table, (row, state))?;
+        self.require_covered(unit, &record, Operation::Read)?;
         self.note_seen(unit, self.event(EventName::PHI_READ, Action::Read), table, core::slice::from_ref(&record))?;
-        Ok(unit.hold(record))
+        Ok(self.present(unit, record))
     }
 
     /// Takes a record out of the index and marks it as deleted; the host deletes the row that it gives as `current`.
@@ -68,6 +71,7 @@ impl TenantVault {
         self.permit(unit, table, Operation::Delete)?;
         let state = unit.parts().0.state(table, current.record)?;
         let standing = self.current(unit, table, (current.record, Some(version)), (Some(current), state))?;
+        let standing = self.unsigned(unit, table, Action::Delete, standing)?;
         self.bury(unit, table, &standing)
     }
 

@@ -26,6 +26,7 @@ impl TenantVault {
         limit: usize,
     ) -> Result<Option<RecordId>, VaultError> {
         self.permit(unit, table, Operation::Update)?;
+        self.require_clear(unit, table)?;
         if limit == 0 || limit > MAX_PAGE {
             return Err(VaultError::TooMany);
         }

@@ -10,7 +10,12 @@ impl TenantVault {
     ///
     /// # Errors
     /// [`VaultError::Denied`].
-    pub fn require(&self, unit: &mut dyn Unit, table: &Table, operation: Operation) -> Result<(), VaultError> {
+    pub fn require_operation(
+        &self,
+        unit: &mut dyn Unit,
+        table: &Table,
+        operation: Operation,
+    ) -> Result<(), VaultError> {
         self.permit(unit, table, operation)
     }
 

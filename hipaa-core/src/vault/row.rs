@@ -51,6 +51,11 @@ impl Row {
         self
     }
 
+    /// The columns that are named.
+    pub(super) fn labels(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.cells.iter().map(|(column, _)| column.label())
+    }
+
     /// The values in the order of the table's columns.
     pub(super) fn place(self, table: &Table) -> Result<Vec<Option<Value>>, VaultError> {
         self.merge(table, vec![None; table.columns().len()])
@@ -62,7 +67,7 @@ impl Row {
         for (column, value) in self.cells {
             // The whole declaration counts: a column of the same label in another table may be kept in clear.
             let at = table.position(column.label()).filter(|at| table.columns().get(*at) == Some(&column));
-            let at = at.ok_or(VaultError::UnknownColumn(column.label()))?;
+            let at = at.filter(|_| !column.is_of_vault()).ok_or(VaultError::UnknownColumn(column.label()))?;
             if let Some(place) = values.get_mut(at) {
                 *place = (value != Value::Null).then_some(value);
             }

@@ -1,10 +1,15 @@
 //! Reading the audit log: who looked at what.
 
+mod search;
+
+pub use search::{Activity, MAX_COUNTED_ENTRIES, MAX_SEARCHED_ENTRIES, TrailFilter, TrailPage, TrailPageOf};
+
 use super::{MAX_PAGE, TenantVault, VaultError};
 use crate::audit::{
     Action, Body, EventName, Leaf, Outcome, RecordState, leaf_of, read_records, read_seen, read_states, read_subjects,
     tag,
 };
+use crate::auth::role::Ability;
 use crate::clock::Timestamp;
 use crate::schema::{RecordId, Value};
 use crate::store::StoredEntry;
@@ -28,13 +33,15 @@ pub struct TrailEntry {
     pub role: Option<String>,
     /// Whether the identity was claimed, not proven.
     pub claimed: bool,
+    /// The emergency grant under which it was done.
+    pub grant: Option<[u8; 16]>,
     /// How it ended, by its code in [`Outcome`].
     pub outcome: Option<u8>,
     /// The patients whom it is about.
     pub subjects: Vec<RecordId>,
     /// The records that were seen or written, by table.
     pub records: Vec<(String, Vec<RecordId>)>,
-    /// The sealed details, opened: JSON text.
+    /// The sealed details, opened: JSON text. None for an actor without [`Ability::ReadDetails`].
     pub details: Option<Zeroizing<String>>,
     /// Whether the stored bytes agree with each other: the entry with its place and its details, and with the entry that
     /// follows. Where they do not, this entry, the one after it or one before it was altered. That they do proves little by itself: whether
@@ -77,10 +84,7 @@ impl TenantVault {
     }
 
     pub(super) fn permit_trail(&self, unit: &mut dyn Unit, limit: usize) -> Result<(), VaultError> {
-        if !self.permissions.permit_trail() {
-            unit.refuse(self.event(EventName::PERMISSION_DENIED, Action::Read).outcome(Outcome::Denied));
-            return Err(VaultError::Denied);
-        }
+        self.require(unit, Ability::ReadTrail)?;
         if limit == 0 || limit > MAX_PAGE { Err(VaultError::TooMany) } else { Ok(()) }
     }
 
@@ -96,7 +100,8 @@ impl TenantVault {
             let (store, ledger) = unit.parts();
             let details = ledger.open_details(store, self.tenant(), entry);
             let opened = details.is_ok();
-            let mut read = read(entry, details.unwrap_or_default())?;
+            let details = details.unwrap_or_default().filter(|_| self.permissions.has(Ability::ReadDetails));
+            let mut read = read(entry, details)?;
             read.intact &= about.iter().all(|subject| read.subjects.contains(subject));
             read.intact &= opened && next.is_none_or(|previous| previous == leaf_of(&entry.body));
             shown.push(read);
@@ -141,8 +146,12 @@ fn agrees(entry: &StoredEntry, body: &Body) -> bool {
         && body.field(tag::DETAILS) == digest.as_deref()
 }
 
+fn read_body(entry: &StoredEntry) -> Result<Body, VaultError> {
+    Ok(Body::decode(&entry.body).map_err(UnitError::from)?)
+}
+
 fn read(entry: &StoredEntry, details: Option<Value>) -> Result<TrailEntry, VaultError> {
-    let body = Body::decode(&entry.body).map_err(UnitError::from)?;
+    let body = read_body(entry)?;
     let text = |tag| body.text(tag).map(str::to_owned);
     let named = |(table, records): (&str, Vec<RecordId>)| (table.to_owned(), records);
     let mut records = body.field(tag::RECORDS).and_then(read_records).map(named).into_iter().collect::<Vec<_>>();
@@ -157,6 +166,7 @@ fn read(entry: &StoredEntry, details: Option<Value>) -> Result<TrailEntry, Vault
         user: text(tag::USER),
         role: text(tag::ROLE),
         claimed: body.field(tag::CLAIMED).is_some(),
+        grant: body.field(tag::GRANT).and_then(|id| id.try_into().ok()),
         outcome: body.field(tag::OUTCOME).and_then(|code| code.first().copied()),
         subjects: body.field(tag::SUBJECTS).and_then(read_subjects).unwrap_or_default(),
         records,

@@ -86,7 +86,7 @@ impl TenantVault {
     /// own sake does not touch the others.
     ///
     /// # Errors
-    /// [`VaultError::TooMany`] for more than 500 rows; [`VaultError::NoUniqueValue`] when `index` is not unique; any error
+    /// [`VaultError::Masked`] for a table of which the actor sees anything masked; [`VaultError::TooMany`] for more than 500 rows; [`VaultError::NoUniqueValue`] when `index` is not unique; any error
     /// that is not about one row alone. The unit cannot commit after an error that came when rows were written already.
     pub fn upsert_all<P>(
         &self,
@@ -98,6 +98,7 @@ impl TenantVault {
         for operation in [Operation::Search, Operation::Create, Operation::Update] {
             self.permit(unit, table, operation)?;
         }
+        self.require_clear(unit, table)?;
         if rows.len() > MAX_PAGE {
             return Err(VaultError::TooMany);
         }
@@ -188,10 +189,11 @@ impl TenantVault {
     ) -> Result<Upsert, VaultError> {
         let (row, state) = unit.parts().0.row_and_state(table, self.tenant(), record)?;
         let current = self.current(unit, table, (record, None), (row.as_ref(), state))?;
-        if current.readable() == values {
+        if says(table, &current.readable(), values) {
             tally.unchanged.push(record, current.subject());
             return Ok(Upsert::Unchanged(record));
         }
+        let current = self.unsigned(unit, table, Action::Update, current)?;
         tally.changed.push(record, current.subject());
         let (stored, state) = self.remake(unit, table, &current, values)?;
         let updated = unit.parts().0.update_row(table, &stored);
@@ -220,4 +222,10 @@ impl TenantVault {
         }
         Ok(())
     }
+}
+
+/// Whether a record has these values, apart from its signature.
+fn says(table: &Table, standing: &[Option<Value>], given: &[Option<Value>]) -> bool {
+    let pairs = standing.iter().zip(given).zip(table.columns());
+    pairs.filter(|(_, column)| !column.is_of_vault()).all(|((standing, given), _)| standing == given)
 }

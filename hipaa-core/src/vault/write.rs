@@ -33,6 +33,10 @@ impl Current {
     pub(super) fn subject(&self) -> Option<RecordId> {
         self.record.subject()
     }
+
+    pub(super) fn is_signed(&self) -> bool {
+        self.record.signature().is_some()
+    }
 }
 
 /// What an entry says of a write.
@@ -61,7 +65,7 @@ impl TenantVault {
     /// is the new version.
     ///
     /// # Errors
-    /// [`VaultError::Stale`] when the record has another version by now; [`VaultError::Tampered`] when it was altered
+    /// [`VaultError::Masked`] for a column that the actor sees masked; [`VaultError::Stale`] when the record has another version by now; [`VaultError::Tampered`] when it was altered
     /// behind the application's back; otherwise as [`TenantVault::read`] and [`TenantVault::create`].
     pub fn update(
         &self,
@@ -71,9 +75,11 @@ impl TenantVault {
         changes: &Row,
     ) -> Result<u64, VaultError> {
         self.permit(unit, table, Operation::Update)?;
+        self.require_changeable(unit, table, changes.labels())?;
         self.require_unique_built(unit, table)?;
         let (row, state) = unit.parts().0.row_and_state(table, self.tenant(), record)?;
         let current = self.current(unit, table, (record, Some(version)), (row.as_ref(), state))?;
+        let current = self.unsigned(unit, table, Action::Update, current)?;
         let values = changes.clone().merge(table, current.readable())?;
         let (stored, version) = self.rewrite(unit, table, current, &values)?;
         let updated = unit.parts().0.update_row(table, &stored);
@@ -97,6 +103,7 @@ impl TenantVault {
         self.permit(unit, table, Operation::Delete)?;
         let (row, state) = unit.parts().0.row_and_state(table, self.tenant(), record)?;
         let current = self.current(unit, table, (record, Some(version)), (row.as_ref(), state))?;
+        let current = self.unsigned(unit, table, Action::Delete, current)?;
         self.bury(unit, table, &current)?;
         let deleted = unit.parts().0.delete_row(table, self.tenant(), record);
         unit.or_lose(deleted)?;
@@ -168,7 +175,23 @@ impl TenantVault {
         values: &[Option<Value>],
         free: Option<IndexDef>,
     ) -> Result<(StoredRow, SealBlob), VaultError> {
-        let record = RecordId::from_random(unit.parts().1.entropy()?.generate().map_err(UnitError::from)?);
+        let record = self.new_record(unit)?;
+        self.seal_as(unit, table, (record, free), values)
+    }
+
+    /// A random id, which no record has.
+    pub(super) fn new_record(&self, unit: &mut dyn Unit) -> Result<RecordId, VaultError> {
+        Ok(RecordId::from_random(unit.parts().1.entropy()?.generate().map_err(UnitError::from)?))
+    }
+
+    /// The same for a record whose id is known.
+    pub(super) fn seal_as(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        (record, free): (RecordId, Option<IndexDef>),
+        values: &[Option<Value>],
+    ) -> Result<(StoredRow, SealBlob), VaultError> {
         self.refuse_duplicate(unit, table, (record, free), values)?;
         self.seal_values(unit, table, (record, 1), values)
     }
@@ -185,6 +208,7 @@ impl TenantVault {
             return Err(self.examine(unit, table, record, (None, state)).err().unwrap_or(VaultError::NotFound));
         };
         let (record, blob) = self.inspect(unit, table, (row, state))?;
+        self.require_covered(unit, &record, Operation::Update)?;
         let Some(blob) = blob.filter(|_| record.integrity().is_intact()) else {
             self.refuse_altered(unit, table, &[record.id()]);
             return Err(VaultError::Tampered);
@@ -256,6 +280,9 @@ impl TenantVault {
         if about.is_none() && table.columns().iter().any(crate::schema::ColumnDef::is_subject) {
             return Err(VaultError::NoSubject);
         }
+        if !self.covers(table, about) {
+            self.refuse_record(unit, table, record, Operation::Create)?;
+        }
         let (store, ledger) = unit.parts();
         let keys = ledger.keys(store, self.tenant())?;
         let place = Place { tenant: self.tenant(), table, record };
@@ -287,7 +314,7 @@ impl TenantVault {
     }
 
     /// Brings the projections (terms, state) to what the row says.
-    fn project(
+    pub(super) fn project(
         &self,
         unit: &mut dyn Unit,
         table: &Table,

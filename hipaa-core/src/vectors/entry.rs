@@ -138,6 +138,18 @@ fn disclosure(previous: Leaf) -> Written {
     written(prefix(EntryKind::Event, (LOG, TENANT), 6, previous), event.fields().unwrap(), &content)
 }
 
+/// An entry of an actor under an emergency grant.
+fn emergency(previous: Leaf) -> Written {
+    let ids = [RecordId::from_slice(&[9; 40]).unwrap()];
+    let actor = Actor::new(TENANT, "dr-osei", "clinician").unwrap().under_grant([7; 16]);
+    let event = Event::new(&actor, EventName::EMERGENCY_ACCESS_USED, Action::Read).subjects(&ids);
+    let content = json!({
+        "event name": "EMERGENCY_ACCESS_USED", "user": "dr-osei", "role": "clinician", "action": "R", "outcome": 0,
+        "subjects": [hexed(ids[0].as_bytes())], "emergency grant": hexed([7; 16]),
+    });
+    written(prefix(EntryKind::Event, (LOG, TENANT), 7, previous), event.fields().unwrap(), &content)
+}
+
 /// An entry with sealed details: `told` by the application, the user agent, or both.
 fn detailed(sequence: u64, previous: Leaf, told: Option<&str>) -> Written {
     let agent = "Browser/1.0 (\"é\"; C:\\)";
@@ -171,7 +183,8 @@ pub(super) fn entries() -> Js {
     let both = detailed(4, delete.leaf, Some("one label\nfor \"A. Müller\""));
     let agent = detailed(5, both.leaf, None);
     let disclosure = disclosure(agent.leaf);
-    let all = [own, opened, genesis, epoch, search, delete, both, agent, disclosure];
+    let emergency = emergency(disclosure.leaf);
+    let all = [own, opened, genesis, epoch, search, delete, both, agent, disclosure, emergency];
     all.into_iter().map(|entry| entry.vector).collect()
 }
 

@@ -61,6 +61,8 @@ pub enum Class {
     State,
     /// A row does not have its record's state, is missing, or was never written.
     Row,
+    /// A record that was signed does not carry the signature that the log says, or carries one that the log does not know.
+    RecordSignature,
     /// An index term is missing or was never written.
     Term,
 }
@@ -96,6 +98,7 @@ impl Class {
             Self::Fork => "fork",
             Self::State => "state",
             Self::Row => "row",
+            Self::RecordSignature => "record-signature",
             Self::Term => "term",
         }
     }

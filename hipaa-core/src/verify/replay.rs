@@ -1,7 +1,10 @@
-//! Records against their log: states played back from the entries, rows against states, terms in both directions.
+//! Records against their log: states played back from the entries, rows against states, signatures and terms in both
+//! directions.
 //!
 //! What can be shown without a key: a row's seal names its version and MAC; that the MAC is that of the row's columns only
 //! the application can check. Memory is bounded: many records are played back in several passes.
+
+mod signed;
 
 use super::finding::{Break, Class};
 use super::source::Source;
@@ -9,6 +12,7 @@ use super::sum::{Sum, SumKey};
 use crate::audit::{BodyView, LogId, RecordState, read_states, tag};
 use crate::schema::{RecordId, TenantId};
 use crate::seal::SealBlob;
+use signed::{break_of, is_signature_of};
 use std::collections::{BTreeSet, HashMap};
 
 /// The most records whose states are kept in memory at once.
@@ -31,6 +35,9 @@ pub struct RowView<'a> {
 pub type StateRow<'a> = (&'a str, TenantId, RecordState);
 /// One index term: its table, the term, and the record.
 pub type TermRow<'a> = (&'a str, &'a [u8], &'a [u8]);
+
+/// One row of a table whose records can be signed: its tenant, its record and its signature.
+pub type SignatureRow<'a> = (TenantId, RecordId, &'a [u8]);
 
 /// What a source of logs keeps of records.
 pub trait RecordSource: Source {
@@ -57,6 +64,13 @@ pub trait RecordSource: Source {
     /// # Errors
     /// Those of the source.
     fn rows(&mut self, table: &str, each: &mut dyn FnMut(&RowView<'_>)) -> Result<(), Self::Error>;
+
+    /// Tenant and record of every row of a table whose records can be signed, with its signature: empty where it has none.
+    /// Nothing for other tables.
+    ///
+    /// # Errors
+    /// Those of the source.
+    fn signatures(&mut self, table: &str, each: &mut dyn FnMut(SignatureRow<'_>)) -> Result<(), Self::Error>;
 
     /// The records of a table that have a live state and no row.
     ///
@@ -103,10 +117,13 @@ pub fn verify_records<S: RecordSource>(
     let logs = source.heads()?.into_iter().flatten().map(|head| (head.tenant, (head.log, head.size)));
     let logs = logs.collect::<HashMap<_, _>>();
     let passes = source.count_states()? / MAX_STATES_IN_MEMORY + 1;
-    for pass in 0..passes {
-        Replay { key: &key, pass, passes, logs: &logs, last: HashMap::new() }.run(source, &mut count)?;
-    }
     let tables = source.tables()?;
+    for pass in 0..passes {
+        let mut replay = Replay { key: &key, pass, passes, logs: &logs, last: HashMap::new() };
+        replay.entries(source, &mut count)?;
+        replay.signatures(source, &tables, &mut count)?;
+        replay.run(source, &mut count)?;
+    }
     let mut sum = Sum::default();
     for table in &tables {
         compare_rows(source, (table, &key, &logs), &mut sum, &mut count)?;
@@ -122,6 +139,8 @@ type Logs = HashMap<TenantId, (LogId, u64)>;
 struct Last {
     version: u64,
     mac: u128,
+    /// Fingerprint of the signature, and where it was signed.
+    signed: Option<(u128, u64)>,
     sequence: u64,
     log: LogId,
     table: String,
@@ -138,7 +157,7 @@ struct Replay<'a> {
 }
 
 impl Replay<'_> {
-    fn run<S: RecordSource>(mut self, source: &mut S, found: &mut dyn FnMut(Break)) -> Result<(), S::Error> {
+    fn entries<S: RecordSource>(&mut self, source: &mut S, found: &mut dyn FnMut(Break)) -> Result<(), S::Error> {
         for (tenant, (log, size)) in self.logs {
             let mut at = 0;
             while let Some(from) = source.next_place(*log, (at, *size))? {
@@ -152,6 +171,10 @@ impl Replay<'_> {
                 at = to;
             }
         }
+        Ok(())
+    }
+
+    fn run<S: RecordSource>(mut self, source: &mut S, found: &mut dyn FnMut(Break)) -> Result<(), S::Error> {
         source.states(&mut |row| match row {
             Some((table, tenant, state)) => self.compare((table, tenant, &state), found),
             None => found(Break::of_all(Class::State)),
@@ -171,17 +194,25 @@ impl Replay<'_> {
     fn entry(&mut self, tenant: TenantId, log: LogId, view: &BodyView<'_>, found: &mut dyn FnMut(Break)) {
         let Some((table, states)) = view.field(tag::STATES).and_then(read_states) else { return };
         let sequence = view.prefix.sequence;
-        for state in states {
+        let signature = view.field(tag::SIGNATURE);
+        for state in &states {
             let Some(place) = self.place(table, tenant, &state.record) else { continue };
-            let before = self.last.get(&place).map_or(0, |last| last.version);
+            let (before, signed) = self.last.get(&place).map_or((0, None), |last| (last.version, last.signed));
+            if signature.is_some_and(|signature| signed.is_some() || !is_signature_of(signature, view, states.len())) {
+                found(break_of((table, state.record), log, sequence));
+            }
             if before.checked_add(1) != Some(state.version) {
                 let record = Some((table.to_owned(), state.record));
                 found(Break { record, ..Break::at(Class::State, log, sequence, sequence) });
             }
             let mac = self.key.fingerprint(&[&state.mac]);
-            let last =
-                Last { version: state.version, mac, sequence, log, table: table.to_owned(), record: state.record };
-            self.last.insert(place, last);
+            let signed = match signature {
+                _ if state.is_tombstone() => None,
+                Some(signature) => Some((self.key.fingerprint(&[signature]), sequence)),
+                None => signed,
+            };
+            let (version, table, record) = (state.version, table.to_owned(), state.record);
+            self.last.insert(place, Last { version, mac, signed, sequence, log, table, record });
         }
     }
 

@@ -2,9 +2,9 @@
 
 use super::{Inspection, blob, bytes, number, text};
 use crate::Error;
-use hipaa_core::schema::{RecordId, TenantId};
+use hipaa_core::schema::{RecordId, SIGNATURE, TenantId};
 use hipaa_core::store::RecordState;
-use hipaa_core::verify::{RecordSource, RowView, StateRow, TermRow};
+use hipaa_core::verify::{RecordSource, RowView, SignatureRow, StateRow, TermRow};
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -58,6 +58,24 @@ impl RecordSource for Inspection {
         Ok(())
     }
 
+    fn signatures(&mut self, table: &str, each: &mut dyn FnMut(SignatureRow<'_>)) -> Result<(), Error> {
+        let (Some(name), true) = (self.table_of(table)?, self.is_signable(table)?) else { return Ok(()) };
+        let sql = format!("SELECT tenant, record, {} FROM {name}", SIGNATURE.sql_name());
+        let Ok(mut statement) = self.connection.prepare_cached(&sql) else { return Ok(()) };
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let tenant = blob(row.get_ref(0)?).map(TenantId::from_bytes);
+            let Some((tenant, record)) = tenant.zip(record(row.get_ref(1)?)) else { continue };
+            let signature = match row.get_ref(2)? {
+                ValueRef::Null => &[][..],
+                // What is no blob is no signature, and not nothing either.
+                other => bytes(other).filter(|bytes| !bytes.is_empty()).unwrap_or(&[0]),
+            };
+            each((tenant, record, signature));
+        }
+        Ok(())
+    }
+
     fn missing_rows(&mut self, table: &str, each: &mut dyn FnMut(TenantId, RecordId)) -> Result<(), Error> {
         let there = match self.table_of(table)? {
             Some(name) => format!("EXISTS (SELECT 1 FROM {name} r WHERE r.tenant = s.tenant AND r.record = s.record)"),
@@ -105,6 +123,12 @@ impl RecordSource for Inspection {
 }
 
 impl Inspection {
+    /// Whether the records of a declared table can be signed.
+    fn is_signable(&self, label: &str) -> Result<bool, Error> {
+        let sql = "SELECT 1 FROM hipaa_column WHERE tbl = ?1 AND label = ?2";
+        Ok(self.connection.prepare_cached(sql)?.exists([label, SIGNATURE.label()])?)
+    }
+
     /// The SQL name of a declared table, quoted; none where it is gone.
     fn table_of(&self, label: &str) -> Result<Option<String>, Error> {
         let sql = "SELECT sql_name FROM hipaa_table WHERE label = ?1";

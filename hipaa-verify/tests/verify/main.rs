@@ -10,3 +10,4 @@ mod kept;
 mod more;
 mod period;
 mod scene;
+mod signed;

@@ -2,7 +2,6 @@
 
 use crate::config::Config;
 use crate::error::{Error, Exit};
-use crate::examine::Examiner;
 use crate::mail::Mailer;
 use crate::output::Output;
 use crate::post;
@@ -68,9 +67,7 @@ impl Command {
         let mailer = Mailer::new(site.mail.clone(), site.mail_from.clone(), own.as_str().to_owned());
         let origins = Origins::new(own, site.allowed_origins.clone());
         let app = App::start(database, frame(site, &origins), (Settings::default(), Clock::system()))?;
-        let examiner = Examiner::new(config, &app.clock);
-        let monitors = Arc::new(site.monitors.clone());
-        let app = App { monitors, witness: config.witness.clone(), examiner, ..app };
+        let app = App { monitors: Arc::new(site.monitors.clone()), witness: config.witness.clone(), ..app };
         let bridge = app.gate.bridge.clone();
         let sender = tokio::spawn(post::run(app.gate.clone(), mailer, post::INTERVAL));
         let reader = tokio::spawn(reload(origins, self.settings.clone()));

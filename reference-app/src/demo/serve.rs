@@ -5,7 +5,6 @@ use super::stage::Stage;
 use super::tour::{NORTH, SOUTH, Tour};
 use crate::commands::serve::ended;
 use crate::error::{Error, Exit};
-use crate::examine::Examiner;
 use crate::mail::Mailer;
 use crate::output::{Cell, Output, Paint};
 use crate::post;
@@ -24,7 +23,6 @@ use hipaa_core::clock::Clock;
 use hipaa_core::identity::{Identity, Settings};
 use serde_json::json;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -58,17 +56,17 @@ pub fn run(options: Options, output: &mut Output) -> Result<Exit, Error> {
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let identity = Identity::new(Settings::default(), HashingPermits::new(cores, DEFAULT_QUEUE))?;
     let people = people::create(&mut stage.database, (&identity, &clock), &[NORTH, SOUTH])?;
-    let trust = stage.write_trust()?;
+    stage.write_trust()?;
     if options.log {
         log::start();
         log::hush_panics();
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(listening)?;
-    runtime.block_on(open((stage, trust), (options, clock), people, output))
+    runtime.block_on(open(stage, (options, clock), people, output))
 }
 
 async fn open(
-    (stage, trust): (Stage, PathBuf),
+    stage: Stage,
     (options, clock): (Options, Clock),
     people: Vec<Credentials>,
     output: &mut Output,
@@ -83,7 +81,7 @@ async fn open(
     let (database, file, folder) = stage.into_parts();
     let mailer = Mailer::new(MailTo::Folder(file.with_file_name("mail")), "demo@localhost".to_owned(), url.clone());
     let app = App::start(database, frame(Origins::new(own, vec![other])), (settings, clock))?;
-    let mut app = App { examiner: Examiner::of_file(&file, &trust, &app.clock), lab: Some(file.as_path().into()), ..app };
+    let mut app = App { demo: true, ..app };
     app.gate.routes = demo_routes();
     let bridge = app.gate.bridge.clone();
     let sender = tokio::spawn(post::run(app.gate.clone(), mailer, Duration::from_secs(1)));

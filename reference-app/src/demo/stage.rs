@@ -45,11 +45,10 @@ impl Stage {
     }
 
     /// Writes the trust file beside the database, as `tenant create` does.
-    pub(super) fn write_trust(&mut self) -> Result<PathBuf, Error> {
+    pub(super) fn write_trust(&mut self) -> Result<(), Error> {
         let trust = self.database.write(|unit| Ok::<_, Error>(tenancy::trust(unit)?))?.into_inner();
         let path = self.file.with_extension("db.trust");
-        std::fs::write(&path, trust.to_string()).map_err(|error| Error::File(error.kind()))?;
-        Ok(path)
+        std::fs::write(path, trust.to_string()).map_err(|error| Error::File(error.kind()))
     }
 
     /// The database, where it is, and the folder, which goes when it is dropped.

@@ -1,6 +1,5 @@
 //! What stands around every page.
 
-use crate::roles::{Area, areas};
 use crate::state::App;
 
 /// What stands around a page.
@@ -27,6 +26,10 @@ pub struct Who {
     pub idle_seconds: u64,
     /// The emergency access that is open.
     pub emergency: Option<Emergency>,
+    /// Whether the role may look for patients.
+    pub finds: bool,
+    /// Whether it may read the log.
+    pub reads_log: bool,
     /// Whether it is the demo.
     pub demo: bool,
 }
@@ -67,25 +70,21 @@ const fn link(group: Option<&'static str>, href: &'static str, label: &'static s
     Link { group, href, label, about }
 }
 
-const fn of_area(area: Area) -> &'static [Link] {
-    const CARE: &[Link] =
-        &[link(Some("Patients"), "/patients", "Find a patient", "By name and birth date, MRN or phone.")];
-    const LOG: &[Link] = &[
-        link(Some("Privacy"), "/audit", "Audit log", "Who did what, and who looked at whom."),
-        link(None, "/verify", "Verify", "Examine the log as an outsider would."),
-        link(None, "/tampered", "Tampered records", "Rows that are not what the application wrote."),
-    ];
-    match area {
-        Area::Patients => CARE,
-        Area::Log => LOG,
-    }
-}
+const CARE: &[Link] =
+    &[link(Some("Patients"), "/patients", "Find a patient", "By name and birth date, MRN or phone.")];
+const LOG: &[Link] = &[
+    link(Some("Privacy"), "/audit", "Audit log", "Who did what, and who looked at whom."),
+    link(None, "/verify", "Verify", "Examine the log as an outsider would."),
+    link(None, "/tampered", "Tampered records", "Rows that are not what the application wrote."),
+];
 
 impl Who {
     /// The work that the role has pages for.
     #[must_use]
     pub fn work(&self) -> Vec<Link> {
-        areas(&self.role).into_iter().flat_map(of_area).copied().collect()
+        let care = if self.finds { CARE } else { &[] };
+        let log = if self.reads_log { LOG } else { &[] };
+        [care, log].concat()
     }
 
     /// The navigation.
@@ -111,6 +110,6 @@ impl Shell {
     /// Of a page for whoever comes.
     #[must_use]
     pub fn open(app: &App) -> Self {
-        Self { demo: app.lab.is_some(), ..Self::default() }
+        Self { demo: app.demo, ..Self::default() }
     }
 }

@@ -1,10 +1,12 @@
 //! Who looks at a page.
 
 use super::shell::{Shell, Who};
+use crate::schema::PATIENT;
 use crate::state::App;
 use crate::web::{Problem, SignedIn};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use hipaa_core::auth::role::{Ability, Operation, Permissions};
 use hipaa_core::schema::TenantId;
 use hipaa_core::tenancy::list_tenants;
 
@@ -19,6 +21,8 @@ pub struct Viewer {
     pub enrolled: bool,
     /// The clinic.
     pub tenant: TenantId,
+    /// What the role may do: for what a page offers alone. The gate and the vault decide what is done.
+    pub permissions: Permissions,
 }
 
 impl Viewer {
@@ -42,7 +46,10 @@ impl FromRequestParts<App> for Viewer {
         });
         let (name, role, clinic, (tenant, enrolled)) = look.await?.into_inner();
         let idle_seconds = app.gate.identity.settings().session.idle.as_secs();
-        let who = Who { name, role, clinic, idle_seconds, emergency: None, demo: app.lab.is_some() };
-        Ok(Self { signed_in, who, enrolled, tenant })
+        let permissions = app.gate.policy.permissions(&role, None);
+        let reads_log = permissions.has(Ability::ReadTrail);
+        let finds = permissions.allows(&PATIENT, Operation::Search);
+        let who = Who { name, role, clinic, idle_seconds, emergency: None, finds, reads_log, demo: app.demo };
+        Ok(Self { signed_in, who, enrolled, tenant, permissions })
     }
 }

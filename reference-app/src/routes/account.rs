@@ -27,6 +27,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(enrol, confirm, remove))
         .routes(routes!(recovery_codes))
         .routes(routes!(contact))
+        .routes(routes!(session))
         .routes(routes!(sessions, end_others))
         .routes(routes!(end_session))
 }
@@ -150,6 +151,22 @@ async fn contact(signed_in: SignedIn, Json(body): Json<Contact>) -> Result<Statu
         Ok(identity.change_contact(unit, &active, body.address.0.expose_secret())?)
     });
     change.await.map(|_| StatusCode::NO_CONTENT)
+}
+
+/// How long the session lasts if nobody does anything.
+#[derive(Serialize, ToSchema)]
+struct Remaining {
+    seconds: u64,
+}
+
+#[utoipa::path(get, path = "/api/account/session", responses(
+    (status = 200, body = Remaining, description = "Asking does not make the session longer"),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+))]
+async fn session(signed_in: SignedIn) -> Result<axum::Json<Remaining>, Problem> {
+    let left = signed_in.account(|unit, identity, active, _| Ok(identity.remaining(unit, &active)));
+    Ok(axum::Json(Remaining { seconds: left.await?.into_inner().as_secs() }))
 }
 
 /// One of the user's sessions.

@@ -2,11 +2,17 @@
 //! decides what is shown, a template says how.
 
 pub mod account;
+mod activity;
 pub mod assets;
+pub mod audit;
 mod chain;
+pub mod chart;
+pub mod edit;
 pub mod factor;
 pub mod lab;
 pub mod password;
+pub mod search;
+mod shown;
 pub mod sign_in;
 pub mod start;
 pub mod verify;
@@ -23,8 +29,12 @@ pub fn router(app: &App) -> Router<App> {
         start::router(),
         account::router(),
         factor::router(),
+        search::router(),
+        chart::router(),
+        edit::router(),
+        audit::router(),
         verify::router(),
     ];
-    let lab = app.lab.is_some().then(lab::router);
+    let lab = app.demo.then(lab::router);
     areas.into_iter().chain(lab).fold(Router::new(), Router::merge)
 }

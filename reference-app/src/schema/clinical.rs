@@ -1,5 +1,6 @@
 //! What is about a patient, the directories that it names, and what has no table of its own.
 
+use super::consultation::{ENCOUNTER_COLUMNS, ENCOUNTER_INDEXES};
 use super::{BY_FHIR_ID, BY_IDENTIFIER, FHIR_ID, IDENTIFIERS, SOURCE};
 use hipaa_core::schema::{Column, ColumnDef, Index, IndexDef, Reference, Table, Text, Texts};
 
@@ -86,7 +87,7 @@ const CLINICAL_INDEXES: &[IndexDef] = &[BY_FHIR_ID.def(), BY_IDENTIFIER.def(), B
 const DIRECTORY_INDEXES: &[IndexDef] = &[BY_FHIR_ID.def(), BY_IDENTIFIER.def()];
 
 /// Encounters.
-pub const ENCOUNTERS: Table = Table::new("encounter", CLINICAL, CLINICAL_INDEXES);
+pub const ENCOUNTERS: Table = Table::new("encounter", ENCOUNTER_COLUMNS, ENCOUNTER_INDEXES);
 /// Problems and diagnoses.
 pub const CONDITIONS: Table = Table::new("condition", CLINICAL, CLINICAL_INDEXES);
 /// Prescriptions.

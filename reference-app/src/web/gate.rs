@@ -10,10 +10,11 @@ use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use hipaa_core::auth::role::RolePolicy;
 use hipaa_core::auth::token::{PendingToken, SessionToken};
 use hipaa_core::identity::{Active, Identity, Use};
 use hipaa_core::unit::{Committed, Release};
-use hipaa_core::vault::{Permissions, TenantVault};
+use hipaa_core::vault::TenantVault;
 use hipaa_sqlite::Unit;
 use hipaa_sqlite::bridge::Bridge;
 use std::sync::Arc;
@@ -25,8 +26,8 @@ pub struct Gate {
     pub bridge: Bridge,
     /// The login.
     pub identity: Identity,
-    /// What a role may do.
-    pub permissions: fn(&str) -> Permissions,
+    /// What a role may do, and what it sees.
+    pub policy: Arc<RolePolicy>,
     /// Every route.
     pub routes: &'static [Route],
 }
@@ -35,7 +36,7 @@ impl Gate {
     /// The vault of an actor.
     #[must_use]
     pub fn vault(&self, active: &Active) -> TenantVault {
-        TenantVault::new(active.actor().clone(), (self.permissions)(active.user().role()))
+        TenantVault::signed_in(active, &self.policy)
     }
 
     /// One unit of work before anybody is known; what it holds opens with its commit.
@@ -83,7 +84,7 @@ impl Gate {
             let vault = gate.vault(&active);
             match need {
                 Need::Account => {}
-                Need::Table(table, operation) => vault.require(unit, table, operation)?,
+                Need::Table(table, operation) => vault.require_operation(unit, table, operation)?,
                 Need::Trail => vault.require_trail(unit)?,
             }
             Ok::<_, Problem>(())

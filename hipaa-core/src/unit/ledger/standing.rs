@@ -6,6 +6,7 @@ use crate::clock::Timestamp;
 impl Ledger {
     /// The time by which authority ends: never before an entry that this transaction has seen.
     pub(crate) fn now(&self) -> Timestamp {
-        self.heads.values().map(|touched| touched.head.last_time).fold(self.notary.now(), Timestamp::max)
+        let read = self.read.map_or_else(|| self.notary.now(), |reading| reading.wall);
+        self.heads.values().map(|touched| touched.head.last_time).fold(read, Timestamp::max)
     }
 }

@@ -179,6 +179,10 @@ impl Disclosure<'_> {
             self.altered = true;
             self.vault.refuse_altered(self.unit, select.table, some);
         }
+        if self.vault.is_limited() {
+            // Whose they are cannot be told.
+            flagged.clear();
+        }
         places.sort_unstable_by(Place::compare);
         self.found = self.found.saturating_add(places.len());
         let end = select.window.end.min(places.len());
@@ -192,6 +196,11 @@ impl Disclosure<'_> {
         self.vault.permit(self.unit, select.table, Operation::Search)?;
         if !select.table.indexes().contains(&select.index) {
             return Err(IndexError::NotDeclared.into());
+        }
+        self.vault.require_searchable(self.unit, select.table, &select.index)?;
+        let sorted = [select.linked.map(|(column, _)| column), select.first.map(|(column, _)| column), select.newest];
+        for column in sorted.into_iter().flatten() {
+            self.vault.require_sortable(self.unit, select.table, column.label())?;
         }
         self.vault.require_built(self.unit, select.table, &select.index)?;
         Ok(probe_form(&select.index, &select.probes)?)
@@ -233,6 +242,9 @@ impl Disclosure<'_> {
         if !(forms.iter().fold(false, |found, own| found | own.matches(form)) || removed(Safeguard::CandidateCheck)) {
             let innocent = record.integrity().is_intact() && lists(blob.as_ref(), &select.index, term);
             return Ok(if innocent { Ok(None) } else { Err(Altered) });
+        }
+        if !self.vault.covers_record(&record) {
+            return Ok(Ok(None));
         }
         let value = |column: &ColumnDef| Ok::<_, VaultError>(values.get(select.position(column)?).copied().flatten());
         if let Some((column, wanted)) = &select.linked {

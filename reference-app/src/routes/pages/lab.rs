@@ -96,7 +96,7 @@ struct Strike {
 }
 
 async fn strike(State(app): State<App>, viewer: Viewer, Form(asked): Form<Strike>) -> Result<impl IntoResponse, Problem> {
-    let file = app.lab.clone().ok_or(Kind::NotFound)?;
+    let file = app.file.clone();
     let attack = ATTACKS.iter().find(|attack| attack.name == asked.attack).ok_or(Kind::NotFound)?;
     let record = match asked.record.trim() {
         "" => None,

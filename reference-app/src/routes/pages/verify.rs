@@ -29,7 +29,7 @@ pub fn router() -> Router<App> {
 async fn start(State(app): State<App>, viewer: Viewer) -> Result<Response, Problem> {
     let note = viewer.signed_in.write(|unit, vault| {
         let unit: &mut dyn hipaa_core::unit::Unit = unit;
-        Ok(unit.note(Event::new(vault.actor(), EventName::AUDIT_READ, Action::Execute))?)
+        Ok(unit.note(Event::new(vault.actor(), EventName::AUDIT_STATUS, Action::Execute))?)
     });
     note.await?.into_inner();
     if let Some(mut run) = app.examiner.begin() {

@@ -105,7 +105,7 @@ fn log() -> Vec<Route> {
     vec![
         get("/audit", LOG, read, Mask::NoPhi),
         get("/verify", POLL, kept, Mask::NoPhi),
-        post("/verify", LOG, read, Mask::NoPhi),
+        post("/verify", LOG, Audit::Entry(&[EventName::AUDIT_STATUS]), Mask::NoPhi),
         get("/tampered", LOG, kept, Mask::NoPhi),
     ]
 }

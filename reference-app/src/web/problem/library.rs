@@ -14,12 +14,13 @@ use hipaa_sqlite::bridge::BridgeError;
 
 const fn of_vault(error: &VaultError) -> Kind {
     match error {
-        VaultError::Denied => Kind::Denied,
+        VaultError::Denied | VaultError::Masked(_) => Kind::Denied,
+        VaultError::Ended => Kind::NotSignedIn,
         VaultError::NotFound => Kind::NotFound,
         VaultError::RowMissing | VaultError::Tampered => Kind::Altered,
         VaultError::Stale => Kind::Stale,
-        VaultError::Duplicate(_) => Kind::Conflict,
-        VaultError::Seal(_) | VaultError::TooMany => Kind::Invalid,
+        VaultError::Duplicate(_) | VaultError::Signed | VaultError::NotSigned => Kind::Conflict,
+        VaultError::Seal(_) | VaultError::TooMany | VaultError::OtherSubject => Kind::Invalid,
         VaultError::Unit(_) => Kind::Unavailable,
         _ => Kind::Internal,
     }

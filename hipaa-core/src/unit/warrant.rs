@@ -1,0 +1,42 @@
+//! What must still hold for an actor to act: asked when a unit begins to act for it, and again before what was read beside
+//! the writer is released.
+
+use super::{Ledger, Unit, UnitError};
+use crate::store::Store;
+use std::sync::Arc;
+
+/// A condition under which an actor may act: a session that is live, a grant that has not ended.
+pub trait Warrant: Send + Sync {
+    /// Whether it holds now, in this transaction.
+    ///
+    /// # Errors
+    /// [`UnitError`]: it could not be found out, and so does not hold.
+    fn holds(&self, unit: &mut dyn Unit) -> Result<bool, UnitError>;
+}
+
+/// Store and ledger as a unit, for a condition that is asked between closures.
+pub(super) struct Between<'a>(pub(super) &'a mut dyn Store, pub(super) &'a mut Ledger);
+
+impl Unit for Between<'_> {
+    fn parts(&mut self) -> (&mut dyn Store, &mut Ledger) {
+        (self.0, self.1)
+    }
+}
+
+impl dyn Unit + '_ {
+    /// Whether a condition holds. Asked once in every unit; what a read transaction shows under it is released only if it
+    /// holds in the writer's transaction, too.
+    ///
+    /// # Errors
+    /// [`UnitError`] when it could not be found out.
+    pub fn require(&mut self, warrant: &Arc<dyn Warrant>) -> Result<bool, UnitError> {
+        if self.parts().1.has_asked(warrant) {
+            return Ok(true);
+        }
+        let holds = warrant.holds(self)?;
+        if holds {
+            self.parts().1.asked(warrant);
+        }
+        Ok(holds)
+    }
+}

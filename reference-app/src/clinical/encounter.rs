@@ -1,0 +1,121 @@
+//! Encounters.
+
+use super::shown::text;
+use super::signable::{Signable, check_time, row};
+use super::ClinicalError;
+use crate::schema::clinical::{LABEL, STARTED, STATUS};
+use crate::schema::consultation::{
+    ASSESSMENT, CHIEF_COMPLAINT, CLINICAL_NOTES, DIAGNOSIS, INTERNAL_NOTES, OBJECTIVE, PLAN, SUBJECTIVE,
+    TREATMENT_NOTES,
+};
+use core::fmt;
+use hipaa_core::vault::{Record, Row};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use crate::schema::clinical::ENCOUNTERS as TABLE;
+
+/// What is written of an encounter. What is left out stays as it is; an empty text takes the value away.
+#[derive(Clone, Default, Deserialize, Serialize, ToSchema)]
+#[schema(as = EncounterInput)]
+#[serde(deny_unknown_fields, default)]
+pub struct Input {
+    /// When it began: a date, or a date with time and offset.
+    pub started: Option<String>,
+    /// What it was, in words.
+    pub label: Option<String>,
+    /// Why the patient came.
+    pub chief_complaint: Option<String>,
+    /// What the patient tells.
+    pub subjective: Option<String>,
+    /// What was found.
+    pub objective: Option<String>,
+    /// What it is taken for.
+    pub assessment: Option<String>,
+    /// What is to be done.
+    pub plan: Option<String>,
+    /// The diagnosis.
+    pub diagnosis: Option<String>,
+    /// Further notes on the case.
+    pub clinical_notes: Option<String>,
+    /// Notes among colleagues.
+    pub internal_notes: Option<String>,
+    /// Notes on the treatment.
+    pub treatment_notes: Option<String>,
+}
+
+impl Input {
+    /// The row of it.
+    ///
+    /// # Errors
+    /// [`ClinicalError::Field`].
+    pub fn row(&self) -> Result<Row, ClinicalError> {
+        check_time(self.started.as_deref())?;
+        row(&[
+            (STARTED, "started", self.started.as_deref()),
+            (LABEL, "label", self.label.as_deref()),
+            (CHIEF_COMPLAINT, "chief_complaint", self.chief_complaint.as_deref()),
+            (SUBJECTIVE, "subjective", self.subjective.as_deref()),
+            (OBJECTIVE, "objective", self.objective.as_deref()),
+            (ASSESSMENT, "assessment", self.assessment.as_deref()),
+            (PLAN, "plan", self.plan.as_deref()),
+            (DIAGNOSIS, "diagnosis", self.diagnosis.as_deref()),
+            (CLINICAL_NOTES, "clinical_notes", self.clinical_notes.as_deref()),
+            (INTERNAL_NOTES, "internal_notes", self.internal_notes.as_deref()),
+            (TREATMENT_NOTES, "treatment_notes", self.treatment_notes.as_deref()),
+        ])
+    }
+}
+
+/// An encounter as it is shown.
+#[derive(Clone, Serialize, ToSchema)]
+#[schema(as = Encounter)]
+pub struct View {
+    /// Id, version, integrity, signature.
+    #[serde(flatten)]
+    pub record: Signable,
+    status: Option<String>,
+    label: Option<String>,
+    chief_complaint: Option<String>,
+    subjective: Option<String>,
+    objective: Option<String>,
+    assessment: Option<String>,
+    plan: Option<String>,
+    diagnosis: Option<String>,
+    clinical_notes: Option<String>,
+    internal_notes: Option<String>,
+    treatment_notes: Option<String>,
+}
+
+impl View {
+    /// Of a record.
+    #[must_use]
+    pub fn of(record: &Record) -> Self {
+        Self {
+            record: Signable::of(record),
+            status: text(record, STATUS),
+            label: text(record, LABEL),
+            chief_complaint: text(record, CHIEF_COMPLAINT),
+            subjective: text(record, SUBJECTIVE),
+            objective: text(record, OBJECTIVE),
+            assessment: text(record, ASSESSMENT),
+            plan: text(record, PLAN),
+            diagnosis: text(record, DIAGNOSIS),
+            clinical_notes: text(record, CLINICAL_NOTES),
+            internal_notes: text(record, INTERNAL_NOTES),
+            treatment_notes: text(record, TREATMENT_NOTES),
+        }
+    }
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("encounter::Input(…)")
+    }
+}
+
+impl fmt::Debug for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("encounter::View").field("id", &self.record.about.id).finish_non_exhaustive()
+    }
+}

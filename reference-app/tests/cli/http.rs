@@ -1,0 +1,12 @@
+//! The application over real HTTP: rows W1 to W8 and S1 to S8, each an attack that is performed.
+
+mod client;
+mod crawl;
+mod forged;
+mod headers;
+mod limits;
+mod openapi;
+mod process;
+mod scene;
+mod second_factor;
+mod sessions;
