@@ -10,7 +10,9 @@ pub mod chart;
 pub mod edit;
 pub mod factor;
 pub mod lab;
+pub mod notes;
 pub mod password;
+pub mod prescriptions;
 pub mod search;
 mod shown;
 pub mod sign_in;
@@ -32,6 +34,8 @@ pub fn router(app: &App) -> Router<App> {
         search::router(),
         chart::router(),
         edit::router(),
+        notes::router(),
+        prescriptions::router(),
         audit::router(),
         verify::router(),
     ];

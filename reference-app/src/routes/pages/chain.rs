@@ -9,6 +9,8 @@ const STEP_X: u64 = 48;
 const STEP_Y: u64 = 56;
 const WIDTH: u64 = 36;
 const HEIGHT: u64 = 26;
+/// A link that goes on in the next row.
+const STUB: u64 = 6;
 
 /// One block: an entry, or several.
 pub(super) struct Block {
@@ -46,7 +48,7 @@ impl Picture {
         let count = size.div_ceil(each);
         let blocks = (0..count).map(|at| Block::of(at, (each, size), wrong)).collect::<Vec<_>>();
         let pairs = blocks.iter().zip(blocks.iter().skip(1));
-        let links = pairs.map(|(from, to)| Link::between(from, to)).collect();
+        let links = pairs.flat_map(|(from, to)| Link::between(from, to)).collect();
         let bad = blocks.iter().filter(|block| block.bad).map(|block| block.told.as_str()).collect::<Vec<_>>();
         let told = match bad.as_slice() {
             [] => format!("A chain of {size} entries without a break"),
@@ -67,14 +69,17 @@ impl Block {
 }
 
 impl Link {
-    /// To the right within a row; down and back between rows.
-    const fn between(from: &Block, to: &Block) -> Self {
+    /// To the right within a row; between rows, out at the right and in at the left.
+    fn between(from: &Block, to: &Block) -> Vec<Self> {
         let bad = from.bad || to.bad;
+        let line = |x1, x2, block: &Block| {
+            let y = block.y + HEIGHT / 2;
+            Self { x1, y1: y, x2, y2: y, bad }
+        };
         if from.y == to.y {
-            let y = from.y + HEIGHT / 2;
-            return Self { x1: from.x + WIDTH, y1: y, x2: to.x, y2: y, bad };
+            return vec![line(from.x + WIDTH, to.x, from)];
         }
-        Self { x1: from.x, y1: from.y + HEIGHT, x2: to.x + WIDTH, y2: to.y, bad }
+        vec![line(from.x + WIDTH, from.x + WIDTH + STUB, from), line(to.x - STUB, to.x, to)]
     }
 }
 
@@ -87,7 +92,8 @@ mod tests {
         for size in [1, 15, 60, 61, 1_000, 123_457] {
             let picture = Picture::of(size, &[(size / 2, size / 2)]);
             assert!(picture.blocks.len() as u64 <= MAX_BLOCKS);
-            assert_eq!(picture.links.len() + 1, picture.blocks.len());
+            let rows = (picture.blocks.len() as u64).div_ceil(ROW) as usize;
+            assert_eq!(picture.links.len() + 1, picture.blocks.len() + rows - 1);
             assert_eq!(picture.blocks.iter().filter(|block| block.bad).count(), 1, "{size}");
             let bad = picture.blocks.iter().find(|block| block.bad).unwrap();
             assert!(bad.first <= size / 2 && size / 2 < bad.first + picture.each);

@@ -2,10 +2,13 @@
 
 use super::route;
 use crate::schema::PATIENT;
+use crate::schema::clinical::{ENCOUNTERS, MEDICATIONS};
+use crate::schema::consultation::{OPERATIVE_RECORDS, TRANSMISSIONS};
 use crate::web::{Access, Audit, Mask, Need, Route};
 use axum::http::Method;
 use hipaa_core::audit::EventName;
 use hipaa_core::identity::Use;
+use hipaa_core::schema::Table;
 use hipaa_core::vault::Operation;
 
 const LOGIN: Audit = Audit::Entry(&[
@@ -35,7 +38,8 @@ fn post(path: &'static str, access: Access, audit: Audit, mask: Mask) -> Route {
 
 /// All pages but the demo's own.
 pub(super) fn pages() -> Vec<Route> {
-    [open(), account(), work(), log()].concat()
+    let notes = [notes(&ENCOUNTERS, &ENCOUNTER), notes(&OPERATIVE_RECORDS, &OPERATION)].concat();
+    [open(), account(), work(), notes, prescriptions(), log()].concat()
 }
 
 fn open() -> Vec<Route> {
@@ -93,6 +97,59 @@ fn work() -> Vec<Route> {
         get("/patients/{id}", patients(Operation::Read), read, Mask::Vault),
         get("/patients/{id}/edit", patients(Operation::Update), read, Mask::Vault),
         post("/patients/{id}/edit", patients(Operation::Update), changed, Mask::Vault),
+    ]
+}
+
+/// Paths of records that are drafted, signed and amended.
+struct Paths {
+    new: &'static str,
+    one: &'static str,
+    edit: &'static str,
+    sign: &'static str,
+    amend: &'static str,
+}
+
+const ENCOUNTER: Paths = Paths {
+    new: "/patients/{id}/encounters/new",
+    one: "/encounters/{id}",
+    edit: "/encounters/{id}/edit",
+    sign: "/encounters/{id}/sign",
+    amend: "/encounters/{id}/amend",
+};
+const OPERATION: Paths = Paths {
+    new: "/patients/{id}/operative-records/new",
+    one: "/operative-records/{id}",
+    edit: "/operative-records/{id}/edit",
+    sign: "/operative-records/{id}/sign",
+    amend: "/operative-records/{id}/amend",
+};
+
+fn notes(table: &'static Table, paths: &Paths) -> Vec<Route> {
+    let on = |operation| Access::Session(Use::WORK, Need::Table(table, operation));
+    let read = Audit::Entry(&[EventName::PHI_READ]);
+    let made = Audit::Entry(&[EventName::PHI_CREATE]);
+    let changed = Audit::Entry(&[EventName::PHI_UPDATE]);
+    vec![
+        get(paths.new, on(Operation::Create), FORM, Mask::NoPhi),
+        post(paths.new, on(Operation::Create), made, Mask::Vault),
+        get(paths.one, on(Operation::Read), read, Mask::Vault),
+        get(paths.edit, on(Operation::Update), read, Mask::Vault),
+        post(paths.edit, on(Operation::Update), changed, Mask::Vault),
+        post(paths.sign, on(Operation::Sign), Audit::Entry(&[EventName::ENCOUNTER_SIGNED]), Mask::Vault),
+        get(paths.amend, on(Operation::Amend), read, Mask::Vault),
+        post(paths.amend, on(Operation::Amend), Audit::Entry(&[EventName::ENCOUNTER_AMENDED]), Mask::Vault),
+    ]
+}
+
+fn prescriptions() -> Vec<Route> {
+    let on = |table, operation| Access::Session(Use::WORK, Need::Table(table, operation));
+    let printed = Audit::Entry(&[EventName::PRESCRIPTION_PRINTED]);
+    let sent = Audit::Entry(&[EventName::PRESCRIPTION_TRANSMITTED]);
+    let read = Audit::Entry(&[EventName::PHI_READ]);
+    vec![
+        get("/prescriptions/{id}", on(&MEDICATIONS, Operation::Read), read, Mask::Vault),
+        post("/prescriptions/{id}/print", on(&MEDICATIONS, Operation::Read), printed, Mask::Vault),
+        post("/prescriptions/{id}/transmit", on(&TRANSMISSIONS, Operation::Create), sent, Mask::Vault),
     ]
 }
 
