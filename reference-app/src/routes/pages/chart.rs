@@ -5,7 +5,7 @@ use super::shown::{Fact, breaks, facts, name, text};
 use crate::chart::{Paging, SECTIONS, disclose};
 use crate::page::{Html, Shell, Told, Viewer};
 use crate::schema::PATIENT;
-use crate::schema::clinical::{ENCOUNTER, LABEL, NOTE, STARTED, STATUS};
+use crate::schema::clinical::{DOCUMENTS, ENCOUNTER, LABEL, NOTE, STARTED, STATUS};
 use crate::schema::consultation::OPERATIVE_RECORDS;
 use crate::state::App;
 use crate::web::Problem;
@@ -14,8 +14,9 @@ use axum::Router;
 use axum::extract::{Path, Query};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use hipaa_core::auth::mask::View;
 use hipaa_core::auth::role::{Operation, Permissions};
-use hipaa_core::schema::Table;
+use hipaa_core::schema::{Column, Table};
 use hipaa_core::vault::{Record, Selected};
 use serde::Deserialize;
 
@@ -58,6 +59,8 @@ struct Chart {
     breaks: Vec<String>,
     facts: Vec<Fact>,
     sections: Vec<Section>,
+    /// Sections of which the role sees nothing.
+    hidden: Vec<&'static str>,
     may_edit: bool,
     page: usize,
     pages: usize,
@@ -69,10 +72,21 @@ struct Paged {
     page: Option<usize>,
 }
 
-/// The sections that the role may look into, operative records among them.
-fn sections(permissions: &Permissions) -> Vec<(&'static str, &'static Table)> {
+type Named = (&'static str, &'static Table);
+
+/// The sections that the role may look into, operative records among them, and those of which it sees nothing: what is
+/// masked is not put in order, either.
+fn sections(permissions: &Permissions) -> (Vec<Named>, Vec<Named>) {
     let all = SECTIONS.into_iter().chain([("operative records", &OPERATIVE_RECORDS)]);
-    all.filter(|(_, table)| permissions.allows(table, Operation::Search)).collect()
+    let all = all.filter(|(_, table)| permissions.allows(table, Operation::Search));
+    all.partition(|(name, table)| {
+        let ordered = !matches!(*name, "problems" | "medications") || sees(permissions, table, STATUS);
+        ordered && sees(permissions, table, STARTED)
+    })
+}
+
+fn sees<T>(permissions: &Permissions, table: &Table, column: Column<T>) -> bool {
+    permissions.view(table, column.def().label()) == View::Clear
 }
 
 async fn chart(
@@ -81,9 +95,10 @@ async fn chart(
     Query(Paged { page }): Query<Paged>,
 ) -> Result<impl IntoResponse, Problem> {
     let (patient, page) = (id(&patient)?, page.unwrap_or(1).clamp(1, 10_000));
-    let wanted = sections(&viewer.permissions);
+    let (wanted, hidden) = sections(&viewer.permissions);
     let looking = wanted.clone();
-    let notes = wanted.iter().any(|(name, _)| *name == "encounters");
+    let linked = sees(&viewer.permissions, &DOCUMENTS, ENCOUNTER) && sees(&viewer.permissions, &DOCUMENTS, STARTED);
+    let notes = linked && wanted.iter().any(|(name, _)| *name == "encounters");
     let read = viewer.signed_in.disclose(move |unit, vault| {
         let paging = Paging { section: None, page, per_page: PER_PAGE, notes };
         disclose::<Problem>(unit, vault, (patient, paging), &looking)
@@ -104,6 +119,7 @@ async fn chart(
         breaks: breaks(&person),
         facts: facts(&person),
         sections,
+        hidden: hidden.iter().map(|(name, _)| *name).collect(),
         may_edit: may(Operation::Update, &PATIENT),
         page,
         pages,

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Form, Router};
 use core::fmt;
+use hipaa_core::auth::mask::View;
 use hipaa_core::vault::{Found, Record, TenantVault};
 use hipaa_sqlite::Unit;
 use serde::Deserialize;
@@ -59,27 +60,34 @@ struct Search {
     asked: Asked,
     found: Option<Vec<One>>,
     flagged: usize,
+    /// Whether the role sees birth dates, and so may look by them.
+    by_name: bool,
+}
+
+fn by_name(viewer: &Viewer) -> bool {
+    viewer.permissions.view(&PATIENT, BORN.def().label()) == View::Clear
 }
 
 async fn form(viewer: Viewer) -> impl IntoResponse {
-    Html(Search { shell: viewer.shell("/patients"), told: None, asked: Asked::default(), found: None, flagged: 0 })
+    let (shell, by_name) = (viewer.shell("/patients"), by_name(&viewer));
+    Html(Search { shell, told: None, asked: Asked::default(), found: None, flagged: 0, by_name })
 }
 
 async fn find(viewer: Viewer, Form(asked): Form<Asked>) -> Result<Response, Problem> {
-    let shell = viewer.shell("/patients");
+    let (shell, by_name) = (viewer.shell("/patients"), by_name(&viewer));
     let query = asked.clone();
     let looked = viewer.signed_in.disclose(move |unit, vault| Ok(look(unit, vault, &query)?)).await;
     let found = match looked {
         Ok(found) => found.open()?,
         Err(problem) if problem.kind().status() == StatusCode::UNPROCESSABLE_ENTITY => {
             let told = Some(("bad", "Family name and birth date are needed, or a number.".to_owned()));
-            let page = Search { shell, told, asked, found: None, flagged: 0 };
+            let page = Search { shell, told, asked, found: None, flagged: 0, by_name };
             return Ok(refusal(StatusCode::UNPROCESSABLE_ENTITY, page));
         }
         Err(problem) => return Err(problem),
     };
     let (records, flagged) = (found.records.iter().map(One::of).collect(), found.flagged.len());
-    Ok(Html(Search { shell, told: None, asked, found: Some(records), flagged }).into_response())
+    Ok(Html(Search { shell, told: None, asked, found: Some(records), flagged, by_name }).into_response())
 }
 
 /// A person with a name of one word has it as both names.
