@@ -99,7 +99,9 @@ pub fn ask(address: SocketAddr, request: &[u8], (connections, count): (u64, u64)
     let each = count / connections;
     let started = Stopwatch::start();
     std::thread::scope(|scope| {
-        let all = clients.iter_mut().map(|client| scope.spawn(move || (0..each).try_for_each(|_| client.send(request).map(drop))));
+        let all = clients
+            .iter_mut()
+            .map(|client| scope.spawn(move || (0..each).try_for_each(|_| client.send(request).map(drop))));
         let all = all.collect::<Vec<_>>();
         all.into_iter().try_for_each(|one| one.join().unwrap_or_else(|_| Err("a client panicked".into())))
     })?;

@@ -34,7 +34,9 @@ pub struct Html<T>(pub T);
 
 impl<T: Template> IntoResponse for Html<T> {
     fn into_response(self) -> Response {
-        let Ok(body) = self.0.render() else { return Problem::new(Kind::Internal).caused_by(&"a template").into_response() };
+        let Ok(body) = self.0.render() else {
+            return Problem::new(Kind::Internal).caused_by(&"a template").into_response();
+        };
         let header = |name: HeaderName, value| (name, HeaderValue::from_static(value));
         let headers =
             [header(header::CONTENT_TYPE, "text/html; charset=utf-8"), header(header::CONTENT_SECURITY_POLICY, POLICY)];

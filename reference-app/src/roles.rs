@@ -7,7 +7,8 @@ use crate::schema::clinical::{
 };
 use crate::schema::consultation::{OPERATIVE_RECORDS, TRANSMISSIONS};
 use crate::schema::{
-    ADDRESSES, BORN, DECEASED, EMAILS, FAMILY, GENDER, GIVEN, LANGUAGE, MARITAL_STATUS, MRN, NAMES, PATIENT, PHONES, SSN,
+    ADDRESSES, BORN, DECEASED, EMAILS, FAMILY, GENDER, GIVEN, LANGUAGE, MARITAL_STATUS, MRN, NAMES, PATIENT, PHONES,
+    SSN,
 };
 use hipaa_core::auth::role::{Clinic, PolicyError, RolePolicy};
 use hipaa_core::schema::{AMENDS, ColumnDef, SIGNATURE};
@@ -44,8 +45,7 @@ const VISITS: &[ColumnDef] = &[
 const OPERATIONS: &[ColumnDef] =
     &[SUBJECT.def(), ENCOUNTER.def(), PRACTITIONER.def(), STARTED.def(), ENDED.def(), SIGNATURE, AMENDS];
 /// Of directories.
-const NAMED: &[ColumnDef] =
-    &[PRACTITIONER.def(), ORGANIZATION.def(), LOCATION.def(), LABEL.def(), STATUS.def()];
+const NAMED: &[ColumnDef] = &[PRACTITIONER.def(), ORGANIZATION.def(), LOCATION.def(), LABEL.def(), STATUS.def()];
 
 /// The policy of the application.
 ///
@@ -54,9 +54,7 @@ const NAMED: &[ColumnDef] =
 pub fn policy() -> Result<RolePolicy, PolicyError> {
     let clinic = Clinic::default().patients(&PATIENT, DESK).clinical(&ENCOUNTERS, VISITS);
     let clinic = clinic.clinical(&OPERATIVE_RECORDS, OPERATIONS).clinical(&TRANSMISSIONS, &[]);
-    let hidden = [
-        &CONDITIONS, &MEDICATIONS, &PROCEDURES, &IMMUNIZATIONS, &ALLERGIES, &DOCUMENTS, &DEVICES,
-    ];
+    let hidden = [&CONDITIONS, &MEDICATIONS, &PROCEDURES, &IMMUNIZATIONS, &ALLERGIES, &DOCUMENTS, &DEVICES];
     let clinic = hidden.into_iter().fold(clinic, |clinic, table| clinic.clinical(table, &[SUBJECT.def()]));
     let directories = [&PRACTITIONERS, &PRACTITIONER_ROLES, &ORGANIZATIONS, &LOCATIONS];
     let clinic = directories.into_iter().fold(clinic, |clinic, table| clinic.directory(table, NAMED));

@@ -12,8 +12,8 @@ use hipaa_core::auth::network::TrustedProxies;
 use hipaa_core::auth::password::{DEFAULT_QUEUE, HashingPermits};
 use hipaa_core::clock::Clock;
 use hipaa_core::identity::{Identity, Settings};
-use hipaa_sqlite::bridge::{Bridge, BridgeOptions};
 use hipaa_sqlite::Database;
+use hipaa_sqlite::bridge::{Bridge, BridgeOptions};
 use std::path::PathBuf;
 use std::sync::Arc;
 

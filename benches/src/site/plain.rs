@@ -21,7 +21,17 @@ use tokio::runtime::Runtime;
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef";
 const PATIENT: &str = "11111111-1111-4111-8111-111111111111";
 const FIELDS: [&str; 12] = [
-    "family", "given", "birth_date", "deceased", "gender", "mrn", "ssn", "phones", "emails", "marital_status", "language",
+    "family",
+    "given",
+    "birth_date",
+    "deceased",
+    "gender",
+    "mrn",
+    "ssn",
+    "phones",
+    "emails",
+    "marital_status",
+    "language",
     "names",
 ];
 
@@ -77,7 +87,13 @@ fn fill(unit: &mut Unit<'_>) -> Result<(), Error> {
         let text = |name: &str| note[name].as_str().unwrap_or_default().to_owned();
         let id = format!("{day:08}-1111-4111-8111-111111111111");
         let row = params![
-            id, PATIENT, text("started"), text("label"), text("chief_complaint"), text("assessment"), text("plan")
+            id,
+            PATIENT,
+            text("started"),
+            text("label"),
+            text("chief_complaint"),
+            text("assessment"),
+            text("plan")
         ];
         sql.execute("INSERT INTO plain_encounter VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)", row)?;
     }

@@ -1,9 +1,9 @@
 //! The reference application on a port of its own, with a patient of twelve demographic columns and twenty encounters.
 
 use super::{encounter, frame, listen};
+use crate::Failure;
 use crate::http;
 use crate::ours::throw_away_key;
-use crate::Failure;
 use hipaa_core::audit::Actor;
 use hipaa_core::authority::user::NewUser;
 use hipaa_core::clock::Clock;
@@ -61,7 +61,8 @@ impl Site {
         // The twelfth column has no field in the API.
         let vault = TenantVault::new(Actor::new(tenant.id, "import", "operator")?, Permissions::everything());
         let row = Row::new().set(DECEASED, "false");
-        let more = app.gate.bridge.write(move |unit| Ok::<_, Error>(vault.update(unit, &PATIENT, (patient, 1), &row)?));
+        let more =
+            app.gate.bridge.write(move |unit| Ok::<_, Error>(vault.update(unit, &PATIENT, (patient, 1), &row)?));
         runtime.block_on(more)?.into_inner();
         Ok(Self { address, request, _runtime: runtime })
     }

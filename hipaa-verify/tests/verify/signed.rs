@@ -92,7 +92,8 @@ fn signatures_of_two_records_put_in_each_others_place_are_found() {
     let signed = signed();
     let [one, two] = signed.records;
     signed.attack(|thief| {
-        let swap = "CREATE TEMP TABLE taken AS SELECT record, hipaa_signature s, hipaa_signature_salt t FROM encounter;";
+        let swap =
+            "CREATE TEMP TABLE taken AS SELECT record, hipaa_signature s, hipaa_signature_salt t FROM encounter;";
         thief.sql.execute_batch(swap).unwrap();
         for (from, to) in [(one, two), (two, one)] {
             let sql = "UPDATE encounter SET (hipaa_signature, hipaa_signature_salt) =

@@ -1,8 +1,8 @@
 //! Encounters.
 
+use super::ClinicalError;
 use super::shown::text;
 use super::signable::{Signable, check_time, row};
-use super::ClinicalError;
 use crate::schema::clinical::{LABEL, STARTED, STATUS};
 use crate::schema::consultation::{
     ASSESSMENT, CHIEF_COMPLAINT, CLINICAL_NOTES, DIAGNOSIS, INTERNAL_NOTES, OBJECTIVE, PLAN, SUBJECTIVE,

@@ -5,12 +5,12 @@
 //! and for so many requests of one tenant.
 
 use super::{ClinicalError, Written};
+use core::time::Duration;
 use hipaa_core::audit::Actor;
 use hipaa_core::clock::Timestamp;
 use hipaa_core::schema::RecordId;
 use hipaa_sqlite::rusqlite::{OptionalExtension, params};
 use hipaa_sqlite::{Database, Unit};
-use core::time::Duration;
 use sha2::{Digest, Sha256};
 
 /// How long a request is remembered.

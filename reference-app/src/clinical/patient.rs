@@ -147,7 +147,11 @@ impl Input {
     }
 }
 
-fn list(row: Row, column: Column<Texts>, (name, list): (&'static str, Option<&[String]>)) -> Result<Row, ClinicalError> {
+fn list(
+    row: Row,
+    column: Column<Texts>,
+    (name, list): (&'static str, Option<&[String]>),
+) -> Result<Row, ClinicalError> {
     let Some(list) = list else { return Ok(row) };
     if list.len() > MAX_LIST || list.iter().any(|text| text.trim().is_empty() || text.len() > MAX_TEXT_BYTES) {
         return Err(ClinicalError::Field(name));

@@ -20,8 +20,8 @@ pub struct Command {
     /// Where to listen [default: 127.0.0.1:8080, or another port if that is taken]
     #[arg(long, value_name = "ADDRESS", conflicts_with = "once")]
     pub listen: Option<SocketAddr>,
-    /// End sessions after so many seconds without activity, 5 to 900 [default: 900]
-    #[arg(long, value_name = "SECONDS", conflicts_with = "once", value_parser = clap::value_parser!(u64).range(5..=900))]
+    /// End sessions after so many seconds without activity, 40 to 900 [default: 900]
+    #[arg(long, value_name = "SECONDS", conflicts_with = "once", value_parser = clap::value_parser!(u64).range(40..=900))]
     pub idle: Option<u64>,
     /// Log requests to standard error
     #[arg(long, conflicts_with = "once")]

@@ -102,8 +102,7 @@ fn enter(
     (actor, member): (&Actor, &Member),
     hash: &PasswordHash,
 ) -> Result<(), Error> {
-    let new =
-        NewUser { login: member.login, display_name: member.name, role: member.role, must_change: member.new };
+    let new = NewUser { login: member.login, display_name: member.name, role: member.role, must_change: member.new };
     let user = identity.import_user(unit, actor, new, hash)?;
     Ok(identity.put_contact(unit, actor, user, &format!("{}@example.org", member.login))?)
 }

@@ -137,6 +137,7 @@ fn print(output: &mut Output, (url, file): (&str, &std::path::Path), people: &[C
     }
     output.table(2, &rows)?;
     output.line("")?;
-    output.line("To look for: family Müller, given Jürgen, born 1980-02-29. The tamper lab is at the end of the menu.")?;
+    output
+        .line("To look for: family Müller, given Jürgen, born 1980-02-29. The tamper lab is at the end of the menu.")?;
     output.line("Ctrl-C ends it; the database is deleted then.")
 }

@@ -70,8 +70,7 @@ const fn link(group: Option<&'static str>, href: &'static str, label: &'static s
     Link { group, href, label, about }
 }
 
-const CARE: &[Link] =
-    &[link(Some("Patients"), "/patients", "Find a patient", "By name and birth date, MRN or phone.")];
+const CARE: &[Link] = &[link(Some("Patients"), "/patients", "Find a patient", "By name and birth date, MRN or phone.")];
 const LOG: &[Link] = &[
     link(Some("Privacy"), "/audit", "Audit log", "Who did what, and who looked at whom."),
     link(None, "/verify", "Verify", "Examine the log as an outsider would."),

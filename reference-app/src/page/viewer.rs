@@ -7,6 +7,7 @@ use crate::web::{Problem, SignedIn};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use hipaa_core::auth::role::{Ability, Operation, Permissions};
+use hipaa_core::identity::RENEWAL_GRAIN;
 use hipaa_core::schema::TenantId;
 use hipaa_core::tenancy::list_tenants;
 
@@ -45,7 +46,9 @@ impl FromRequestParts<App> for Viewer {
             Ok((user.display_name().to_owned(), user.role().to_owned(), clinic, (user.tenant(), enrolled)))
         });
         let (name, role, clinic, (tenant, enrolled)) = look.await?.into_inner();
-        let idle_seconds = app.gate.identity.settings().session.idle.as_secs();
+        // Activity is stored to the grain: a session may end that much sooner than its last request says.
+        let idle = app.gate.identity.settings().session.idle;
+        let idle_seconds = idle.saturating_sub(RENEWAL_GRAIN).as_secs().max(1);
         let permissions = app.gate.policy.permissions(&role, None);
         let reads_log = permissions.has(Ability::ReadTrail);
         let finds = permissions.allows(&PATIENT, Operation::Search);

@@ -1,8 +1,8 @@
 //! Operative records.
 
 use super::shared::{PageQuery, changed, id, made};
-use crate::clinical::operative::{Input, TABLE, View};
 use crate::clinical::once::once;
+use crate::clinical::operative::{Input, TABLE, View};
 use crate::clinical::signable;
 use crate::state::App;
 use crate::web::problem::ProblemBody;
@@ -20,7 +20,11 @@ const PLACE: &str = "/api/operative-records";
 
 /// The routes of this area.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, draft)).routes(routes!(read, edit)).routes(routes!(sign)).routes(routes!(amend))
+    OpenApiRouter::new()
+        .routes(routes!(list, draft))
+        .routes(routes!(read, edit))
+        .routes(routes!(sign))
+        .routes(routes!(amend))
 }
 
 /// One page, the newest first.
@@ -45,9 +49,8 @@ async fn list(
     Query(query): Query<PageQuery>,
 ) -> Result<axum::Json<OperativeRecords>, Problem> {
     let (patient, paging) = (id(&patient)?, query.paging()?);
-    let look = move |unit: &mut Unit<'_>, vault: &TenantVault| {
-        Ok(signable::page(unit, vault, (&TABLE, patient), paging)?)
-    };
+    let look =
+        move |unit: &mut Unit<'_>, vault: &TenantVault| Ok(signable::page(unit, vault, (&TABLE, patient), paging)?);
     let page = signed_in.disclose(look).await?.open()?;
     Ok(axum::Json(OperativeRecords {
         operative_records: page.selected.records.iter().map(View::of).collect(),
@@ -114,15 +117,10 @@ async fn edit(
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = 503, body = ProblemBody, content_type = "application/problem+json"),
 ))]
-async fn sign(
-    signed_in: SignedIn,
-    Path(record): Path<String>,
-    IfMatch(version): IfMatch,
-) -> Result<Wrote, Problem> {
+async fn sign(signed_in: SignedIn, Path(record): Path<String>, IfMatch(version): IfMatch) -> Result<Wrote, Problem> {
     let record = id(&record)?;
-    let write = move |unit: &mut Unit<'_>, vault: &TenantVault| {
-        Ok(signable::sign(unit, vault, (&TABLE, record, version))?)
-    };
+    let write =
+        move |unit: &mut Unit<'_>, vault: &TenantVault| Ok(signable::sign(unit, vault, (&TABLE, record, version))?);
     Ok(changed(signed_in.write(write).await?.into_inner()))
 }
 

@@ -1,9 +1,9 @@
 //! Patients.
 
 use super::shared::{changed, id, made};
+use crate::clinical::encounter;
 use crate::clinical::once::once;
 use crate::clinical::patient::{self, Input, Query, View};
-use crate::clinical::encounter;
 use crate::state::App;
 use crate::web::problem::ProblemBody;
 use crate::web::version::{IfMatch, Keyed, Versioned, Wrote};
@@ -102,7 +102,8 @@ async fn update(
     Json(input): Json<Input>,
 ) -> Result<Wrote, Problem> {
     let patient = id(&patient)?;
-    let write = move |unit: &mut Unit<'_>, vault: &TenantVault| Ok(patient::update(unit, vault, (patient, version), &input)?);
+    let write =
+        move |unit: &mut Unit<'_>, vault: &TenantVault| Ok(patient::update(unit, vault, (patient, version), &input)?);
     Ok(changed(signed_in.write(write).await?.into_inner()))
 }
 

@@ -43,9 +43,7 @@ async fn list(
     Query(query): Query<PageQuery>,
 ) -> Result<axum::Json<Prescriptions>, Problem> {
     let (patient, paging) = (id(&patient)?, query.paging()?);
-    let look = move |unit: &mut Unit<'_>, vault: &TenantVault| {
-        Ok(prescription::list(unit, vault, patient, paging)?)
-    };
+    let look = move |unit: &mut Unit<'_>, vault: &TenantVault| Ok(prescription::list(unit, vault, patient, paging)?);
     let page = signed_in.disclose(look).await?.open()?;
     Ok(axum::Json(Prescriptions {
         prescriptions: page.selected.records.iter().map(View::of).collect(),

@@ -16,7 +16,8 @@ use std::sync::LazyLock;
 /// Every route.
 #[must_use]
 pub fn routes() -> &'static [Route] {
-    static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| [health(), auth(), password(), own_account(), charts(), audit(), pages::pages()].concat());
+    static ROUTES: LazyLock<Vec<Route>> =
+        LazyLock::new(|| [health(), auth(), password(), own_account(), charts(), audit(), pages::pages()].concat());
     &ROUTES
 }
 

@@ -13,7 +13,7 @@ mod work;
 use driver::Driver;
 
 /// A browser driver, if there is one on this machine.
-pub(super) fn driver() -> Option<Driver> {
+fn driver() -> Option<Driver> {
     let driver = Driver::start();
     if driver.is_none() {
         println!("SKIP browser: chromedriver or chromium is missing");
@@ -22,6 +22,6 @@ pub(super) fn driver() -> Option<Driver> {
 }
 
 /// Waits for what an async test does, on a runtime of its own.
-pub(super) fn run(test: impl Future<Output = ()>) {
+fn run(test: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(test);
 }

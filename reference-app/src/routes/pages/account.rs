@@ -24,7 +24,12 @@ struct Session {
 
 impl Session {
     fn of(info: &SessionInfo) -> Self {
-        Self { id: hex::encode(info.id), created: time(info.created), renewed: time(info.renewed), current: info.current }
+        Self {
+            id: hex::encode(info.id),
+            created: time(info.created),
+            renewed: time(info.renewed),
+            current: info.current,
+        }
     }
 }
 

@@ -154,7 +154,7 @@ impl Entry {
         };
         Self {
             sequence: entry.sequence,
-            time: time(entry.time),
+            time: Some(time(entry.time)).filter(|_| entry.time.micros() > 0).unwrap_or_else(|| "–".to_owned()),
             who: entry.user.clone().unwrap_or_else(|| "–".to_owned()),
             role: entry.role.clone().unwrap_or_default().to_lowercase().replace('_', " "),
             claimed: entry.claimed,

@@ -19,7 +19,7 @@ use hipaa_core::vault::Record;
 use std::collections::HashMap;
 
 const GENDERS: &[&str] = &["", "female", "male", "other", "unknown"];
-const COMMAS: &str = "several with commas between them";
+const COMMAS: &str = "a comma between each";
 
 /// The routes of this area.
 pub fn router() -> Router<App> {
@@ -101,8 +101,9 @@ fn fields(record: &Record) -> Vec<Field> {
     let family = person.and_then(|name| name.family.clone()).unwrap_or_default();
     let given = person.map(|name| name.given.join(" ")).unwrap_or_default();
     let field = |name, label, (value, masked)| Field { name, label, hint: None, value, masked, choices: &[] };
-    let list = |name, label, (values, masked): (Vec<String>, bool)| {
-        Field { hint: Some(COMMAS), ..field(name, label, (values.join(", "), masked)) }
+    let list = |name, label, (values, masked): (Vec<String>, bool)| Field {
+        hint: Some(COMMAS),
+        ..field(name, label, (values.join(", "), masked))
     };
     vec![
         field("family", "Family name", (family, false)),
@@ -122,7 +123,8 @@ fn fields(record: &Record) -> Vec<Field> {
 fn input(typed: &HashMap<String, String>) -> Input {
     let text = |name: &str| typed.get(name).map(|text| text.trim().to_owned());
     let split = |name: &str, by: &[char]| {
-        let items = |text: &String| text.split(by).map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect();
+        let items =
+            |text: &String| text.split(by).map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect();
         typed.get(name).map(items)
     };
     Input {

@@ -55,7 +55,7 @@ const ATTACKS: [Attack; 4] = [
         about: "Changes one byte of an entry in the middle of the clinic's log: of who it was, for instance.",
         done: "An entry of the log is another one.",
         of_record: false,
-        sql: "UPDATE hipaa_audit SET body = substr(body, 1, length(body) - 1) || x'00' \
+        sql: "UPDATE hipaa_audit SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB) \
               WHERE log = ?1 AND sequence = ?2",
     },
     Attack {
@@ -95,7 +95,11 @@ struct Strike {
     record: String,
 }
 
-async fn strike(State(app): State<App>, viewer: Viewer, Form(asked): Form<Strike>) -> Result<impl IntoResponse, Problem> {
+async fn strike(
+    State(app): State<App>,
+    viewer: Viewer,
+    Form(asked): Form<Strike>,
+) -> Result<impl IntoResponse, Problem> {
     let file = app.file.clone();
     let attack = ATTACKS.iter().find(|attack| attack.name == asked.attack).ok_or(Kind::NotFound)?;
     let record = match asked.record.trim() {
@@ -125,7 +129,8 @@ fn tamper(file: &Path, attack: &Attack, (tenant, record): (TenantId, Option<Reco
         (rows, record.and_then(|id| RecordId::from_slice(&id).ok()).map(|id| id.to_string()))
     } else {
         let log = "SELECT log, size / 2 FROM hipaa_head WHERE tenant = ?1";
-        let (log, middle) = connection.query_row(log, [tenant], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?)))?;
+        let (log, middle) =
+            connection.query_row(log, [tenant], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?)))?;
         (connection.execute(attack.sql, (log, middle))?, None)
     };
     Ok(Done { what: attack.done, sql: attack.sql, rows, record })
@@ -133,6 +138,7 @@ fn tamper(file: &Path, attack: &Attack, (tenant, record): (TenantId, Option<Reco
 
 fn drop_guards(connection: &Connection) -> rusqlite::Result<()> {
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'hipaa_audit'";
-    let names = connection.prepare(sql)?.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let names =
+        connection.prepare(sql)?.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
     names.iter().try_for_each(|name| connection.execute_batch(&format!("DROP TRIGGER \"{name}\"")))
 }

@@ -122,19 +122,22 @@ impl Notes {
         Router::new()
             .route(
                 &new,
-                get(async move |viewer: Viewer, at: Path<String>| self.blank(&viewer, &at, "new").await)
-                    .post(async move |viewer: Viewer, at: Path<String>, typed: Typed| self.draft(&viewer, &at, &typed).await),
+                get(async move |viewer: Viewer, at: Path<String>| self.blank(&viewer, &at, "new").await).post(
+                    async move |viewer: Viewer, at: Path<String>, typed: Typed| self.draft(&viewer, &at, &typed).await,
+                ),
             )
             .route(&path(""), get(async move |viewer: Viewer, at: Path<String>| self.show(&viewer, &at).await))
             .route(
                 &path("/edit"),
-                get(async move |viewer: Viewer, at: Path<String>| self.form(&viewer, &at, "edit").await)
-                    .post(async move |viewer: Viewer, at: Path<String>, typed: Typed| self.edit(&viewer, &at, &typed).await),
+                get(async move |viewer: Viewer, at: Path<String>| self.form(&viewer, &at, "edit").await).post(
+                    async move |viewer: Viewer, at: Path<String>, typed: Typed| self.edit(&viewer, &at, &typed).await,
+                ),
             )
             .route(
                 &path("/amend"),
-                get(async move |viewer: Viewer, at: Path<String>| self.form(&viewer, &at, "amend").await)
-                    .post(async move |viewer: Viewer, at: Path<String>, typed: Typed| self.amend(&viewer, &at, &typed).await),
+                get(async move |viewer: Viewer, at: Path<String>| self.form(&viewer, &at, "amend").await).post(
+                    async move |viewer: Viewer, at: Path<String>, typed: Typed| self.amend(&viewer, &at, &typed).await,
+                ),
             )
             .route(
                 &path("/sign"),
@@ -184,7 +187,8 @@ impl Notes {
     async fn blank(&'static self, viewer: &Viewer, at: &str, _: &str) -> Result<Response, Problem> {
         let back = format!("/patients/{}", id(at)?);
         let title = format!("New {}", self.title.to_lowercase());
-        Ok(Html(self.page(viewer, (title, format!("{back}{}/new", self.path), back), self.inputs(None))).into_response())
+        Ok(Html(self.page(viewer, (title, format!("{back}{}/new", self.path), back), self.inputs(None)))
+            .into_response())
     }
 
     async fn form(&'static self, viewer: &Viewer, at: &str, step: &'static str) -> Result<Response, Problem> {
@@ -217,7 +221,12 @@ impl Notes {
     }
 
     /// The form again, with what was typed and what is wrong with it.
-    fn again(&self, (viewer, at, step): (&Viewer, &str, &str), typed: &HashMap<String, String>, problem: Problem) -> Result<Response, Problem> {
+    fn again(
+        &self,
+        (viewer, at, step): (&Viewer, &str, &str),
+        typed: &HashMap<String, String>,
+        problem: Problem,
+    ) -> Result<Response, Problem> {
         let told = match problem.kind() {
             Kind::Stale => "Somebody changed it while you were typing. Nothing was saved; go back and read it again.",
             Kind::Invalid => "A field does not have the form it needs: times are YYYY-MM-DD, or with time and offset.",
@@ -237,7 +246,12 @@ impl Notes {
         Ok(refusal(problem.kind().status(), page))
     }
 
-    async fn draft(&'static self, viewer: &Viewer, at: &str, typed: &HashMap<String, String>) -> Result<Response, Problem> {
+    async fn draft(
+        &'static self,
+        viewer: &Viewer,
+        at: &str,
+        typed: &HashMap<String, String>,
+    ) -> Result<Response, Problem> {
         let (patient, table) = (id(at)?, self.table);
         let row = match self.row(typed) {
             Ok(row) => row,
@@ -247,7 +261,12 @@ impl Notes {
         Ok(see(&format!("{}/{}", self.path, made.await?.into_inner().record)))
     }
 
-    async fn edit(&'static self, viewer: &Viewer, at: &str, typed: &HashMap<String, String>) -> Result<Response, Problem> {
+    async fn edit(
+        &'static self,
+        viewer: &Viewer,
+        at: &str,
+        typed: &HashMap<String, String>,
+    ) -> Result<Response, Problem> {
         let (record, table, version) = (id(at)?, self.table, version(typed));
         let row = match self.row(typed) {
             Ok(row) => row,
@@ -260,7 +279,12 @@ impl Notes {
         }
     }
 
-    async fn amend(&'static self, viewer: &Viewer, at: &str, typed: &HashMap<String, String>) -> Result<Response, Problem> {
+    async fn amend(
+        &'static self,
+        viewer: &Viewer,
+        at: &str,
+        typed: &HashMap<String, String>,
+    ) -> Result<Response, Problem> {
         let (original, table) = (id(at)?, self.table);
         let row = match self.row(typed) {
             Ok(row) => row,
@@ -270,7 +294,12 @@ impl Notes {
         Ok(see(&format!("{}/{}", self.path, made.await?.into_inner().record)))
     }
 
-    async fn sign(&'static self, viewer: &Viewer, at: &str, typed: &HashMap<String, String>) -> Result<Response, Problem> {
+    async fn sign(
+        &'static self,
+        viewer: &Viewer,
+        at: &str,
+        typed: &HashMap<String, String>,
+    ) -> Result<Response, Problem> {
         let (record, table, version) = (id(at)?, self.table, version(typed));
         let signed = viewer.signed_in.write(move |unit, vault| Ok(sign(unit, vault, (table, record, version))?));
         signed.await?.into_inner();

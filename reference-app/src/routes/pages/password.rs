@@ -160,9 +160,7 @@ async fn set(
             let told = Some(("good", "The password is set. Sign in with it.".to_owned()));
             Ok(Html(ByTokenPage { told, done: true, ..by_token(&app, action) }).into_response())
         }
-        PasswordOutcome::Rejected(rules) => {
-            again(rules.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-        }
+        PasswordOutcome::Rejected(rules) => again(rules.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
         PasswordOutcome::Unusable(error) => again(error.to_string()),
         PasswordOutcome::Refused(wait) => {
             refused(&app, wait).await;

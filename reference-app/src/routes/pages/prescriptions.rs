@@ -1,8 +1,8 @@
 //! Prescriptions: looked at, printed, sent to a pharmacy.
 
 use super::super::shared::id;
-use super::shown::{breaks, facts, name, text, texts};
 use super::shown::Fact;
+use super::shown::{breaks, facts, name, text, texts};
 use crate::clinical::prescription::{self, Transmit};
 use crate::page::{Html, Shell, Told, Viewer, refusal};
 use crate::schema::clinical::{CODES, LABEL, MEDICATIONS, STARTED, STATUS};
@@ -104,7 +104,9 @@ async fn transmit(
     let page = page(&viewer, &record);
     let (told, problem) = match send.await {
         Ok(_) => (("good", "It is in the outbox, and goes to the pharmacy from there.".to_owned()), None),
-        Err(problem) if problem.kind() == Kind::Conflict => (("warn", "It was sent already.".to_owned()), Some(problem)),
+        Err(problem) if problem.kind() == Kind::Conflict => {
+            (("warn", "It was sent already.".to_owned()), Some(problem))
+        }
         Err(problem) if problem.kind() == Kind::Invalid => {
             (("bad", "That is no address of a pharmacy.".to_owned()), Some(problem))
         }

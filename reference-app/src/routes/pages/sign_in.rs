@@ -130,7 +130,8 @@ async fn sign_out(
         gate.log_out(caller, token).await?;
     }
     let mut headers = Cookies::end().headers();
-    headers.insert(header::HeaderName::from_static("clear-site-data"), HeaderValue::from_static(r#""cache", "storage""#));
+    headers
+        .insert(header::HeaderName::from_static("clear-site-data"), HeaderValue::from_static(r#""cache", "storage""#));
     let next = if reason == "idle" { "/sign-in/ended" } else { "/sign-in" };
     Ok((StatusCode::SEE_OTHER, headers, see(next)).into_response())
 }

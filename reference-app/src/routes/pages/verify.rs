@@ -167,7 +167,13 @@ impl Finding {
         };
         let place = if found.record.is_some() && found.places.is_none() { "the row".to_owned() } else { place };
         let record = found.record.as_ref().map(|(table, record)| (table.clone(), record.to_string()));
-        Self { class: found.class.name(), told: told(found.class).to_owned(), place, entry: found.places.map(|p| p.0), record }
+        Self {
+            class: found.class.name(),
+            told: told(found.class).to_owned(),
+            place,
+            entry: found.places.map(|p| p.0),
+            record,
+        }
     }
 }
 

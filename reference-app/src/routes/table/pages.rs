@@ -170,8 +170,5 @@ fn log() -> Vec<Route> {
 /// The tamper lab of the demo.
 pub(super) fn lab() -> Vec<Route> {
     let behind = Audit::Exempt("it goes behind the application's back: that is what it shows");
-    vec![
-        get("/lab", own(Use::WORK), OWN, Mask::NoPhi),
-        post("/lab", own(Use::WORK), behind, Mask::NoPhi),
-    ]
+    vec![get("/lab", own(Use::WORK), OWN, Mask::NoPhi), post("/lab", own(Use::WORK), behind, Mask::NoPhi)]
 }

@@ -14,7 +14,7 @@ if (document.documentElement.scrollWidth > document.documentElement.clientWidth 
 }
 const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
 for (const id of new Set(ids.filter((id, at) => ids.indexOf(id) !== at))) wrong.push(`id ${id} twice`);
-for (const field of document.querySelectorAll("input:not([type=hidden]), select, textarea")) {
+for (const field of document.querySelectorAll("input:not([type=hidden]):not([hidden]), select, textarea")) {
   const label = [...(field.labels || [])].map((l) => l.textContent.trim()).join("") || field.getAttribute("aria-label");
   if (!label) wrong.push(`no label: ${name(field)} ${field.name}`);
 }

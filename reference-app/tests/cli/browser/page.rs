@@ -61,7 +61,7 @@ impl Page {
 
     /// Waits until the browser is at a path that begins so.
     pub(super) async fn arrive(&mut self, path: &str) {
-        for _ in 0..300 {
+        for _ in 0..600 {
             if self.at().await.starts_with(path) && self.ready().await {
                 self.visited.push(self.at().await);
                 return;
@@ -101,10 +101,6 @@ impl Page {
 
     pub(super) async fn has(&self, css: &str) -> bool {
         self.client.find(Locator::Css(css)).await.is_ok()
-    }
-
-    pub(super) async fn attribute(&self, css: &str, name: &str) -> String {
-        self.client.find(Locator::Css(css)).await.unwrap().attr(name).await.unwrap().unwrap()
     }
 
     /// Puts a value in a field, as typing would; a date as its parts are stored.
@@ -166,8 +162,9 @@ impl Page {
     /// What the browser complains about. That a form was refused is no complaint.
     pub(super) async fn messages(&self) -> Vec<String> {
         let said = self.client.issue_cmd(Messages).await.unwrap();
-        let of_network = |one: &&Value| one["source"] == "network" && one["message"].as_str().unwrap().contains("(4") == false;
-        let wrong = said.as_array().unwrap().iter().filter(|one| one["source"] != "network" || of_network(one));
+        let refused =
+            |one: &&Value| one["source"] == "network" && one["message"].as_str().unwrap().contains("a status of 4");
+        let wrong = said.as_array().unwrap().iter().filter(|one| one["level"] != "INFO" && !refused(one));
         wrong.map(|one| one["message"].as_str().unwrap().to_owned()).collect()
     }
 
