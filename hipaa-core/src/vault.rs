@@ -4,6 +4,7 @@
 //! held until the unit's entries are committed. For a user it is [`TenantVault::signed_in`], under the roles and masks of
 //! a [`RolePolicy`](crate::auth::role::RolePolicy). May import every room below it; no room imports it.
 
+mod check;
 mod disclosure;
 mod emergency;
 mod find;
@@ -25,6 +26,7 @@ mod upsert;
 mod write;
 
 pub use crate::auth::role::{Operation, Permissions};
+pub use check::Checked;
 pub use disclosure::{Disclosure, Select, Selected, Selection};
 pub use find::{Found, Matches};
 pub use list::{Page, PageOf};

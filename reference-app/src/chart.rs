@@ -2,7 +2,7 @@
 
 mod whole;
 
-pub use whole::{Paging, WholeChart};
+pub use whole::{Paging, Parts, SECTIONS, WholeChart, disclose};
 
 use crate::fhir::name::{HumanName, preferred};
 use crate::output::{Cell, Paint};
@@ -157,7 +157,8 @@ fn texts(record: &Record, column: Column<Texts>) -> Vec<String> {
 }
 
 /// FHIR addresses, each in one line.
-fn addresses(json: &str) -> Vec<String> {
+#[must_use]
+pub fn addresses(json: &str) -> Vec<String> {
     let list = serde_json::from_str::<Vec<serde_json::Value>>(json).unwrap_or_default();
     let line = |address: &serde_json::Value| {
         let lines = address["line"].as_array().into_iter().flatten();
@@ -169,7 +170,8 @@ fn addresses(json: &str) -> Vec<String> {
 }
 
 /// What a break means, without a value.
-fn describe(found: &Break) -> String {
+#[must_use]
+pub fn describe(found: &Break) -> String {
     match found {
         Break::Seal => "its seal is not a seal".to_owned(),
         Break::Mac => "the row is not the one that was sealed (record MAC)".to_owned(),

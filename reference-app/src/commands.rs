@@ -76,7 +76,7 @@ pub enum Command {
     ///
     /// Needs no key and changes nothing. The exit code is 1 if anything is unsafe.
     Doctor(doctor::Command),
-    /// A tour with made-up patients, in a temporary folder
+    /// Serve two clinics with made-up patients, from a temporary folder; with --once, a tour in the terminal
     ///
     /// Needs no key and no database, and leaves nothing behind.
     Demo(demo::Command),

@@ -1,6 +1,8 @@
 //! The tour: two clinics with made-up patients, a search, a chart, what the file holds of it, who looked, and what
-//! becomes of an edit behind the application's back.
+//! becomes of an edit behind the application's back. `serve` opens the same clinics to a browser.
 
+mod people;
+pub mod serve;
 mod stage;
 mod tour;
 

@@ -14,6 +14,8 @@
 //! | `cli`, `commands`, `config` | what the command line says, and where the key comes from |
 //! | `doctor` | settings that weaken what the library promises |
 //! | `web` | layers, extractors and replies, which know no route |
+//! | `page` | what a page is made of |
+//! | `examine` | the examination of the log, beside the application |
 //! | `routes` | the routes, one file per area, and the table of what each declares |
 //! | `site` | what `serve` is told, and what of it is unsafe in production |
 //! | `mail`, `post` | what notices say; how they get out |
@@ -37,6 +39,7 @@ pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod error;
+pub mod examine;
 pub mod fhir;
 pub mod generate;
 pub mod guard;
@@ -44,6 +47,7 @@ pub mod import;
 pub mod inventory;
 pub mod mail;
 pub mod output;
+pub mod page;
 pub mod policy;
 pub mod post;
 pub mod routes;

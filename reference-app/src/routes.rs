@@ -26,12 +26,14 @@ pub mod auth;
 pub mod encounters;
 pub mod health;
 pub mod operative_records;
+pub mod pages;
 pub mod password;
 pub mod patients;
 pub mod prescriptions;
 mod shared;
 pub mod table;
 
+use crate::page;
 use crate::state::App;
 use crate::web::gate::guard;
 use crate::web::problem::ProblemBody;
@@ -72,6 +74,8 @@ pub fn openapi() -> OpenApi {
 /// The application, with all that stands around it.
 pub fn application(app: App) -> Router {
     let (router, _) = areas().split_for_parts();
+    let router = router.merge(pages::router(&app));
     let guarded = router.route_layer(from_fn_with_state(app.gate.clone(), guard));
-    app.frame.clone().around(guarded.with_state(app), API)
+    let framed = app.frame.clone().around(guarded.with_state(app.clone()), API);
+    framed.layer(from_fn_with_state(app, page::problem::pages))
 }

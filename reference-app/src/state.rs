@@ -1,6 +1,7 @@
 //! What every handler of the application can reach: the gate to the data, and what the deployment is like.
 
 use crate::clinical::once;
+use crate::examine::Examiner;
 use crate::web::frame::{Observer, Outcome};
 use crate::web::metrics::Metrics;
 use crate::web::{Frame, Gate, log};
@@ -33,6 +34,10 @@ pub struct App {
     pub file: PathBuf,
     /// Where time comes from.
     pub clock: Clock,
+    /// Examines the log.
+    pub examiner: Examiner,
+    /// Whether it is the demo, whose tamper lab edits the file behind the application's back.
+    pub demo: bool,
 }
 
 impl App {
@@ -59,7 +64,8 @@ impl App {
             log::request(outcome);
         }));
         let (frame, monitors) = (Frame { observer, ..frame }, Arc::default());
-        Ok(Self { gate, frame, metrics, monitors, witness: None, file, clock })
+        let examiner = Examiner::new(&file, &clock);
+        Ok(Self { gate, frame, metrics, monitors, witness: None, file, clock, examiner, demo: false })
     }
 }
 

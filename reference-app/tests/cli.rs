@@ -4,6 +4,7 @@
 mod cli {
     mod altered;
     mod audit;
+    mod browser;
     mod charts;
     mod commands;
     mod crash;

@@ -262,6 +262,14 @@ impl Identity {
         Ok(unit.hold(codes))
     }
 
+    /// Whether the user has an active second factor.
+    ///
+    /// # Errors
+    /// The unit's.
+    pub fn has_second_factor(&self, unit: &mut dyn Unit, active: &Active) -> Result<bool, IdentityError> {
+        Ok(Factor::read(unit, &active.door, &active.user)?.is_some_and(|factor| factor.is_active()))
+    }
+
     /// How many recovery codes the user has left.
     ///
     /// # Errors

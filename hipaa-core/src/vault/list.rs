@@ -3,6 +3,7 @@
 use super::{MAX_PAGE, Operation, Record, TenantVault, VaultError};
 use crate::audit::{Action, EventName};
 use crate::schema::{RecordId, Table};
+use crate::seal::StoredRow;
 use crate::unit::{Held, Proof, Release, ReleaseError, Unit};
 use core::fmt;
 
@@ -58,6 +59,28 @@ impl TenantVault {
         if limit == 0 || limit > MAX_PAGE {
             return Err(VaultError::TooMany);
         }
+        let (rows, missing, next) = self.page_of(unit, table, after, limit)?;
+        let records = rows.iter().map(|row| {
+            let state = unit.parts().0.state(table, row.record)?;
+            Ok(self.inspect(unit, table, (row, state))?.0)
+        });
+        let records = records.collect::<Result<Vec<_>, VaultError>>()?;
+        if !missing.is_empty() {
+            self.refuse_altered(unit, table, &missing);
+        }
+        self.note_seen(unit, self.event(EventName::PHI_LIST, Action::Read), table, &records)?;
+        let records = records.into_iter().map(|record| self.present(unit, record)).collect();
+        Ok(Page { records, missing, next })
+    }
+
+    /// Up to `limit` rows after `after`, the records among them whose rows are gone, and where the next page begins.
+    pub(super) fn page_of(
+        &self,
+        unit: &mut dyn Unit,
+        table: &'static Table,
+        after: Option<RecordId>,
+        limit: usize,
+    ) -> Result<PageOfRows, VaultError> {
         let (store, _) = unit.parts();
         let mut rows = store.rows(table, self.tenant(), after, limit)?;
         let states = store.live_states(table, self.tenant(), after, limit)?;
@@ -71,16 +94,8 @@ impl TenantVault {
         let known = rows.iter().map(|row| row.record).collect::<Vec<_>>();
         let missing = states.iter().map(|state| state.record).filter(|id| next.is_none_or(|end| *id <= end));
         let missing = missing.filter(|id| known.binary_search(id).is_err()).collect::<Vec<_>>();
-        let records = rows.iter().map(|row| {
-            let state = unit.parts().0.state(table, row.record)?;
-            Ok(self.inspect(unit, table, (row, state))?.0)
-        });
-        let records = records.collect::<Result<Vec<_>, VaultError>>()?;
-        if !missing.is_empty() {
-            self.refuse_altered(unit, table, &missing);
-        }
-        self.note_seen(unit, self.event(EventName::PHI_LIST, Action::Read), table, &records)?;
-        let records = records.into_iter().map(|record| self.present(unit, record)).collect();
-        Ok(Page { records, missing, next })
+        Ok((rows, missing, next))
     }
 }
+
+type PageOfRows = (Vec<StoredRow>, Vec<RecordId>, Option<RecordId>);

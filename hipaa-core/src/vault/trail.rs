@@ -150,8 +150,26 @@ fn read_body(entry: &StoredEntry) -> Result<Body, VaultError> {
     Ok(Body::decode(&entry.body).map_err(UnitError::from)?)
 }
 
+/// An entry whose bytes are those of none: altered, and shown as that. Its time is that of the epoch.
+fn unreadable(entry: &StoredEntry) -> TrailEntry {
+    TrailEntry {
+        sequence: entry.sequence,
+        time: Timestamp::from_micros(0),
+        name: None,
+        user: None,
+        role: None,
+        claimed: false,
+        grant: None,
+        outcome: Some(Outcome::IntegrityFailed as u8),
+        subjects: Vec::new(),
+        records: Vec::new(),
+        details: None,
+        intact: false,
+    }
+}
+
 fn read(entry: &StoredEntry, details: Option<Value>) -> Result<TrailEntry, VaultError> {
-    let body = read_body(entry)?;
+    let Ok(body) = read_body(entry) else { return Ok(unreadable(entry)) };
     let text = |tag| body.text(tag).map(str::to_owned);
     let named = |(table, records): (&str, Vec<RecordId>)| (table.to_owned(), records);
     let mut records = body.field(tag::RECORDS).and_then(read_records).map(named).into_iter().collect::<Vec<_>>();

@@ -11,12 +11,13 @@ use crate::schema::clinical::{
 use crate::schema::{FHIR_ID, PATIENT};
 use core::fmt;
 use hipaa_core::schema::{Column, RecordId, Table, Text};
-use hipaa_core::vault::{Record, Select, Selected, VaultError};
+use hipaa_core::unit::Held;
+use hipaa_core::vault::{Record, Select, Selected, Selection, TenantVault, VaultError};
 use hipaa_sqlite::Unit;
 use serde::Serialize;
 
 /// The sections in the order in which they are read, and the table of each.
-const SECTIONS: [(&str, &Table); 7] = [
+pub const SECTIONS: [(&str, &Table); 7] = [
     ("problems", &CONDITIONS),
     ("medications", &MEDICATIONS),
     ("allergies", &ALLERGIES),
@@ -95,6 +96,34 @@ fn about(table: &'static Table, patient: RecordId) -> Select<'static> {
     Select::of(table, BY_SUBJECT, (patient,))
 }
 
+/// A patient, one page of each section, and where notes are asked for those of the encounters and all others.
+pub type Parts = (Held<Record>, Vec<Selection>, Vec<Selection>);
+
+/// Reads one page of these sections of a patient's chart. One entry of the log names every record that is on it.
+///
+/// # Errors
+/// Those of the vault.
+pub fn disclose<E: From<VaultError>>(
+    unit: &mut Unit<'_>,
+    vault: &TenantVault,
+    (patient, paging): (RecordId, Paging<'_>),
+    wanted: &[(&'static str, &'static Table)],
+) -> Result<Parts, E> {
+    vault.disclose(unit, |shown| {
+        let person = shown.read(&PATIENT, patient)?;
+        let (mut sections, mut notes) = (Vec::new(), Vec::new());
+        for (name, table) in wanted {
+            let section = shown.select(&paging.of(name, table, patient))?;
+            if paging.notes && *name == "encounters" {
+                notes.push(shown.select(&about(&DOCUMENTS, patient).linked(ENCOUNTER, &section))?);
+                notes.push(shown.select(&paging.of("notes", &DOCUMENTS, patient).unlinked(ENCOUNTER))?);
+            }
+            sections.push(section);
+        }
+        Ok((person, sections, notes))
+    })
+}
+
 fn too_long(error: Error) -> Error {
     match error {
         Error::Database(hipaa_sqlite::Error::Vault(VaultError::TooMany)) => Error::PageTooLong,
@@ -109,24 +138,11 @@ impl WholeChart {
     /// # Errors
     /// Those of the vault; [`Error::PageTooLong`] for a page of more than 500 records.
     pub fn read(clinic: &mut Clinic<'_>, patient: RecordId, paging: Paging<'_>) -> Result<Self, Error> {
-        let wanted = |name: &str| paging.section.is_none_or(|section| section == name);
+        let wanted = SECTIONS.into_iter().filter(|(name, _)| paging.section.is_none_or(|section| section == *name));
+        let wanted = wanted.collect::<Vec<_>>();
         let (vault, database) = clinic.parts();
-        let work = |unit: &mut Unit<'_>| {
-            vault.disclose(unit, |shown| {
-                let person = shown.read(&PATIENT, patient)?;
-                let (mut sections, mut notes) = (Vec::new(), Vec::new());
-                for (name, table) in SECTIONS.into_iter().filter(|(name, _)| wanted(name)) {
-                    let section = shown.select(&paging.of(name, table, patient))?;
-                    if paging.notes && name == "encounters" {
-                        notes.push(shown.select(&about(&DOCUMENTS, patient).linked(ENCOUNTER, &section))?);
-                        notes.push(shown.select(&paging.of("notes", &DOCUMENTS, patient).unlinked(ENCOUNTER))?);
-                    }
-                    sections.push(section);
-                }
-                Ok((person, sections, notes))
-            })
-        };
-        let read = database.write(|unit| work(unit).map_err(too_long))?.open()?;
+        let work = |unit: &mut Unit<'_>| disclose(unit, vault, (patient, paging), &wanted).map_err(too_long);
+        let read = database.write(work)?.open()?;
         Ok(Self::of(read, paging))
     }
 

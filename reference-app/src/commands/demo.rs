@@ -1,17 +1,31 @@
 //! `demo`.
 
 use crate::config::Config;
-use crate::demo;
+use crate::demo::{self, serve::Options};
 use crate::error::{Error, Exit};
 use crate::output::Output;
 use clap::Args;
+use core::time::Duration;
+use std::net::SocketAddr;
 
 /// The arguments of `demo`.
 #[derive(Debug, Args)]
 pub struct Command {
+    /// Show the tour in the terminal and end, instead of serving
+    #[arg(long)]
+    pub once: bool,
     /// Leave the folder, with the key beside the database, and say where it is
     #[arg(long)]
     pub keep: bool,
+    /// Where to listen [default: 127.0.0.1:8080, or another port if that is taken]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "once")]
+    pub listen: Option<SocketAddr>,
+    /// End sessions after so many seconds without activity, 40 to 900 [default: 900]
+    #[arg(long, value_name = "SECONDS", conflicts_with = "once", value_parser = clap::value_parser!(u64).range(40..=900))]
+    pub idle: Option<u64>,
+    /// Log requests to standard error
+    #[arg(long, conflicts_with = "once")]
+    pub log: bool,
 }
 
 impl Command {
@@ -23,6 +37,11 @@ impl Command {
         if config.db.is_some() || config.kek_file.is_some() || config.kek_fd.is_some() {
             return Err(Error::Argument("demo makes a database and a key of its own; it takes no --db and no key"));
         }
-        demo::run(self.keep, output)
+        if self.once {
+            return demo::run(self.keep, output);
+        }
+        let idle = self.idle.map(Duration::from_secs);
+        let options = Options { listen: self.listen, idle, log: self.log, keep: self.keep };
+        demo::serve::run(options, output)
     }
 }

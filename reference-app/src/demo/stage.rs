@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::schema::TABLES;
 use hipaa_core::entropy::generate_from_system;
 use hipaa_core::keys::Kek;
+use hipaa_core::tenancy;
 use hipaa_core::unit::UnitError;
 use hipaa_sqlite::Database;
 use secrecy::SecretBox;
@@ -43,6 +44,18 @@ impl Stage {
         Ok(Self { database, file, folder })
     }
 
+    /// Writes the trust file beside the database, as `tenant create` does.
+    pub(super) fn write_trust(&mut self) -> Result<(), Error> {
+        let trust = self.database.write(|unit| Ok::<_, Error>(tenancy::trust(unit)?))?.into_inner();
+        let path = self.file.with_extension("db.trust");
+        std::fs::write(path, trust.to_string()).map_err(|error| Error::File(error.kind()))
+    }
+
+    /// The database, where it is, and the folder, which goes when it is dropped.
+    pub(super) fn into_parts(self) -> (Database, PathBuf, impl Sized) {
+        (self.database, self.file, self.folder)
+    }
+
     /// The folder, if it stays.
     pub(super) fn kept(&self) -> Option<&Path> {
         match &self.folder {
@@ -56,7 +69,7 @@ impl Stage {
         let program = std::env::args().next().unwrap_or_else(|| "reference-app".to_owned());
         match &self.folder {
             Folder::Passing(folder) => format!(
-                "The key was never written, and {} is deleted now.\nTo look around yourself: {program} demo --keep",
+                "The key was never written, and {} is deleted now.\nTo look around in a browser: {program} demo",
                 folder.path().display()
             ),
             Folder::Kept(path) => format!(

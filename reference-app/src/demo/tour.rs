@@ -18,7 +18,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 pub(super) const NORTH: &str = "North clinic";
-const SOUTH: &str = "South clinic";
+pub(super) const SOUTH: &str = "South clinic";
 const SEED: u64 = 42;
 
 const FRONT_DESK: (&str, &str) = ("front-desk-2", "reception");

@@ -1,5 +1,7 @@
 //! Every route, and what it declares. A reviewer reads this page; the gate enforces it.
 
+mod pages;
+
 use crate::schema::PATIENT;
 use crate::schema::clinical::{ENCOUNTERS, MEDICATIONS};
 use crate::schema::consultation::{OPERATIVE_RECORDS, TRANSMISSIONS};
@@ -15,7 +17,14 @@ use std::sync::LazyLock;
 #[must_use]
 pub fn routes() -> &'static [Route] {
     static ROUTES: LazyLock<Vec<Route>> =
-        LazyLock::new(|| [health(), auth(), password(), own_account(), charts(), audit()].concat());
+        LazyLock::new(|| [health(), auth(), password(), own_account(), charts(), audit(), pages::pages()].concat());
+    &ROUTES
+}
+
+/// Every route of the demo, its tamper lab included.
+#[must_use]
+pub fn demo_routes() -> &'static [Route] {
+    static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| [routes().to_vec(), pages::lab()].concat());
     &ROUTES
 }
 

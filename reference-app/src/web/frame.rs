@@ -77,6 +77,10 @@ pub struct Outcome<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Matched(pub(super) &'static str);
 
+/// On an error response: its body is a page for people, made by a handler that repeats no input. It stays.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnBody;
+
 /// The settings of the frame.
 #[derive(Debug, Clone)]
 pub struct Frame {
@@ -163,7 +167,8 @@ async fn finish(State(frame): State<Frame>, mut request: Request, next: Next) ->
 /// Writes the body of an error, whoever made it; its headers stay, but for those of the body that is replaced.
 fn settle(mut response: Response, id: &RequestId) -> (Response, Option<Problem>) {
     let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
+    let own = response.extensions().get::<OwnBody>().is_some();
+    if own || !(status.is_client_error() || status.is_server_error()) {
         return (response, None);
     }
     let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| Kind::of_status(status).into());

@@ -12,7 +12,8 @@ fn contains(bytes: &[u8], text: &str) -> bool {
 fn the_tour_shows_its_acts_without_colour_where_there_is_no_terminal() {
     let desk = Desk::empty();
     fs::create_dir(desk.path("tmp")).unwrap();
-    let ran = finish(desk.command(&["demo"]).env_remove("HIPAA_KEK").env("TMPDIR", desk.path("tmp"))).ended(0);
+    let ran =
+        finish(desk.command(&["demo", "--once"]).env_remove("HIPAA_KEK").env("TMPDIR", desk.path("tmp"))).ended(0);
     for wanted in [
         "1. Two clinics",
         "Jürgen Peter Müller",
@@ -33,7 +34,8 @@ fn the_tour_shows_its_acts_without_colour_where_there_is_no_terminal() {
 #[test]
 fn the_tour_can_be_kept_and_visited() {
     let desk = Desk::empty();
-    let facts = finish(desk.command(&["demo", "--keep", "--json"]).env("TMPDIR", desk.folder.path())).ended(0).json();
+    let facts =
+        finish(desk.command(&["demo", "--once", "--keep", "--json"]).env("TMPDIR", desk.folder.path())).ended(0).json();
     let folder = Path::new(facts["folder"].as_str().unwrap());
     let (database, key) = (folder.join("demo.db"), folder.join("kek"));
     assert!(facts["encounters"].as_u64() > Some(0));

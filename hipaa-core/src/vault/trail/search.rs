@@ -166,7 +166,8 @@ impl TenantVault {
         while at < range.end {
             let end = range.end.min(at.saturating_add(MAX_PAGE as u64));
             for entry in self.page(unit, log, (at, end))? {
-                let body = read_body(&entry)?;
+                // One that cannot be read is altered, and has neither day nor name.
+                let Ok(body) = read_body(&entry) else { continue };
                 let day = body.prefix.time.micros().div_euclid(DAY).saturating_mul(DAY);
                 let count = counts.entry((day, body.name().map(str::to_owned))).or_default();
                 *count = count.saturating_add(1);
