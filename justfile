@@ -23,6 +23,7 @@ vectors:
 examples:
     cargo run -q -p hipaa-sqlite --example first_record
     cargo run -q -p hipaa-sqlite --example own_table
+    cargo run -q -p hipaa-sqlite --example login
 
 demo:
     cargo run --release -p reference-app -- demo

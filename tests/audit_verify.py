@@ -24,7 +24,8 @@ CLEAN, TAMPERED, UNVERIFIABLE, FAILED, UNANCHORED = range(5)
 TABLES = ("hipaa_tenant", "hipaa_head", "hipaa_audit", "hipaa_audit_subject")
 OWN = bytes(16)
 Entry = collections.namedtuple("Entry", "kind log tenant sequence previous time fields")
-Note = collections.namedtuple("Note", "text deployment log size root last_leaf signatures")
+Note = collections.namedtuple("Note", "text deployment log size root last_leaf last_time signatures")
+GivenUp = collections.namedtuple("GivenUp", "log kept lost lost_time since until")
 Trust = collections.namedtuple("Trust", "deployment log genesis head_key operator_key")
 
 
@@ -180,11 +181,31 @@ def read_note(text):
     root, last_leaf = unbase64(lines[2]), unbase64(after(lines[3], "last-leaf "))
     size, last_time = decimal(lines[1]), decimal(after(lines[4], "last-time "))
     need(checkpoint(deployment, log, size, root, last_leaf, last_time) == body + "\n")
+    return Note(body + "\n", deployment, log, size, root, last_leaf, last_time, read_signatures(signatures))
+
+
+def read_signatures(lines):
     read = []
-    for line in signatures[:-1].split("\n"):
+    for line in lines[:-1].split("\n"):
         name, encoded = after(line, "\u2014 ").split(" ")
         read.append((name, unbase64(encoded)))
-    return Note(body + "\n", deployment, log, size, root, last_leaf, read)
+    return read
+
+
+def read_restore(data, operator):
+    """What the operator gives up: log, size and leaf that are kept, size and time that are lost."""
+    text, _, signatures = data.decode("utf-8").rpartition("\n\n")
+    lines = text.split("\n")
+    need(len(lines) == 6 and lines[0] == "hipaa-core restore 1" and signatures.endswith("\n"))
+    deployment, log = (unhex(part, 16) for part in after(lines[1], "hipaa-core/").split("/"))
+    kept, leaf = after(lines[2], "kept ").split(" ")
+    lost, root = after(lines[3], "lost ").split(" ")
+    kept, lost, leaf, root = decimal(kept), decimal(lost), unbase64(leaf), unbase64(root)
+    need(0 < kept < lost and len(leaf) == len(root) == len(unbase64(after(lines[4], "lost-leaf "))) == 32)
+    time = decimal(after(lines[5], "lost-time "))
+    name = f"hipaa-core-operator/{deployment.hex()}"
+    need(operator and is_signed_by(text + "\n", name, read_signatures(signatures), operator))
+    return log, kept, leaf, lost, time
 
 
 def read_kept(text):
@@ -207,11 +228,14 @@ def is_signed(text, signature, key):
     return True
 
 
-def is_note_signed(note, key):
-    name = note.text.split("\n")[0]
+def is_signed_by(text, name, signatures, key):
     own = hashlib.sha256(name.encode() + b"\n\1" + key).digest()[:4]
-    signatures = [data[4:] for line, data in note.signatures if line == name and data[:4] == own]
-    return bool(signatures) and all(is_signed(note.text, signature, key) for signature in signatures)
+    signatures = [data[4:] for line, data in signatures if line == name and data[:4] == own]
+    return bool(signatures) and all(is_signed(text, signature, key) for signature in signatures)
+
+
+def is_note_signed(note, key):
+    return is_signed_by(note.text, note.text.split("\n")[0], note.signatures, key)
 
 
 # What is compared.
@@ -244,13 +268,15 @@ class Judgement:
         self.deployment = deployment[0][0]
         names = "tenant, log, size, last_leaf, last_time, range, signature"
         self.heads = sorted(self.rows(f"SELECT {names} FROM hipaa_head"))
-        self.judge_periods(self.head_key())
+        pin = self.pin()
+        self.judge_periods(pin.head_key if pin else None)
+        self.judge_restores(pin.operator_key if pin else b"")
         for head in self.heads:
             self.judge_log(head, self.key_of(head[1]))
         self.judge_logs()
         return self.code(self.judge_kept(kept))
 
-    def head_key(self):
+    def pin(self):
         own = next((head[1] for head in self.heads if head[0] == OWN), None)
         first = self.rows("SELECT body FROM hipaa_audit WHERE log = ? AND sequence = 0", own)
         claimed = None
@@ -261,18 +287,52 @@ class Judgement:
             except (Wrong, KeyError):
                 pass
         if self.trust is None:
-            return claimed.head_key if claimed else None
+            return claimed
         if own is None:
             self.found("missing-log", self.trust.log)
         elif own != self.trust.log:
             self.found("pin", own)
         elif claimed != self.trust or self.deployment != self.trust.deployment:
             self.found("pin", own, 0)
-        return self.trust.head_key
+        return self.trust
+
+    def judge_restores(self, operator):
+        """What the operator has given up in the deployment's log."""
+        self.restores = []
+        own = next((head for head in self.heads if head[0] == OWN), None)
+        sql = "SELECT body FROM hipaa_audit WHERE log = ? AND sequence >= 0 AND sequence < ? ORDER BY sequence"
+        for (body,) in self.rows(sql, own[1], own[2]) if own else []:
+            try:
+                entry = read_entry(body)
+            except Wrong:
+                continue
+            if entry.kind != 6:
+                continue
+            try:
+                log, kept, leaf, lost, time = read_restore(entry.fields.get(0x0130, b""), operator)
+                last = self.rows("SELECT body FROM hipaa_audit WHERE log = ? AND sequence = ?", own[1], kept - 1)
+                need(log == own[1] and kept <= entry.sequence and time < entry.time)
+                need(last and leaf_of(last[0][0]) == leaf)
+                self.restores.append(GivenUp(log, kept, lost, time, read_entry(last[0][0]).time, entry.time))
+            except (Wrong, ValueError):
+                self.found("restore", own[1], entry.sequence)
+
+    def is_given_up(self, note):
+        for one in self.restores:
+            own = note.log == one.log and one.kept < note.size <= one.lost and note.last_time <= one.lost_time
+            other = note.log != one.log and one.since < note.last_time < one.until
+            if own or other:
+                return True
+        return False
+
+    def is_lost(self, note):
+        """Whether it is of an end that was given up, and nothing of it stands."""
+        stands = self.bodies.get(note.log, {}).get(note.size - 1, b"")
+        return self.is_given_up(note) and leaf_of(stands) != note.last_leaf
 
     def judge_periods(self, first):
         """Which key counts for which head, and what the deployment's log has taken up of the others."""
-        self.keys, self.taken, self.ended = [first] if first else [], {}, {}
+        self.keys, self.taken, self.ended, self.all_taken = [first] if first else [], {}, {}, set()
         own = next((head for head in self.heads if head[0] == OWN), None)
         if own is None:
             return
@@ -285,7 +345,9 @@ class Judgement:
             if entry and entry.kind == 4:
                 log, size, leaf = (entry.fields.get(tag, b"") for tag in (0x0110, 0x0113, 0x0114))
                 if (len(log), len(size), len(leaf)) == (16, 8, 32):
-                    self.taken[log] = (entry.sequence, number(size), leaf)
+                    self.all_taken.add((log, number(size), leaf))
+                    if number(size) >= self.taken.get(log, (0, 0))[1]:
+                        self.taken[log] = (entry.sequence, number(size))
             elif entry and entry.kind == 2:
                 rotations.append(self.read_rotation(entry, body, len(rotations)))
         for place, leaf, following in rotations:
@@ -463,8 +525,15 @@ class Judgement:
         for note, receipt in kept:
             proven = receipt is None or self.leads(note, receipt)
             signed = any(is_note_signed(note, key) for key in self.keys)
-            if not proven or not signed or note.deployment != self.deployment:
+            own = note.deployment == self.deployment
+            if not signed and own and self.is_given_up(note):
+                continue
+            # The period of a head may have begun in an end that is gone, and its key with it.
+            beyond = own and note.log in sizes and sizes[note.log] < note.size
+            if not proven or not own or not (signed or beyond):
                 self.doubts.add("a checkpoint of somebody else")
+            elif self.is_lost(note):
+                continue
             elif note.log not in sizes:
                 self.found("missing-log", note.log)
             elif sizes[note.log] < note.size:
@@ -480,18 +549,18 @@ class Judgement:
         return sum(sizes[log] - seen[log] for log in sizes)
 
     def judge_taken(self, sizes, seen):
-        """Compares every log with its head in the deployment's; whoever has seen that has seen the log up to there."""
+        """Compares every log with its heads in the deployment's; whoever has seen those has seen the log up to there."""
         own = next((head[1] for head in self.heads if head[0] == OWN), None)
-        for log, (place, size, leaf) in self.taken.items():
+        for log, size, leaf in self.all_taken:
+            if 0 < size <= sizes.get(log, 0) and leaf_of(self.bodies[log].get(size - 1, b"")) != leaf:
+                self.found("fork", log, size - 1)
+        for log, (place, size) in self.taken.items():
             if log not in sizes:
                 continue
             for missing in range(sizes[log], size):
                 self.found("rollback", log, missing)
-            if sizes[log] >= size:
-                if place < seen.get(own, 0):
-                    seen[log] = max(seen[log], size)
-                if size and leaf_of(self.bodies[log].get(size - 1, b"")) != leaf:
-                    self.found("fork", log, size - 1)
+            if sizes[log] >= size and place < seen.get(own, 0):
+                seen[log] = max(seen[log], size)
 
     @staticmethod
     def leads(note, receipt):

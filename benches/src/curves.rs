@@ -85,7 +85,7 @@ fn find(sizes: &[u64]) -> Result<Curve, Failure> {
             callers.find(500, (at, seed))
         })?;
         let mut seeds = Random::new(1);
-        let floor = median(41, || fill::search(&reader, 500, (at, &mut seeds)))?;
+        let floor = median(41, || fill::search(&reader, (500, true), (at, &mut seeds)))?;
         points.push(Point { at, ours: ours / 500e3, floor: floor / 500e3 });
         ward = callers.close()?;
     }

@@ -1,6 +1,7 @@
 //! The same work through the library.
 
 pub mod cell;
+pub mod desk;
 pub mod examine;
 pub mod import;
 pub mod notes;

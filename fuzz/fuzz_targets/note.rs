@@ -1,8 +1,8 @@
-//! Notes, checkpoints, receipts, trust files and cursors: what decodes encodes to the same bytes.
+//! Notes, checkpoints, restores, receipts, trust files and cursors: what decodes encodes to the same bytes.
 #![no_main]
 
 use hipaa_core::audit::note::SignedNote;
-use hipaa_core::audit::{Receipt, SignedCheckpoint, Trust};
+use hipaa_core::audit::{Receipt, SignedCheckpoint, SignedRestore, Trust};
 use hipaa_core::verify::Cursor;
 use libfuzzer_sys::fuzz_target;
 
@@ -13,6 +13,9 @@ fuzz_target!(|bytes: &[u8]| {
     }
     if let Ok(head) = SignedCheckpoint::decode(bytes) {
         assert_eq!(head.encode().as_bytes(), bytes);
+    }
+    if let Ok(restore) = SignedRestore::decode(bytes) {
+        assert_eq!(restore.encode().as_bytes(), bytes);
     }
     if let Ok(receipt) = Receipt::decode(bytes) {
         assert_eq!(receipt.encode().as_bytes(), bytes);

@@ -16,8 +16,10 @@ mod name;
 pub mod note;
 mod range;
 mod receipt;
+mod restore;
 mod trust;
 mod view;
+mod watch;
 mod witness;
 
 pub use actor::{Actor, ActorError, MAX_ACTOR_BYTES};
@@ -29,8 +31,10 @@ pub use head::{Head, HeadError, StoredHead, origin};
 pub use name::EventName;
 pub use range::Range;
 pub use receipt::{MAX_RECEIPT_BYTES, Receipt, ReceiptError};
+pub use restore::{Restore, SignedRestore, operator_key};
 pub use trust::{MAX_TRUST_BYTES, Trust, TrustError};
 pub use view::BodyView;
+pub use watch::{Broken, Health, SILENCE, Unknown, Watch};
 pub use witness::{Witness, WitnessError};
 
 /// The hash of an entry: SHA-256(0x00 ‖ body).

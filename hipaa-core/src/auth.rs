@@ -14,13 +14,16 @@
 //! | [`totp`], [`recovery`] | the second factor and its codes on paper |
 //! | [`session`], [`token`], [`reset`] | sessions, bearer tokens, password reset |
 //! | [`device`] | the cookie of a device that has signed in before |
+//! | [`grant`], [`control`] | emergency access in numbers; safeguards that may be off by decision |
 //! | [`role`], [`mask`], [`reason`] | what each role may do, and what it sees; why somebody sees more |
 //!
 //! Each number here is a choice that is labelled and sourced in `docs/reference/auth-defaults.md`: the Security Rule
 //! names none of them.
 
 mod bounded;
+pub mod control;
 pub mod device;
+pub mod grant;
 pub mod history;
 pub mod limit;
 pub mod lockout;

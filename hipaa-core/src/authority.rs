@@ -17,6 +17,7 @@
 mod body;
 mod check;
 mod order;
+mod repair;
 mod replay;
 mod row;
 mod seal;
@@ -170,6 +171,16 @@ impl Authority {
     /// [`AuthorityError::Integrity`], [`AuthorityError::Expired`], [`AuthorityError::Void`], or the unit's.
     pub fn read(&self, unit: &mut dyn Unit, kind: AuthorityKind, id: RecordId) -> Result<Option<Row>, AuthorityError> {
         live(self.fetch(unit, kind, id)?)
+    }
+
+    /// The same row although it has expired or was voided: for what it says, not for what it confers.
+    pub(crate) fn read_any(
+        &self,
+        unit: &mut dyn Unit,
+        kind: AuthorityKind,
+        id: RecordId,
+    ) -> Result<Option<Row>, AuthorityError> {
+        Ok(self.fetch(unit, kind, id)?.map(|(row, _)| row))
     }
 
     /// The row with this lookup key, in whatever tenant the actor sees; none where there is none.

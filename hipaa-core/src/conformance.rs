@@ -25,6 +25,7 @@ macro_rules! cases {
 mod audit;
 mod authority;
 mod key;
+pub mod limit;
 mod record;
 mod sample;
 mod state;

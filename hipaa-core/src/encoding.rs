@@ -11,8 +11,6 @@
 //! May import nothing of ours.
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
-use smallvec::SmallVec;
-
 /// The longest label, in bytes.
 pub const MAX_LABEL_BYTES: usize = 64;
 
@@ -68,9 +66,57 @@ impl Buffer for Vec<u8> {
     }
 }
 
-impl<A: smallvec::Array<Item = u8>> Buffer for SmallVec<A> {
+/// A buffer that stays on the stack while it is short: an allocation of its size costs as much as hashing it.
+pub(crate) struct Scratch {
+    near: [u8; SCRATCH_BYTES],
+    /// How much of `near` is written, while `far` is empty.
+    length: usize,
+    far: Vec<u8>,
+}
+
+/// What fits on the stack: a record of some twenty columns.
+const SCRATCH_BYTES: usize = 2048;
+
+impl Scratch {
+    pub(crate) const fn new() -> Self {
+        Self { near: [0; SCRATCH_BYTES], length: 0, far: Vec::new() }
+    }
+
+    /// Goes over to the heap.
+    #[cold]
+    fn put_far(&mut self, bytes: &[u8]) {
+        if self.far.is_empty() {
+            self.far.extend_from_slice(self.near.get(..self.length).unwrap_or_default());
+        }
+        self.far.extend_from_slice(bytes);
+    }
+}
+
+impl core::ops::Deref for Scratch {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        if self.far.is_empty() { self.near.get(..self.length).unwrap_or_default() } else { &self.far }
+    }
+}
+
+impl core::ops::DerefMut for Scratch {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        if self.far.is_empty() { self.near.get_mut(..self.length).unwrap_or_default() } else { &mut self.far }
+    }
+}
+
+impl Buffer for Scratch {
+    #[inline]
     fn put(&mut self, bytes: &[u8]) {
-        self.extend_from_slice(bytes);
+        let end = self.length.saturating_add(bytes.len());
+        match self.near.get_mut(self.length..end) {
+            Some(place) if self.far.is_empty() => {
+                place.copy_from_slice(bytes);
+                self.length = end;
+            }
+            _ => self.put_far(bytes),
+        }
     }
 }
 
@@ -135,6 +181,16 @@ mod tests {
                 part_with(&mut bytes, |out| out.extend_from_slice(part));
             }
             prop_assert_eq!(bytes, join(&label, &parts));
+        }
+
+        #[test]
+        fn the_stack_and_the_heap_hold_the_same_bytes(
+            parts in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..700), 0..8)
+        ) {
+            let mut scratch = Scratch::new();
+            begin(&mut scratch, "x", parts.len());
+            parts.iter().for_each(|one| part_with(&mut scratch, |out| out.put(one)));
+            prop_assert_eq!(&*scratch, join("x", &parts));
         }
 
         #[test]

@@ -20,7 +20,10 @@
 //! | `session` | authorising requests, listing and ending sessions |
 //! | `password`, `reset` | change, reset, first password |
 //! | `step_up` | password and code again, inside a session |
+//! | `device` | devices and networks that have signed in before |
 //! | `factor` | one-time codes and recovery codes |
+//! | `emergency`, `review` | emergency access, and its review by somebody else |
+//! | `decision` | doing without a safeguard, and the start-up check |
 //! | `admin` | users, unlocking, disabling |
 //! | `contact` | where notices go; the notices themselves |
 //!
@@ -34,26 +37,35 @@ mod attempt;
 mod client;
 mod contact;
 mod count;
+mod decision;
+mod device;
+mod emergency;
 mod factor;
 mod login;
 mod password;
 mod reset;
+mod review;
 mod session;
 mod step_up;
 
 pub use admin::Activation;
 pub use attempt::{Attempt, LOGIN_NAME_LABEL, Verified};
 pub use client::Client;
+pub use decision::{Cleared, Decision as ControlDecision, StartUp, StartUpError};
+pub use device::MAX_DEVICES;
+pub use emergency::EmergencyGrant;
 pub use factor::FactorChange;
 pub use login::{Finished, Pending, Refusal};
 pub use password::{NewPassword, PasswordChange, PasswordOutcome, PasswordReset};
 pub use reset::ResetAsked;
+pub use review::{OpenReview, OpenReviews, Verdict};
 pub use session::{Active, NewSession, RENEWAL_GRAIN, SessionInfo, Use};
 pub use step_up::{StepUp, StepUpAttempt, StepUpVerified};
 
 use crate::audit::ActorError;
+use crate::auth::grant::EmergencyPolicy;
 use crate::auth::limit::{
-    DEFAULT_KEYS, Decision, Limit, Limiter as _, LimiterError, MemoryLimiter, Quota, Reservation, RetryAfter,
+    DEFAULT_KEYS, Decision, Limit, Limiter, LimiterError, MemoryLimiter, Quota, Reservation, RetryAfter,
 };
 use crate::auth::lockout::{LockoutPolicy, UnknownNames};
 use crate::auth::password::{
@@ -70,7 +82,7 @@ use crate::outbox::OutboxError;
 use crate::unit::UnitError;
 use core::fmt;
 use core::time::Duration;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Names without an account whose failures are remembered.
 pub const UNKNOWN_NAMES: usize = 100_000;
@@ -91,10 +103,20 @@ pub struct Settings {
     pub second_factor: LockoutPolicy,
     /// Sessions.
     pub session: SessionPolicy,
+    /// Emergency access.
+    pub emergency: EmergencyPolicy,
     /// The cost of hashes.
     pub hash: HashParams,
     /// Failed logins from one network.
     pub login_per_network: Limit,
+    /// Codes tried from one network.
+    pub code_per_network: Limit,
+    /// Codes tried on one pending login.
+    pub code_per_challenge: Limit,
+    /// Requests for a reset from one network.
+    pub reset_per_network: Limit,
+    /// Requests for a reset for one login name.
+    pub reset_per_address: Limit,
     /// How far phone clocks may be off.
     pub skew: Skew,
     /// From the begin of an attempt to the answer of every refusal.
@@ -111,8 +133,13 @@ impl Default for Settings {
             lockout: LockoutPolicy::PASSWORD,
             second_factor: LockoutPolicy::SECOND_FACTOR,
             session: SessionPolicy::DEFAULT,
+            emergency: EmergencyPolicy::DEFAULT,
             hash: HashParams::DEFAULT,
             login_per_network: Limit::LOGIN_PER_NETWORK,
+            code_per_network: Limit::CODE_PER_NETWORK,
+            code_per_challenge: Limit::CODE_PER_CHALLENGE,
+            reset_per_network: Limit::RESET_PER_NETWORK,
+            reset_per_address: Limit::RESET_PER_ADDRESS,
             skew: Skew::default(),
             padding: DEFAULT_PADDING,
             patience: DEFAULT_PATIENCE,
@@ -129,18 +156,31 @@ struct Rules {
     permits: HashingPermits,
     decoy: PasswordHash,
     unknown: UnknownNames,
-    windows: MemoryLimiter,
+    windows: Mutex<Box<dyn Limiter + Send>>,
 }
 
 impl Identity {
-    /// The login under these rules. Computes one hash, which stands in where there is no user.
+    /// The login under these rules, with limits by network in memory: for a deployment of one process. Computes one hash,
+    /// which stands in where there is no user.
     ///
     /// # Errors
     /// [`IdentityError::Busy`], [`IdentityError::Hash`] or [`IdentityError::Entropy`].
     pub fn new(settings: Settings, permits: HashingPermits) -> Result<Self, IdentityError> {
+        Self::with_limiter(settings, permits, MemoryLimiter::new(DEFAULT_KEYS))
+    }
+
+    /// The same with limits that several processes share.
+    ///
+    /// # Errors
+    /// As [`Identity::new`].
+    pub fn with_limiter(
+        settings: Settings,
+        permits: HashingPermits,
+        limiter: impl Limiter + Send + 'static,
+    ) -> Result<Self, IdentityError> {
         let permit = permits.acquire(settings.patience)?;
         let decoy = PasswordHash::decoy(&generate_from_system()?, &settings.hash, &permit)?;
-        let (unknown, windows) = (UnknownNames::new(UNKNOWN_NAMES), MemoryLimiter::new(DEFAULT_KEYS));
+        let (unknown, windows) = (UnknownNames::new(UNKNOWN_NAMES), Mutex::new(Box::new(limiter) as Box<_>));
         Ok(Self(Arc::new(Rules { settings, permits, decoy, unknown, windows })))
     }
 
@@ -155,7 +195,7 @@ impl Identity {
 
     /// Takes a place in a window of time.
     fn limit(&self, quota: &Quota, now: Timestamp) -> Result<Reservation, IdentityError> {
-        match (&self.0.windows).reserve(quota, now) {
+        match self.windows().reserve(quota, now) {
             Ok(Decision::Granted(place)) => Ok(place),
             Ok(Decision::Refused(after)) => Err(IdentityError::TooMany(after)),
             // A limit that fails open is none.
@@ -166,8 +206,12 @@ impl Identity {
     /// Gives a place back: only failures count.
     fn refund(&self, place: Option<Reservation>) {
         if let Some(place) = place {
-            let _ = (&self.0.windows).refund(place);
+            let _ = self.windows().refund(place);
         }
+    }
+
+    fn windows(&self) -> MutexGuard<'_, Box<dyn Limiter + Send>> {
+        self.0.windows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The rules in force.
@@ -196,6 +240,12 @@ pub enum IdentityError {
     /// The step needs the password, and the code where enrolled, given again within minutes.
     #[error("the password must be given again first")]
     StepUpNeeded,
+    /// The role may not do this; the refusal is an audit entry.
+    #[error("the actor may not do this")]
+    Denied,
+    /// There is no emergency access of this id that waits for its review.
+    #[error("no such emergency access waits for a review")]
+    NoReview,
     /// The user has a second factor: remove it before another is enrolled.
     #[error("the user has a second factor already")]
     Enrolled,

@@ -20,6 +20,7 @@
 //! | [`mod@unit`] | units of work: held values, refusals, commits |
 //! | [`tenancy`] | deployments, tenants and key epochs |
 //! | [`signing`] | signing periods, and the heads of all logs in one |
+//! | [`restore`] | going on after an older state was put back |
 //! | [`authority`] | rows that confer or limit authority |
 //! | [`outbox`] | notices that wait to be sent |
 //! | [`identity`] | signing in: the flow of login, second factor, sessions, passwords |
@@ -52,6 +53,7 @@ pub mod index;
 pub mod keys;
 pub mod outbox;
 mod red;
+pub mod restore;
 pub mod schema;
 pub mod seal;
 pub mod signing;

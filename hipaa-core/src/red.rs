@@ -42,6 +42,12 @@ pub(crate) enum Safeguard {
     ReleaseCheck,
     /// The patient to whom a grant or a patient's own session is limited.
     Scope,
+    /// The end of an emergency grant.
+    GrantEnd,
+    /// That who took emergency access does not review it.
+    OtherReviewer,
+    /// Refusing to start with a safeguard off of which nobody decided.
+    Decision,
     /// The masks of a role.
     Masks,
     /// Refusing to search and sort by what is masked.
@@ -105,6 +111,10 @@ pub(crate) enum Safeguard {
     MustChange,
     /// Ending sessions and voiding tokens when the account changes.
     AuthVersion,
+    /// The operator's signature under a restore.
+    RestoreSignature,
+    /// Asking for password and code again before the account is changed.
+    StepUp,
     /// Folding login names before they are compared.
     LoginNameForm,
 }

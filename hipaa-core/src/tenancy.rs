@@ -76,6 +76,9 @@ pub struct Tenant {
 
 /// The deployment that a database holds, or a new one where it holds none.
 ///
+/// `operator_key` is the Ed25519 public key of the operator, whose seed is kept offline: a new deployment names it in its
+/// first entry, and nobody without it can record a restore. A deployment that exists keeps the one that it has.
+///
 /// Runs inside a write transaction of the adapter, which commits it and then calls [`Ledger::committed`] on what comes
 /// with a new deployment.
 ///
@@ -85,10 +88,11 @@ pub fn open_deployment(
     store: &mut dyn Store,
     kek: Kek,
     clock: Clock,
+    operator_key: Option<[u8; 32]>,
 ) -> Result<(Arc<Notary>, Option<Ledger>), UnitError> {
     match store.deployment()? {
         Some(deployment) => Ok((load_deployment(store, deployment, kek, clock)?, None)),
-        None => found_deployment(store, kek, clock).map(|(notary, ledger)| (notary, Some(ledger))),
+        None => found_deployment(store, kek, clock, operator_key).map(|(notary, ledger)| (notary, Some(ledger))),
     }
 }
 
@@ -108,7 +112,12 @@ fn load_deployment(
     Notary::new(deployment, kek, clock, signer, &keys).map(Arc::new)
 }
 
-fn found_deployment(store: &mut dyn Store, kek: Kek, clock: Clock) -> Result<(Arc<Notary>, Ledger), UnitError> {
+fn found_deployment(
+    store: &mut dyn Store,
+    kek: Kek,
+    clock: Clock,
+    operator_key: Option<[u8; 32]>,
+) -> Result<(Arc<Notary>, Ledger), UnitError> {
     let deployment = *generate_from_system::<16>()?;
     let tenant = TenantId::DEPLOYMENT;
     let mut entropy = Entropy::from_system()?;
@@ -122,7 +131,7 @@ fn found_deployment(store: &mut dyn Store, kek: Kek, clock: Clock) -> Result<(Ar
     let mut ledger = Ledger::open(&notary)?;
     ledger.enter();
     let log = LogId(*generate_from_system()?);
-    let fields = genesis_fields(&deployment, Some(notary.head_key()));
+    let fields = genesis_fields(&deployment, Some((notary.head_key(), operator_key)));
     begin_log(store, &mut ledger, (log, tenant), fields)?;
     ledger.leave(store, false)?;
     ledger.close(store)?;
@@ -245,16 +254,17 @@ pub(crate) fn generate_root() -> Result<Root, EntropyError> {
     Ok(root)
 }
 
-/// The fields of entry 0 of a log; the deployment's log names the key that signs heads, too.
-pub(crate) fn genesis_fields(deployment: &[u8; 16], head_key: Option<[u8; 32]>) -> Vec<Field> {
+/// The fields of entry 0 of a log; the deployment's log names the key that signs heads, too, and that of the operator.
+pub(crate) fn genesis_fields(deployment: &[u8; 16], keys: Option<([u8; 32], Option<[u8; 32]>)>) -> Vec<Field> {
     let policy: [u8; 32] = Sha256::digest(encode("policy", &[])).into();
     let mut fields = vec![
         Field { tag: tag::FORMAT, value: LOG_FORMAT.to_be_bytes().to_vec() },
         Field { tag: tag::DEPLOYMENT, value: deployment.to_vec() },
         Field { tag: tag::POLICY, value: policy.to_vec() },
     ];
-    if let Some(key) = head_key {
-        let keys = [(tag::HEAD_KEY, key.to_vec()), (tag::OPERATOR_KEY, Vec::new())];
+    if let Some((head, operator)) = keys {
+        let operator = operator.map(|key| key.to_vec()).unwrap_or_default();
+        let keys = [(tag::HEAD_KEY, head.to_vec()), (tag::OPERATOR_KEY, operator)];
         fields.extend(keys.map(|(tag, value)| Field { tag, value }));
     }
     fields

@@ -41,6 +41,7 @@ pub use memory::{MemoryDatabase, MemoryUnit};
 pub use notary::Notary;
 pub(crate) use notary::Signer;
 pub use signed::Since;
+pub(crate) use signed::leaf_at;
 pub use warrant::Warrant;
 
 use crate::audit::Event;

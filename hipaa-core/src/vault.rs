@@ -6,6 +6,7 @@
 
 mod check;
 mod disclosure;
+mod emergency;
 mod find;
 mod inspect;
 mod list;

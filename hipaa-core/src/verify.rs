@@ -14,6 +14,7 @@ mod finding;
 mod log;
 mod period;
 mod replay;
+mod restored;
 mod run;
 mod scan;
 mod source;
@@ -21,7 +22,9 @@ mod sum;
 
 pub use anchor::Anchor;
 pub use cursor::{Cursor, CursorError};
-pub use finding::{Break, Class, Completeness, Doubt, Integrity, Report};
-pub use replay::{MAX_STATES_IN_MEMORY, RecordSource, RowView, SignatureRow, StateRow, TermRow, verify_records};
+pub use finding::{Break, Class, Completeness, Doubt, Integrity, Report, Restored};
+pub use replay::{
+    AuthorityView, MAX_STATES_IN_MEMORY, RecordSource, RowView, SignatureRow, StateRow, TermRow, verify_records,
+};
 pub use run::{Options, Progress, verify};
 pub use source::{EntryView, Source, Stored, SubjectRow};

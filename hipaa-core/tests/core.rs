@@ -8,3 +8,5 @@ mod broken;
 mod conformance;
 #[path = "core/fault.rs"]
 mod fault;
+#[path = "core/limit.rs"]
+mod limit;

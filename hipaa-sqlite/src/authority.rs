@@ -99,6 +99,11 @@ impl AuthorityStore for SqliteStore<'_> {
         let sql = "DELETE FROM hipaa_authority WHERE kind = ?1 AND id = ?2 AND version IS ?3";
         self.run_as_of((kind, id), sql, params![kind.label(), id.as_bytes(), signed(version)?])
     }
+
+    fn discard_authority(&mut self, kind: AuthorityKind, id: RecordId) -> Result<(), StoreError> {
+        let sql = "DELETE FROM hipaa_authority WHERE kind = ?1 AND id = ?2";
+        self.run(sql, params![kind.label(), id.as_bytes()]).map(drop)
+    }
 }
 
 impl SqliteStore<'_> {

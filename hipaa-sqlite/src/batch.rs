@@ -74,6 +74,9 @@ impl<'a> Batch<'a> {
         &mut self,
         work: impl FnOnce(&mut Unit<'_>) -> Result<T, E>,
     ) -> Result<Ran<T, E>, Error> {
+        if SqliteStore::new(self.connection, self.tables).is_fronted()? {
+            return Err(UnitError::Tampered.into());
+        }
         if self.is_joined() {
             self.run_all(bolt::SHUT)?;
         }

@@ -9,29 +9,38 @@
 //! Writers of all processes queue at a turnstile: nobody commits twice in a row while another one waits. A wait
 //! that exceeds the database's busy timeout ends in [`StoreError::Busy`] for the whole batch, and nothing of it is written.
 
+mod alarm;
 mod job;
 mod metrics;
+mod pusher;
 mod reader;
 #[cfg(test)]
 mod tests;
 mod upkeep;
+#[cfg(test)]
+mod witnessed;
 mod writer;
 
+pub use alarm::Hook;
 pub use metrics::Metrics;
 pub use upkeep::Upkeep;
 
+use crate::witness::Place;
 use crate::{Database, Error, Unit};
-use hipaa_core::audit::Event;
+use alarm::{Alarm, Subject};
+use hipaa_core::audit::{Event, SILENCE};
 use hipaa_core::store::StoreError;
 use hipaa_core::unit::{Committed, Notary, Position};
 use job::{Append, Disclose, Job, Reply, Write};
 use metrics::Counters;
+use pusher::Pusher;
 use reader::Readers;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, ThreadId};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use upkeep::Listeners;
 
 /// How a bridge works.
 #[derive(Debug, Clone)]
@@ -45,13 +54,31 @@ pub struct BridgeOptions {
     pub patience: Duration,
     /// How many readers there are.
     pub readers: usize,
-    /// How often it looks after the logs by itself; none leaves that to the host.
+    /// How often it looks after the logs by itself; none leaves that to the host, and pushes to the host as well: the health
+    /// then stays unknown.
     pub upkeep: Option<Upkeep>,
+    /// The witnesses that are given the head after every round of upkeep, once it is committed, beside the writer. Each is
+    /// compared with the database before the bridge starts, and before every push; one that contradicts is never pushed to
+    /// again.
+    pub witnesses: Vec<Place>,
+    /// How long rounds or pushes may be silent before the log's health is unknown.
+    pub silence: Duration,
+    /// Told whenever the log's health has changed.
+    pub hook: Option<Hook>,
 }
 
 impl Default for BridgeOptions {
     fn default() -> Self {
-        Self { queue: 4096, batch: 256, patience: Duration::from_secs(5), readers: 4, upkeep: Some(Upkeep::default()) }
+        Self {
+            queue: 4096,
+            batch: 256,
+            patience: Duration::from_secs(5),
+            readers: 4,
+            upkeep: Some(Upkeep::default()),
+            witnesses: Vec::new(),
+            silence: SILENCE,
+            hook: None,
+        }
     }
 }
 
@@ -82,25 +109,37 @@ pub struct Bridge {
     writer_thread: ThreadId,
     readers: Arc<Readers>,
     counters: Arc<Counters>,
+    alarm: Arc<Alarm>,
     notary: Arc<Notary>,
     patience: Duration,
+    witnesses: usize,
 }
 
 impl Bridge {
     /// Moves the database to a writer thread of its own and opens the readers.
     ///
     /// # Errors
-    /// [`Error::CannotOpen`] when a reader's connection, or the thread, cannot be had.
-    pub fn start(database: Database, options: &BridgeOptions) -> Result<Self, Error> {
+    /// [`Error::CannotOpen`] when a reader's connection, or the thread, cannot be had; [`Error::Witness`] when a witness does
+    /// not vouch for the database: nothing is served then.
+    pub fn start(mut database: Database, options: &BridgeOptions) -> Result<Self, Error> {
+        database.compare_all(&options.witnesses)?;
         let notary = Arc::clone(database.notary());
         let readers = Arc::new(Readers::open(&database, options.readers)?);
         let counters = Arc::new(Counters::default());
+        let alarm = Arc::new(Alarm::new(options.silence, options.witnesses.len(), options.hook.clone()));
+        let pusher = Pusher {
+            places: options.witnesses.clone(),
+            reader: Readers::open(&database, 1)?,
+            notary: Arc::clone(&notary),
+            alarm: Arc::clone(&alarm),
+            counters: Arc::clone(&counters),
+        };
         let (sender, receiver) = mpsc::channel(options.queue.max(1));
         let (seen, most) = (Arc::clone(&counters), options.batch.max(1));
         let thread = std::thread::Builder::new().name("hipaa-writer".to_owned());
         let writer =
             thread.spawn(move || writer::run(&database, receiver, &seen, most)).map_err(|_| Error::CannotOpen)?;
-        let closing = options.upkeep.map(|upkeep| look_after(upkeep, sender.downgrade(), &counters)).transpose()?;
+        let closing = options.upkeep.map(|upkeep| look_after(upkeep, sender.downgrade(), pusher)).transpose()?;
         Ok(Self {
             closing: Arc::new(Mutex::new(closing)),
             sender: Arc::new(Mutex::new(Some(sender))),
@@ -108,8 +147,10 @@ impl Bridge {
             writer: Arc::new(Mutex::new(Some(writer))),
             readers,
             counters,
+            alarm,
             notary,
             patience: options.patience,
+            witnesses: options.witnesses.len(),
         })
     }
 
@@ -189,7 +230,10 @@ impl Bridge {
     /// What the writer has done so far.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
-        self.counters.read()
+        let witnesses = (0..self.witnesses).map(Subject::witness);
+        let waits = witnesses.map(|witness| self.alarm.since(witness)).collect::<Option<Vec<_>>>();
+        let since_push = waits.and_then(|waits| waits.into_iter().max());
+        Metrics { since_push, health: self.alarm.health(), ..self.counters.read() }
     }
 
     /// Takes no more, answers what was accepted, and ends the writer.
@@ -238,12 +282,17 @@ impl Bridge {
 fn look_after(
     upkeep: Upkeep,
     sender: mpsc::WeakSender<Box<dyn Job>>,
-    counters: &Arc<Counters>,
+    pusher: Pusher,
 ) -> Result<std::sync::mpsc::Sender<()>, Error> {
     let (closing, closed) = std::sync::mpsc::channel();
-    let counters = Arc::clone(counters);
-    let thread = std::thread::Builder::new().name("hipaa-upkeep".to_owned());
-    thread.spawn(move || upkeep::run(upkeep, &closed, &sender, &counters)).map_err(|_| Error::CannotOpen)?;
+    let (push, rounds) = std::sync::mpsc::sync_channel(1);
+    let (counters, alarm) = (Arc::clone(&pusher.counters), Arc::clone(&pusher.alarm));
+    let listeners = Listeners { counters, alarm, pusher: push };
+    let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
+    let pushing = thread("hipaa-witness").spawn(move || pusher.run(&rounds, upkeep.interval));
+    pushing.map_err(|_| Error::CannotOpen)?;
+    let upkeep = thread("hipaa-upkeep").spawn(move || upkeep::run(upkeep, &closed, &sender, &listeners));
+    upkeep.map_err(|_| Error::CannotOpen)?;
     Ok(closing)
 }
 

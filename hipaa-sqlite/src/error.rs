@@ -48,6 +48,9 @@ pub enum Error {
     /// A witness does not vouch for the database.
     #[error(transparent)]
     Witness(#[from] hipaa_core::audit::WitnessError),
+    /// A restore is not planned or not recorded.
+    #[error(transparent)]
+    Restore(#[from] hipaa_core::restore::RestoreError),
     /// The bridge did not take the closure.
     #[cfg(feature = "tokio")]
     #[error(transparent)]
@@ -80,6 +83,7 @@ impl From<Error> for VaultError {
     fn from(error: Error) -> Self {
         match error {
             Error::Vault(error) => error,
+            Error::Unit(UnitError::Ended) => Self::Ended,
             Error::Unit(error) => Self::Unit(error),
             Error::Release(error) => Self::Release(error),
             Error::Tenancy(TenancyError::Unit(error)) => Self::Unit(error),

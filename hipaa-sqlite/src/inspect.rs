@@ -1,9 +1,12 @@
 //! Reading a database that somebody else wrote, for examination: nothing is written, and nothing in it is trusted.
 
 mod log;
+mod read;
 mod record;
 
 use crate::Error;
+use crate::migrate::MIGRATIONS;
+pub use read::LogEntry;
 use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
@@ -60,6 +63,14 @@ impl Inspection {
         connection.execute_batch("BEGIN")?;
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         Ok(Self { connection })
+    }
+
+    /// Whether there is a table of this name as we make it. One of another shape could hold two rows in one place, compute
+    /// what it shows, or make every look-up a scan.
+    fn has_our_table(&self, name: &str) -> Result<bool, Error> {
+        let sql = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+        let text: Option<String> = self.connection.query_row(sql, [name], |row| row.get(0)).optional()?;
+        Ok(text.is_some_and(|text| MIGRATIONS.iter().any(|ours| ours.contains(&text))))
     }
 
     /// Whether there is a table of this name: no view, no virtual table.

@@ -11,6 +11,7 @@
 //! | `unit`, `batch` | one unit of work; one transaction with one of them or many |
 //! | `bolt` | no COMMIT inside a joined unit |
 //! | `audit`, `authority`, `key`, `record`, `state`, `tenant`, `term` | one store trait each |
+//! | [`limit`] | rate limits in a file of their own, shared by several processes |
 //! | `turnstile` | a fair queue of writers, across processes |
 //! | `bridge` | feature `tokio`: async callers, group commit, readers |
 //! | [`inspect`] | reading a file that somebody else wrote, for examination |
@@ -29,6 +30,7 @@ mod ddl;
 mod error;
 pub mod inspect;
 mod key;
+pub mod limit;
 mod migrate;
 mod open;
 mod record;

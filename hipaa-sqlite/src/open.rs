@@ -5,6 +5,7 @@ use crate::migrate::{migrate, version};
 use crate::record::Tables;
 use crate::store::SqliteStore;
 use crate::turnstile::Turnstile;
+use crate::witness::{Compared, Place};
 use crate::{Error, Unit, migrate::SCHEMA_VERSION, unit};
 use hipaa_core::audit::Actor;
 use hipaa_core::clock::Clock;
@@ -38,11 +39,22 @@ pub struct Options {
     pub busy_timeout: Duration,
     /// Whether a missing file is made, and a deployment founded in a database that has none.
     pub create: bool,
+    /// The operator's Ed25519 public key, with which a deployment is founded: only who holds its seed, offline, can sign a
+    /// restore. A deployment that exists keeps the one that it has.
+    pub operator_key: Option<[u8; 32]>,
+    /// The witnesses with which the database is compared before anything is served.
+    pub witnesses: Vec<Place>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clock: Clock::system(), busy_timeout: Duration::from_secs(5), create: true }
+        Self {
+            clock: Clock::system(),
+            busy_timeout: Duration::from_secs(5),
+            create: true,
+            operator_key: None,
+            witnesses: Vec::new(),
+        }
     }
 }
 
@@ -71,7 +83,9 @@ impl Database {
     /// # Errors
     /// [`Error::CannotOpen`]; [`Error::NotADatabase`]; [`Error::NoDeployment`]; [`Error::NewerSchema`];
     /// [`StoreError::ReadOnly`] for a file that
-    /// cannot be written; `KeyError::WrongKek` when the database was made with another key.
+    /// cannot be written; `KeyError::WrongKek` when the database was made with another key;
+    /// [`WitnessError`](hipaa_core::audit::WitnessError) when a witness does not vouch for it: lower, diverging, of another
+    /// deployment, or a witness that is empty, missing or not to be read.
     pub fn open_with(path: impl AsRef<Path>, kek: Kek, options: &Options) -> Result<Self, Error> {
         let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         if options.create {
@@ -82,17 +96,34 @@ impl Database {
         if !options.create && version(&connection)? == 0 {
             return Err(Error::NoDeployment);
         }
-        let mut database = Self::from_connection(connection, kek, options.clock.clone())?;
+        let founding = (options.clock.clone(), options.operator_key);
+        let mut database = Self::attached(connection, kek, founding)?;
         database.turnstile = Turnstile::beside(path.as_ref(), options.busy_timeout);
+        database.compare_all(&options.witnesses)?;
         Ok(database)
+    }
+
+    /// Compares this database with what each of these places has seen.
+    ///
+    /// # Errors
+    /// As [`Database::compare_with`].
+    pub(crate) fn compare_all(&mut self, places: &[Place]) -> Result<(), Error> {
+        let mut read = |work: &dyn Fn(&mut Unit<'_>) -> Result<Compared, Error>| {
+            Ok(self.write::<_, Error>(|unit| work(unit))?.into_inner())
+        };
+        places.iter().try_for_each(|place| place.compare(&mut read))
     }
 
     /// The same over a connection of the host's.
     ///
     /// # Errors
     /// As [`Database::open_with`].
-    pub fn from_connection(mut connection: Connection, kek: Kek, clock: Clock) -> Result<Self, Error> {
-        let notary = attach(&mut connection, kek, clock)?;
+    pub fn from_connection(connection: Connection, kek: Kek, clock: Clock) -> Result<Self, Error> {
+        Self::attached(connection, kek, (clock, None))
+    }
+
+    fn attached(mut connection: Connection, kek: Kek, founding: Founding) -> Result<Self, Error> {
+        let notary = found_or_attach(&mut connection, kek, founding)?;
         connection.pragma_update(None, "recursive_triggers", true)?;
         limit_lengths(&connection)?;
         let in_closure = Arc::new(AtomicBool::new(false));
@@ -197,6 +228,17 @@ impl Database {
 /// # Errors
 /// As [`Database::open_with`].
 pub fn attach(connection: &mut Connection, kek: Kek, clock: Clock) -> Result<Arc<Notary>, Error> {
+    found_or_attach(connection, kek, (clock, None))
+}
+
+/// Where time comes from, and the operator's key of a new deployment.
+type Founding = (Clock, Option<[u8; 32]>);
+
+fn found_or_attach(
+    connection: &mut Connection,
+    kek: Kek,
+    (clock, operator_key): Founding,
+) -> Result<Arc<Notary>, Error> {
     refuse_newer(connection)?;
     configure(connection)?;
     if connection.is_readonly("main")? {
@@ -205,7 +247,7 @@ pub fn attach(connection: &mut Connection, kek: Kek, clock: Clock) -> Result<Arc
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     migrate(&transaction)?;
     let tables = Tables::default();
-    let (notary, founded) = open_deployment(&mut SqliteStore::new(&transaction, &tables), kek, clock)?;
+    let (notary, founded) = open_deployment(&mut SqliteStore::new(&transaction, &tables), kek, clock, operator_key)?;
     transaction.commit().map_err(|_| Error::Unit(UnitError::NotCommitted))?;
     if let Some(mut ledger) = founded {
         drop(ledger.committed());

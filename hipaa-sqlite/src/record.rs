@@ -17,6 +17,8 @@ pub(crate) struct Tables {
     pub(crate) host_sql: Cell<bool>,
     /// The versions of the schemas in which nobody but us writes entries.
     pub(crate) vetted: Cell<Option<(Option<i64>, Option<i64>)>>,
+    /// The same of what would take or undo our writes.
+    pub(crate) clear: Cell<Option<(Option<i64>, Option<i64>)>>,
 }
 
 #[derive(Debug)]

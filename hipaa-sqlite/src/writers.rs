@@ -12,13 +12,39 @@ const SUSPECTS: &str =
     "SELECT sql FROM main.sqlite_schema WHERE type = 'trigger' OR name LIKE 'hipaa~_audit%' ESCAPE '~'
     UNION ALL SELECT sql FROM temp.sqlite_schema WHERE type <> 'table' OR name <> 'hipaa_bolt'";
 
+/// What would take our writes or undo them: temporary objects in front of our tables, and triggers that touch rows of
+/// authority or states, which nobody reads back.
+const FRONTS: &str = "SELECT 1 FROM temp.sqlite_schema
+    WHERE tbl_name LIKE 'hipaa~_%' ESCAPE '~' AND (tbl_name <> 'hipaa_bolt' OR type <> 'table')
+    UNION ALL SELECT 1 FROM (SELECT sql FROM main.sqlite_schema WHERE type = 'trigger'
+        UNION ALL SELECT sql FROM temp.sqlite_schema WHERE type = 'trigger')
+    WHERE sql LIKE '%hipaa~_authority%' ESCAPE '~' OR sql LIKE '%hipaa~_state%' ESCAPE '~'";
+
 impl SqliteStore<'_> {
+    /// Whether something stands between us and the file.
+    pub(crate) fn is_fronted(&self) -> Result<bool, StoreError> {
+        let versions = self.schema_versions()?;
+        if self.tables.clear.get() == Some(versions) {
+            return Ok(false);
+        }
+        let found = self.one(FRONTS, [], |_| Ok(()))?.is_some();
+        if !found {
+            self.tables.clear.set(Some(versions));
+        }
+        Ok(found)
+    }
+
+    /// Which state the schemas are in, the temporary one included.
+    fn schema_versions(&self) -> Result<(Option<i64>, Option<i64>), StoreError> {
+        let version = |sql| self.one(sql, [], |row| row.get::<_, i64>(0));
+        Ok((version("PRAGMA main.schema_version")?, version("PRAGMA temp.schema_version")?))
+    }
+
     pub(crate) fn others_write(&self) -> Result<bool, StoreError> {
         if self.tables.host_sql.get() {
             return Ok(true);
         }
-        let version = |sql| self.one(sql, [], |row| row.get::<_, i64>(0));
-        let versions = (version("PRAGMA main.schema_version")?, version("PRAGMA temp.schema_version")?);
+        let versions = self.schema_versions()?;
         if self.tables.vetted.get() == Some(versions) {
             return Ok(false);
         }

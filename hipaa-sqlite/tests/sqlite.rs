@@ -3,10 +3,14 @@
 
 #[path = "sqlite/authority.rs"]
 mod authority;
+#[path = "sqlite/bcrypt.rs"]
+mod bcrypt;
 #[path = "sqlite/conformance.rs"]
 mod conformance;
 #[path = "sqlite/declare.rs"]
 mod declare;
+#[path = "sqlite/emergency.rs"]
+mod emergency;
 #[path = "sqlite/fixture.rs"]
 mod fixture;
 #[path = "sqlite/host.rs"]
@@ -15,6 +19,8 @@ mod host;
 mod identity;
 #[path = "sqlite/killed.rs"]
 mod killed;
+#[path = "sqlite/limit.rs"]
+mod limit;
 #[path = "sqlite/migration.rs"]
 mod migration;
 #[path = "sqlite/own_table.rs"]
@@ -25,5 +31,11 @@ mod period;
 mod place;
 #[path = "sqlite/plan.rs"]
 mod plan;
+#[path = "sqlite/restore.rs"]
+mod restore;
+#[path = "sqlite/silent.rs"]
+mod silent;
+#[path = "sqlite/thief.rs"]
+mod thief;
 #[path = "sqlite/witness.rs"]
 mod witness;

@@ -56,6 +56,10 @@ pub(crate) fn anchors(folder: &Path) -> Result<Vec<Anchor>, OutsideError> {
     for file in fs::read_dir(folder).map_err(unreadable)? {
         let file = file.map_err(unreadable)?;
         if !file.file_name().to_string_lossy().starts_with('.') {
+            // Somebody else fills the folder: a pipe in it would be waited for without end.
+            if !fs::metadata(file.path()).map_err(unreadable)?.is_file() {
+                return Err(OutsideError::Anchor);
+            }
             anchors.push(anchor(&file.path())?);
         }
     }

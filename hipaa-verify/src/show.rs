@@ -1,7 +1,7 @@
 //! The result, for people and for programs.
 
 use hipaa_core::clock::Stopwatch;
-use hipaa_core::verify::{Break, Completeness, Integrity, Report};
+use hipaa_core::verify::{Break, Completeness, Integrity, Report, Restored};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -11,6 +11,9 @@ pub(crate) fn text(out: &mut dyn Write, report: &Report, breaks: &[Break]) -> io
     }
     for doubt in &report.doubts {
         writeln!(out, "doubt: {doubt}")?;
+    }
+    for restored in &report.restores {
+        writeln!(out, "restored: {restored}")?;
     }
     writeln!(out, "{} entries in {} logs examined, {} breaks", report.entries, report.logs, report.breaks)?;
     writeln!(out, "integrity: {}", integrity(report.integrity))?;
@@ -34,6 +37,7 @@ pub(crate) fn json(out: &mut dyn Write, report: &Report, breaks: &[Break], code:
         "logs": report.logs,
         "entries": report.entries,
         "doubts": report.doubts.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "restores": report.restores.iter().map(restored).collect::<Vec<_>>(),
         "breaks": breaks.iter().map(one).collect::<Vec<_>>(),
         "exit_code": code,
     });
@@ -48,6 +52,16 @@ fn one(found: &Break) -> Value {
         "last": found.places.map(|(_, last)| last),
         "table": found.record.as_ref().map(|(table, _)| table),
         "record": found.record.as_ref().map(|(_, record)| record.to_string()),
+    })
+}
+
+fn restored(restored: &Restored) -> Value {
+    json!({
+        "log": restored.log.to_string(),
+        "place": restored.place,
+        "time_micros": restored.time.micros(),
+        "lost_first": restored.lost.0,
+        "lost_last": restored.lost.1,
     })
 }
 

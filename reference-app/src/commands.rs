@@ -4,7 +4,9 @@ pub mod audit;
 pub mod demo;
 pub mod doctor;
 pub mod find;
+pub mod grant;
 pub mod import;
+pub mod policy;
 pub mod schema;
 pub mod seed;
 pub mod serve;
@@ -29,6 +31,12 @@ pub enum Command {
     /// Make, list, unlock and disable users
     #[command(subcommand)]
     User(user::Command),
+    /// List and review emergency access
+    #[command(subcommand)]
+    Grant(grant::Command),
+    /// Show what each role may do and sees
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Import FHIR R4 NDJSON, plain or gzip: a file, or all files of a folder
     ///
     /// Every line stands alone. One that is no resource, or whose MRN or SSN another record has, is reported as
@@ -83,6 +91,8 @@ impl Command {
         match self {
             Self::Tenant(command) => command.run(config, output),
             Self::User(command) => command.run(config, output),
+            Self::Grant(command) => command.run(config, output),
+            Self::Policy(command) => command.run(output),
             Self::Import(command) => command.run(config, output),
             Self::Find(command) => command.run(config, output),
             Self::Show(command) => command.run(config, output),

@@ -6,7 +6,7 @@ use clap::Args;
 use hipaa_core::audit::Trust;
 use hipaa_core::keys::{Kek, ProviderError};
 use hipaa_core::tenancy;
-use hipaa_sqlite::witness::Folder;
+use hipaa_sqlite::witness::Place;
 use hipaa_sqlite::{Database, Options};
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
@@ -34,6 +34,9 @@ pub struct Config {
     /// Refuse a database that is not what this folder of `audit checkpoint` has seen, or went on from there
     #[arg(long, global = true, value_name = "DIR", help_heading = EVERY)]
     pub witness: Option<PathBuf>,
+    /// The operator's public key of `audit restore key`, for the log of a database that is made now
+    #[arg(long, global = true, value_name = "KEY", help_heading = EVERY, value_parser = public_key)]
+    pub operator_key: Option<[u8; 32]>,
     /// Answer in JSON
     #[arg(long, global = true, help_heading = EVERY)]
     pub json: bool,
@@ -88,11 +91,7 @@ impl Config {
         if !self.database().try_exists().map_err(|error| Error::DatabaseFile(error.kind()))? {
             return Err(Error::NoDatabase);
         }
-        let mut database = self.open_with(kek, false)?;
-        if let Some(folder) = &self.witness {
-            database.compare_with(&mut Folder::new(folder))?;
-        }
-        Ok(database)
+        self.open_with(kek, (false, self.witness.as_deref()))
     }
 
     /// Opens the database, or makes it for its owner alone, and then writes the trust file beside it: to be moved elsewhere.
@@ -106,7 +105,8 @@ impl Config {
             return Err(Error::File(ErrorKind::AlreadyExists));
         }
         reserve(self.database());
-        let mut database = self.open_with(kek, true)?;
+        // A deployment that is founded now has been seen by nobody.
+        let mut database = self.open_with(kek, (true, self.witness.as_deref().filter(|_| there)))?;
         if !there {
             let trust = database.write(|unit| Ok::<_, Error>(tenancy::trust(unit)?))?.into_inner();
             self.write_trust(&trust).map_err(|error| Error::File(error.kind()))?;
@@ -129,11 +129,19 @@ impl Config {
         file.sync_all()
     }
 
-    fn open_with(&self, kek: Kek, create: bool) -> Result<Database, Error> {
-        let mut database = Database::open_with(self.database(), kek, &Options { create, ..Options::default() })?;
+    fn open_with(&self, kek: Kek, (create, witness): (bool, Option<&Path>)) -> Result<Database, Error> {
+        let witnesses = witness.map(Place::folder).into_iter().collect();
+        let options = Options { create, operator_key: self.operator_key, witnesses, ..Options::default() };
+        let mut database = Database::open_with(self.database(), kek, &options)?;
         database.declare(TABLES)?;
         Ok(database)
     }
+}
+
+fn public_key(text: &str) -> Result<[u8; 32], String> {
+    let mut key = [0; 32];
+    hex::decode_to_slice(text, &mut key).map_err(|_| "a public key has 64 hexadecimal digits".to_owned())?;
+    Ok(key)
 }
 
 /// Makes the file before SQLite does, which would let others read it; SQLite gives the files beside it the same

@@ -6,6 +6,7 @@ use hipaa_core::audit::{ActorError, WitnessError};
 use hipaa_core::authority::AuthorityError;
 use hipaa_core::authority::user::UserError;
 use hipaa_core::identity::IdentityError;
+use hipaa_core::restore::RestoreError;
 use hipaa_core::tenancy::TenancyError;
 use hipaa_core::unit::{ReleaseError, UnitError};
 use hipaa_core::vault::VaultError;
@@ -76,6 +77,9 @@ pub enum Error {
     /// The port cannot be had.
     #[error("the address cannot be listened on: {0}")]
     Listen(ErrorKind),
+    /// A file that an option names cannot be read.
+    #[error("a file cannot be read: {0}")]
+    Unreadable(ErrorKind),
     /// The answer cannot be written.
     #[error("the answer cannot be written: {0}")]
     Output(ErrorKind),
@@ -112,6 +116,7 @@ const fn database_exit(error: &hipaa_sqlite::Error) -> Exit {
         hipaa_sqlite::Error::Witness(WitnessError::RolledBack | WitnessError::Forked | WitnessError::Foreign) => {
             Exit::Altered
         }
+        hipaa_sqlite::Error::Restore(error) => restore_exit(error),
         hipaa_sqlite::Error::Unit(UnitError::Tampered)
         | hipaa_sqlite::Error::Tenancy(TenancyError::Tampered | TenancyError::Unit(UnitError::Tampered)) => {
             Exit::Altered
@@ -120,13 +125,23 @@ const fn database_exit(error: &hipaa_sqlite::Error) -> Exit {
     }
 }
 
+const fn restore_exit(error: &RestoreError) -> Exit {
+    match error {
+        RestoreError::Unit(UnitError::Tampered) => Exit::Altered,
+        RestoreError::Unit(_) | RestoreError::ClockBehind => Exit::Environment,
+        _ => Exit::Refused,
+    }
+}
+
 const fn identity_exit(error: &IdentityError) -> Exit {
     match error {
-        IdentityError::User(UserError::Unknown) => Exit::NotFound,
+        IdentityError::User(UserError::Unknown) | IdentityError::NoReview => Exit::NotFound,
         IdentityError::Authority(AuthorityError::Integrity | AuthorityError::Unit(UnitError::Tampered)) => {
             Exit::Altered
         }
-        IdentityError::User(_) | IdentityError::NotEnrolled => Exit::Refused,
+        IdentityError::User(_) | IdentityError::NotEnrolled | IdentityError::Address | IdentityError::Denied => {
+            Exit::Refused
+        }
         _ => Exit::Environment,
     }
 }
@@ -136,6 +151,8 @@ const fn vault_exit(error: &VaultError) -> Exit {
         VaultError::NotFound => Exit::NotFound,
         VaultError::RowMissing | VaultError::Tampered | VaultError::Unit(UnitError::Tampered) => Exit::Altered,
         VaultError::Denied
+        | VaultError::Ended
+        | VaultError::Masked(_)
         | VaultError::Stale
         | VaultError::Duplicate(_)
         | VaultError::Seal(_)

@@ -1,6 +1,7 @@
 //! The PHI inventory: every table and column, and how each is kept. Generated from the constants of the schema, so it
 //! cannot say anything else than what the code does.
 
+use crate::policy::{is_masked, policy};
 use crate::schema::TABLES;
 use hipaa_core::schema::{ColumnDef, IndexDef, Kind, NullPolicy, Padding, Protection, Table};
 use serde_json::{Value, json};
@@ -17,7 +18,8 @@ test fails when this page is not what the code says.
 - An absent value is SQL NULL, so whoever reads the database sees that there is none, unless *NULL sealed* is said.
 - **indexed**: can be searched by keyed, truncated hashes; whoever reads the database sees which records of one tenant
   share a value. The normaliser says which spellings count as the same.
-- **masked**: shown in part to some roles. No column is masked yet.
+- **masked**: some role that may read the table sees the column in part, or not at all:
+  [default policy](default-policy.md).
 ";
 
 /// The inventory as a page.
@@ -50,6 +52,7 @@ pub fn markdown() -> String {
 /// The inventory for a program.
 #[must_use]
 pub fn value() -> Value {
+    let policy = policy();
     let column = |table: &Table, column: &ColumnDef| {
         json!({
             "label": column.label(),
@@ -58,7 +61,7 @@ pub fn value() -> Value {
             "sealed": column.is_sealed(),
             "protected": !column.is_sealed(),
             "subject": column.is_subject(),
-            "masked": false,
+            "masked": policy.as_ref().is_ok_and(|policy| is_masked(policy, table, column)),
             "kept": kept(column),
             "indexes": indexes_of(table, column).map(IndexDef::label).collect::<Vec<_>>(),
         })

@@ -19,9 +19,11 @@
 //! | `routes` | the routes, one file per area, and the table of what each declares |
 //! | `site` | what `serve` is told, and what of it is unsafe in production |
 //! | `mail`, `post` | what notices say; how they get out |
-//! | `state`, `roles` | what handlers can reach; what each role may do |
+//! | `upkeep` | deletes what has expired |
+//! | `state` | what handlers can reach |
 //! | `demo` | the tour |
 //! | `guard` | the PHI guard for files and pipes |
+//! | `policy` | who may do what, and what of it is seen |
 //! | `output` | the only room that prints, but for `guard` |
 //! | `error` | one error, and the exit code it leads to |
 //!
@@ -46,10 +48,11 @@ pub mod inventory;
 pub mod mail;
 pub mod output;
 pub mod page;
+pub mod policy;
 pub mod post;
-pub mod roles;
 pub mod routes;
 pub mod schema;
 pub mod site;
 pub mod state;
+pub mod upkeep;
 pub mod web;

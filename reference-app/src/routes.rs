@@ -15,7 +15,7 @@
 //!    ```
 //!
 //! 3. Name it in the `router` of its area: `.routes(routes!(read))` for the API, `.route(path, get(page))` for a page. A
-//!    new area is a file here, a `mod`, and a line in [`areas`].
+//!    new area is a file here, a `mod`, and a line in `areas`.
 //! 4. Bodies come in by [`web::Json`](crate::web::Json), errors go out as [`Problem`](crate::web::Problem) (`?` does it for
 //!    every error of the library). No identifier of a patient goes into a path or a query: search by POST.
 //! 5. Write the new OpenAPI snapshot and golden file: `UPDATE=1 cargo test -p reference-app --test cli http::`.
@@ -36,6 +36,7 @@ pub mod table;
 use crate::page;
 use crate::state::App;
 use crate::web::gate::guard;
+use crate::web::problem::ProblemBody;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use utoipa::OpenApi as _;
@@ -46,11 +47,14 @@ use utoipa_axum::router::OpenApiRouter;
 pub const API: &str = "/api/";
 
 #[derive(utoipa::OpenApi)]
-#[openapi(info(
-    title = "reference-app",
-    description = "A small EMR on hipaa-core",
-    license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
-))]
+#[openapi(
+    info(
+        title = "reference-app",
+        description = "A small EMR on hipaa-core",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    components(schemas(ProblemBody))
+)]
 struct Description;
 
 /// Every area.

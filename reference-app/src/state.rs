@@ -1,7 +1,6 @@
 //! What every handler of the application can reach: the gate to the data, and what the deployment is like.
 
 use crate::clinical::once;
-use crate::error::Error;
 use crate::examine::Examiner;
 use crate::web::frame::{Observer, Outcome};
 use crate::web::metrics::Metrics;
@@ -10,10 +9,11 @@ use axum::extract::FromRef;
 use core::num::NonZeroUsize;
 use hipaa_core::auth::network::TrustedProxies;
 use hipaa_core::auth::password::{DEFAULT_QUEUE, HashingPermits};
+use hipaa_core::auth::role::RolePolicy;
 use hipaa_core::clock::Clock;
 use hipaa_core::identity::{Identity, Settings};
-use hipaa_sqlite::Database;
 use hipaa_sqlite::bridge::{Bridge, BridgeOptions};
+use hipaa_sqlite::{Database, Error};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -44,14 +44,18 @@ impl App {
     /// The application on a database that is open.
     ///
     /// # Errors
-    /// [`Error`]: the readers or the login cannot be had, or the policy is none.
-    pub fn start(mut database: Database, frame: Frame, (settings, clock): (Settings, Clock)) -> Result<Self, Error> {
-        let policy = Arc::new(crate::roles::policy()?);
+    /// [`Error`]: the readers or the login cannot be had.
+    pub fn start(
+        mut database: Database,
+        frame: Frame,
+        (settings, policy, clock): (Settings, RolePolicy, Clock),
+    ) -> Result<Self, Error> {
         once::declare(&mut database)?;
         let file = database.connection().path().map(PathBuf::from).unwrap_or_default();
         let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let identity = Identity::new(settings, HashingPermits::new(cores, DEFAULT_QUEUE))?;
         let bridge = Bridge::start(database, &BridgeOptions::default())?;
+        let policy = Arc::new(policy);
         let gate = Gate { bridge, identity, policy, routes: crate::routes::table::routes() };
         let metrics = Metrics::default();
         let counting = metrics.clone();

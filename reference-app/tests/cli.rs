@@ -13,6 +13,7 @@ mod cli {
     mod doctor;
     mod failures;
     mod generated;
+    mod grant;
     mod guard;
     mod http;
     mod import;

@@ -26,6 +26,7 @@ KINDS = (
     "consent",
     "notice",
     "contact",
+    "grant_review",
 )
 
 

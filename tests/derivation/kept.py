@@ -52,6 +52,21 @@ def note_of(vector, leaves, signer, key):
     return f"{text}\n\u2014 {origin} {b64(key_id + signer.sign(text.encode()))}\n"
 
 
+def restore_of(vector, leaves):
+    """Keeps the first leaves, gives up the rest; signed by the operator."""
+    signer = Ed25519PrivateKey.from_private_bytes(hexed(vector["operator_seed"]))
+    key = signer.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    kept = vector["old_size"]
+    text = "hipaa-core restore 1\n"
+    text += f"hipaa-core/{hexed(vector['deployment']).hex()}/{hexed(vector['log']).hex()}\n"
+    text += f"kept {kept} {b64(leaves[kept - 1])}\n"
+    text += f"lost {len(leaves)} {b64(root_by_definition(leaves))}\n"
+    text += f"lost-leaf {b64(leaves[-1])}\nlost-time -1\n"
+    name = f"hipaa-core-operator/{hexed(vector['deployment']).hex()}"
+    key_id = hashlib.sha256(name.encode() + b"\n\x01" + key).digest()[:4]
+    return f"{text}\n\u2014 {name} {b64(key_id + signer.sign(text.encode()))}\n"
+
+
 def check_kept(vector):
     leaves = [leaf_of(u64(number)) for number in range(vector["size"])]
     signer = Ed25519PrivateKey.from_private_bytes(hexed(vector["seed"]))
@@ -68,5 +83,6 @@ def check_kept(vector):
     same("consistency", b"".join(subproof(vector["old_size"], leaves, True)), hexed(vector["consistency"]))
     same("tile", b"".join(leaves[:256]), hexed(vector["tile"]))
     same("root of the tile", root_by_definition(leaves[:256]), hexed(vector["tile_root"]))
+    same("restore", restore_of(vector, leaves), vector["restore"])
     same("node", node(leaves[0], leaves[1]), root_by_definition(leaves[:2]))
-    return 7
+    return 8

@@ -18,11 +18,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("seal", &["clock", "entropy", "encoding", "schema", "keys", "cipher", "index", "red"]),
     ("auth", &["clock", "entropy", "encoding", "schema", "text", "red"]),
     ("audit", &["clock", "encoding", "schema"]),
-    ("verify", &["clock", "schema", "seal", "audit"]),
+    ("verify", &["clock", "schema", "seal", "audit", "red"]),
     ("store", &["clock", "schema", "keys", "index", "seal", "audit"]),
     ("unit", &["clock", "entropy", "encoding", "schema", "keys", "cipher", "audit", "store", "red"]),
     ("tenancy", &["clock", "entropy", "encoding", "schema", "keys", "audit", "store", "unit"]),
     ("signing", &["clock", "schema", "keys", "audit", "store", "tenancy", "unit"]),
+    ("restore", &["schema", "audit", "store", "unit", "red"]),
     (
         "authority",
         &["clock", "entropy", "encoding", "schema", "keys", "cipher", "auth", "audit", "store", "unit", "red"],
@@ -138,6 +139,18 @@ fn no_adapter_or_application_word_enters_the_core() {
         for word in ["rusqlite", "axum", "tokio::"] {
             assert!(!source.contains(word), "{}: {word}", path.display());
         }
+    }
+}
+
+/// The layers of the application are to become a crate of their own.
+#[test]
+fn the_web_room_of_the_application_names_no_route_table_or_role() {
+    let app = root().join("../../reference-app/src");
+    for path in sources(&app.join("web")).into_iter().chain([app.join("web.rs")]) {
+        let source = fs::read_to_string(&path).unwrap();
+        let wrong = named(&source).into_iter().filter(|room| *room != "web").collect::<Vec<_>>();
+        assert!(wrong.is_empty(), "{}: {wrong:?}", path.display());
+        assert!(!source.contains("\"/api/"), "{}: a path", path.display());
     }
 }
 

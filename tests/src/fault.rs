@@ -26,6 +26,7 @@ const C_NAME: &CStr = c"hipaa-fault";
 static COUNT: AtomicI64 = AtomicI64::new(0);
 static FAIL_AT: AtomicI64 = AtomicI64::new(i64::MAX);
 static STAYS_BROKEN: AtomicBool = AtomicBool::new(false);
+static KILLS: AtomicBool = AtomicBool::new(false);
 static DISK_FULL: AtomicBool = AtomicBool::new(false);
 static SYNC_DELAY_MICROS: AtomicU64 = AtomicU64::new(0);
 static TURN: Mutex<()> = Mutex::new(());
@@ -41,6 +42,8 @@ pub enum Fault {
     From(i64),
     /// The n-th write finds the disk full, and every later one.
     Full(i64),
+    /// The process is killed in the place of the n-th write or sync: SIGKILL, nothing of it runs on.
+    Kill(i64),
 }
 
 /// The right to decide what fails, until it is dropped.
@@ -60,8 +63,9 @@ impl Turn {
 
     /// From now on, counting from here, this shall fail.
     pub fn inject(&self, fault: Fault) {
+        KILLS.store(matches!(fault, Fault::Kill(_)), Ordering::SeqCst);
         let (at, stays, full) = match fault {
-            Fault::Once(at) => (at, false, false),
+            Fault::Once(at) | Fault::Kill(at) => (at, false, false),
             Fault::From(at) => (at, true, false),
             Fault::Full(at) => (at, true, true),
         };
@@ -95,9 +99,20 @@ impl Drop for Turn {
     }
 }
 
+/// Sends SIGKILL to this process, and waits for it.
+pub fn kill_myself() -> ! {
+    let _sent = std::process::Command::new("kill").args(["-9", &std::process::id().to_string()]).status();
+    loop {
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}
+
 fn fails(sync: bool) -> bool {
     let count = COUNT.fetch_add(1, Ordering::SeqCst) + 1;
     let at = FAIL_AT.load(Ordering::SeqCst);
+    if count == at && KILLS.load(Ordering::SeqCst) {
+        kill_myself();
+    }
     let full = DISK_FULL.load(Ordering::SeqCst);
     (count == at || (count > at && STAYS_BROKEN.load(Ordering::SeqCst))) && !(full && sync)
 }

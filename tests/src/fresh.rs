@@ -5,8 +5,13 @@ mod flow;
 mod held;
 mod hostile;
 mod key;
+mod login;
 mod mistake;
+mod period;
+mod rows;
 mod thief;
+mod verifier;
+mod witness;
 
 use hipaa_core::audit::Actor;
 use hipaa_core::keys::Kek;

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod fault;
+pub mod steps;
 pub mod ward;
 
 #[cfg(test)]

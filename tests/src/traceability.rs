@@ -82,6 +82,47 @@ fn gaps(table: &str, existing: &BTreeSet<String>) -> Vec<String> {
     gaps
 }
 
+const AUTHENTICATION: &str = "docs/compliance/authentication.md";
+const ROWS: [(char, usize); 6] = [('S', 8), ('P', 11), ('L', 8), ('T', 7), ('R', 3), ('A', 5)];
+/// Rows of which this table has no more than these.
+const OF_A: [usize; 2] = [1, 5];
+/// What a web framework does.
+const OF_THE_HOST: &str = "The host's:";
+
+/// Every row of the requirements that has no test of its name, or names one that does not exist.
+fn unproven(table: &str, existing: &BTreeSet<String>) -> Vec<String> {
+    let numbers = ROWS.into_iter().flat_map(|(letter, last)| (1..=last).map(move |number| (letter, number)));
+    let rows = numbers.filter(|(letter, number)| *letter != 'A' || OF_A.contains(number));
+    let mut gaps = Vec::new();
+    for (letter, number) in rows {
+        let start = format!("| {letter}{number} | ");
+        let Some(row) = table.lines().find(|line| line.starts_with(&start)) else {
+            gaps.push(format!("{letter}{number}: no row"));
+            continue;
+        };
+        let tests = row.rsplit('|').nth(1).unwrap_or_default().split('`').skip(1).step_by(2).collect::<Vec<_>>();
+        let name = format!("{}{number}_", letter.to_ascii_lowercase());
+        let named = tests.iter().any(|test| test.starts_with(&name) || test.contains(&format!("_{name}")));
+        if !named && !row[start.len()..].starts_with(OF_THE_HOST) {
+            gaps.push(format!("{letter}{number}: no test of its name"));
+        }
+        let missing = tests.iter().filter(|test| !existing.contains(**test));
+        gaps.extend(missing.map(|test| format!("{letter}{number}: no test {test}")));
+    }
+    gaps
+}
+
+#[test]
+fn every_requirement_of_authentication_has_a_test_of_its_name() {
+    let table = fs::read_to_string(root().join(AUTHENTICATION)).unwrap();
+    let existing = existing();
+    assert_eq!(unproven(&table, &existing), Vec::<String>::new());
+    let without = table.lines().filter(|line| !line.starts_with("| T2 |")).collect::<Vec<_>>().join("\n");
+    assert_eq!(unproven(&without, &existing), ["T2: no row"]);
+    let renamed = table.replace("`t7_", "`made_up_");
+    assert_eq!(unproven(&renamed, &existing).len(), 2);
+}
+
 #[test]
 fn every_row_of_the_compliance_table_names_tests_that_exist() {
     let table = fs::read_to_string(root().join(TABLE)).unwrap();

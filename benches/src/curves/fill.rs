@@ -36,11 +36,15 @@ fn units(numbers: Range<u64>) -> impl Iterator<Item = Range<u64>> {
     numbers.step_by(usize::try_from(UNIT).unwrap_or(usize::MAX)).map(move |from| from..end.min(from + UNIT))
 }
 
-/// So many searches among so many patients on the floor, in one read transaction.
+/// So many searches among so many patients on the floor, in one read transaction; rows are checked or not.
 ///
 /// # Errors
 /// SQLite's, or when a search does not find its patient.
-pub fn search(reader: &Reader, count: u64, (patients, random): (u64, &mut Random)) -> Result<Duration, Failure> {
+pub fn search(
+    reader: &Reader,
+    (count, checked): (u64, bool),
+    (patients, random): (u64, &mut Random),
+) -> Result<Duration, Failure> {
     let wanted = (0..count).map(|_| person(random.below(patients)));
     let wanted = wanted.map(|person| (person.family.to_lowercase(), person.given.to_lowercase(), date(&person)));
     let wanted = wanted.collect::<Vec<_>>();
@@ -48,7 +52,7 @@ pub fn search(reader: &Reader, count: u64, (patients, random): (u64, &mut Random
     let started = Stopwatch::start();
     let mut whole = true;
     for (family, given, born) in &wanted {
-        whole &= reader.find(family, given, born)?.len() == crate::sample::COLUMNS;
+        whole &= reader.find((family, given, born), checked)?.len() == crate::sample::COLUMNS;
     }
     let took = started.elapsed();
     reader.transaction(false)?;

@@ -64,7 +64,7 @@ impl Site {
     pub fn create(path: &Path) -> Result<Self, Failure> {
         let runtime = Runtime::new()?;
         let mut database = Database::open(path, throw_away_key())?;
-        database.write(|unit| fill(unit))?.into_inner();
+        database.write(fill)?.into_inner();
         let bridge = Bridge::start(database, &BridgeOptions::default())?;
         let address = listen(&runtime, |address| {
             let router = Router::new().route("/api/patients/{id}/chart", get(chart)).with_state(bridge);

@@ -12,6 +12,7 @@ use hipaa_core::schema::{RecordId, TenantId};
 use hipaa_core::tenancy::create_tenant;
 use hipaa_core::vault::{Permissions, Row, TenantVault};
 use hipaa_sqlite::{Database, Error};
+use reference_app::policy::policy;
 use reference_app::routes::application;
 use reference_app::schema::{DECEASED, PATIENT, TABLES};
 use reference_app::state::App;
@@ -45,7 +46,7 @@ impl Site {
         let tenant = database.write(|unit| Ok::<_, Error>(create_tenant(unit, &operator, "North")?))?.into_inner();
         let mut made = None;
         let address = listen(&runtime, |address| {
-            let app = App::start(database, frame(address)?, (Settings::default(), Clock::system()))?;
+            let app = App::start(database, frame(address)?, (Settings::default(), policy()?, Clock::system()))?;
             made = Some(app.clone());
             Ok(application(app))
         })?;

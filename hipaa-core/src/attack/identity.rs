@@ -4,7 +4,9 @@ mod account;
 mod factor;
 mod guess;
 mod notice;
+mod refusal;
 mod table;
+mod twin;
 
 use super::clinic::kek;
 use crate::audit::{Actor, Body as Entry};

@@ -1,5 +1,7 @@
 //! Roles and masks as whoever has too small a role meets them: every verb, every table, every way around a mask.
 
+mod decision;
+mod emergency;
 mod golden;
 mod leak;
 mod mask;

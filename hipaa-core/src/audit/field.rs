@@ -73,6 +73,8 @@ pub mod tag {
     pub const EPOCH: u16 = 0x0120;
     /// SHA-256 of a ring.
     pub const RING: u16 = 0x0121;
+    /// The note by which the operator gives up an end of the log.
+    pub const RESTORE: u16 = 0x0130;
     /// The first tag of the application's own.
     pub const APPLICATION: u16 = 0x8000;
 }

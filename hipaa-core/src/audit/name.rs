@@ -148,6 +148,8 @@ names! {
     SESSION_ROTATED;
     /// Sessions were ended: by their user, an administrator, or because there were too many.
     SESSION_ENDED;
+    /// Rows of a user's that were altered behind the application's back were taken away by an administrator.
+    ACCOUNT_REPAIRED;
     /// A notice waits to be sent.
     NOTICE_QUEUED;
     /// Notices were handed to whoever sends them.

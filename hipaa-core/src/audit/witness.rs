@@ -36,7 +36,13 @@ pub enum WitnessError {
 
 /// A place outside the database that remembers heads.
 pub trait Witness {
-    /// The highest head that it was given; none where it has seen nothing. Other writers wait until a push or until the
+    /// The first head that it was given, ever; none where it has seen nothing.
+    ///
+    /// # Errors
+    /// As [`Witness::highest`].
+    fn first(&mut self) -> Result<Option<SignedCheckpoint>, WitnessError>;
+
+    /// The highest head that it was given, since the last restore if there was one; none where it has seen nothing. Other writers wait until a push or until the
     /// witness is dropped.
     ///
     /// # Errors
@@ -48,4 +54,11 @@ pub trait Witness {
     /// # Errors
     /// [`WitnessError::Unreachable`].
     fn push(&mut self, head: &SignedCheckpoint) -> Result<(), WitnessError>;
+
+    /// Remembers a head that follows a restore: it is the highest one from now on, although earlier ones may have been
+    /// higher. Those are kept: they are the evidence of what was lost.
+    ///
+    /// # Errors
+    /// [`WitnessError::Unreachable`].
+    fn push_after_restore(&mut self, head: &SignedCheckpoint) -> Result<(), WitnessError>;
 }

@@ -6,7 +6,7 @@
 //! | 8 | 16 | random |
 //! | 24 | 32 | keyed BLAKE3(key, encode("device", \[user, bytes 0..24\])) |
 //!
-//! as base64url without padding, 75 characters. Nothing is stored. It is no proof of identity: it only makes an attempt
+//! as base64url without padding, 75 characters. A host may store the random bytes, so that it can forget a device. It is no proof of identity: it only makes an attempt
 //! count as coming from a [known origin](super::lockout::Origin), which is locked by its own failures like any other.
 
 use crate::clock::Timestamp;
@@ -39,14 +39,22 @@ pub fn device_cookie(key: &SecretBox<[u8; 32]>, user: &[u8], random: [u8; 16], n
 /// Whether the cookie was set for this user, by this deployment, within [`DEVICE_LIFE`].
 #[must_use]
 pub fn is_known_device(key: &SecretBox<[u8; 32]>, user: &[u8], cookie: &str, now: Timestamp) -> bool {
+    device_id(key, user, cookie, now).is_some()
+}
+
+/// The random bytes of a cookie that was set for this user, by this deployment, within [`DEVICE_LIFE`]: by them the device
+/// can be forgotten.
+#[must_use]
+pub fn device_id(key: &SecretBox<[u8; 32]>, user: &[u8], cookie: &str, now: Timestamp) -> Option<[u8; 16]> {
     let mut bytes = [0; BYTES];
     if cookie.len() != DEVICE_CHARS || URL_SAFE_NO_PAD.decode_slice(cookie, &mut bytes) != Ok(BYTES) {
-        return false;
+        return None;
     }
     let (signed, mac) = bytes.split_at(SIGNED);
     let set = signed.first_chunk().map_or(now, |time| Timestamp::from_micros(i64::from_be_bytes(*time)));
     let fresh = set <= now && now.since(set) < DEVICE_LIFE;
-    bool::from(mac_of(key, user, signed).ct_eq(mac)) && fresh
+    let right = bool::from(mac_of(key, user, signed).ct_eq(mac)) && fresh;
+    signed.last_chunk().copied().filter(|_| right)
 }
 
 fn mac_of(key: &SecretBox<[u8; 32]>, user: &[u8], signed: &[u8]) -> [u8; 32] {

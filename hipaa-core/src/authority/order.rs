@@ -93,6 +93,23 @@ impl Authority {
         Ok(Ordered { rows: rows.collect(), altered, next })
     }
 
+    /// The same with those that have expired already.
+    ///
+    /// # Errors
+    /// As [`Authority::by_expiry`].
+    pub fn due(
+        &self,
+        unit: &mut dyn Unit,
+        kind: AuthorityKind,
+        after: Option<SweepMark>,
+        limit: usize,
+    ) -> Result<Ordered, AuthorityError> {
+        let ever = Timestamp::from_micros(i64::MAX);
+        let Page { rows, altered, next } = self.page_by_expiry(unit, (kind, ever), after, limit)?;
+        let rows = rows.into_iter().filter(|(_, standing)| *standing != Standing::Void).map(|(row, _)| row);
+        Ok(Ordered { rows: rows.collect(), altered, next })
+    }
+
     fn page_by_expiry(
         &self,
         unit: &mut dyn Unit,

@@ -27,13 +27,15 @@ pub enum Finding {
     Row(RecordId),
 }
 
-type Latest = BTreeMap<RecordId, RecordState>;
+/// Which rows are wanted, and where what is wrong with the log is noted.
+type Wanted<'a> = (&'a dyn Fn(&RecordId) -> bool, &'a mut Vec<Finding>);
+pub(super) type Latest = BTreeMap<RecordId, RecordState>;
 
 impl Authority {
     /// Replays the states of the tenant's authority rows from the log's bodies, and compares them with the recorded states
     /// and the rows. Each id in a finding is the kind's code, then the row's id.
     ///
-    /// Needs no key: it shows which version and MAC belong where, not that a MAC is right, which every read checks.
+    /// Every row is checked as a use would check it, so a column that was edited under its MAC is found, too.
     ///
     /// # Errors
     /// [`AuthorityError::TooMany`] for more than [`MAX_REPLAYED`] rows; or the unit's.
@@ -45,7 +47,7 @@ impl Authority {
         let (store, _) = unit.parts();
         let head = store.head(tenant)?.ok_or(UnitError::Key(KeyError::UnknownTenant))?;
         let mut findings = Vec::new();
-        let latest = latest(store, head.log, &mut findings)?;
+        let latest = latest(store, head.log, (&|_| true, &mut findings))?;
         for state in latest.values() {
             let known = store.state(&STATES, state.record)?;
             if known.is_none_or(|known| known.tenant != tenant || known.state != *state) {
@@ -55,6 +57,14 @@ impl Authority {
                 findings.push(Finding::Row(state.record));
             }
         }
+        for state in latest.values().filter(|state| !state.is_tombstone()) {
+            let found = place_of(state).map(|(kind, id)| self.fetch(unit, kind, id));
+            if matches!(found, Some(Err(AuthorityError::Integrity))) && !findings.contains(&Finding::Row(state.record))
+            {
+                findings.push(Finding::Row(state.record));
+            }
+        }
+        let (store, _) = unit.parts();
         let mut after = None;
         loop {
             let page = store.live_states(&STATES, tenant, after, PAGE)?;
@@ -68,15 +78,20 @@ impl Authority {
     }
 }
 
-/// What the log says last of every row.
-fn latest(store: &mut dyn Store, log: LogId, findings: &mut Vec<Finding>) -> Result<Latest, AuthorityError> {
+/// What the log says last of every row that is wanted.
+pub(super) fn latest(
+    store: &mut dyn Store,
+    log: LogId,
+    (wanted, findings): Wanted<'_>,
+) -> Result<Latest, AuthorityError> {
     let (mut latest, mut from) = (Latest::new(), 0);
     loop {
         let page = store.entries(log, from, PAGE)?;
         for entry in &page {
             let body = Body::decode(&entry.body).map_err(UnitError::from)?;
             let listed = body.field(tag::STATES).and_then(read_states);
-            for state in listed.filter(|(label, _)| *label == STATE_LABEL).map_or_else(Vec::new, |listed| listed.1) {
+            let states = listed.filter(|(label, _)| *label == STATE_LABEL).map_or_else(Vec::new, |listed| listed.1);
+            for state in states.into_iter().filter(|state| wanted(&state.record)) {
                 take(&mut latest, state, findings);
             }
         }
@@ -100,13 +115,17 @@ fn take(latest: &mut Latest, state: RecordState, findings: &mut Vec<Finding>) {
 
 /// Whether the row is there as the state says, or gone as a tombstone says.
 fn row_is(store: &mut dyn Store, state: &RecordState) -> Result<bool, AuthorityError> {
-    let split = state.record.as_bytes().split_first();
-    let place = split.and_then(|(code, id)| Some((AuthorityKind::from_code(*code)?, RecordId::from_slice(id).ok()?)));
-    let Some((kind, id)) = place else { return Ok(false) };
+    let Some((kind, id)) = place_of(state) else { return Ok(false) };
     match store.authority(kind, id) {
         Ok(None) => Ok(state.is_tombstone()),
         Ok(Some(row)) => Ok(!state.is_tombstone() && (row.version, row.mac) == (state.version, state.mac)),
         Err(crate::store::StoreError::Corrupt) => Ok(false),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The row of which a state tells.
+fn place_of(state: &RecordState) -> Option<(AuthorityKind, RecordId)> {
+    let (code, id) = state.record.as_bytes().split_first()?;
+    Some((AuthorityKind::from_code(*code)?, RecordId::from_slice(id).ok()?))
 }

@@ -8,6 +8,7 @@ use crate::store::{AuthorityKind, Store, StoreError, StoredAuthority};
 
 pub(super) const CASES: &[Case] = cases! {
     an_authority_row_reads_back_bit_for_bit
+    an_authority_row_of_every_kind_reads_back_in_its_order
     an_authority_row_is_found_by_exactly_its_lookup_key
     an_authority_id_and_a_lookup_key_are_taken_once_in_a_kind
     an_owners_authority_rows_ascend_behind_a_cursor_up_to_a_limit
@@ -16,6 +17,7 @@ pub(super) const CASES: &[Case] = cases! {
     an_authority_row_is_replaced_as_a_whole_and_only_as_of_its_version
     an_authority_row_never_changes_its_tenant_or_owner
     an_authority_row_is_deleted_only_as_of_its_version
+    an_authority_row_is_discarded_whatever_it_holds_and_no_other
     an_authority_number_too_high_for_the_store_is_full_and_never_wrapped
 };
 
@@ -74,6 +76,24 @@ fn an_authority_row_reads_back_bit_for_bit(store: &mut dyn Store) -> Finding {
     let mut listed = store.authority_of(KIND, (TENANT, OWNER), None, 99)?;
     listed.sort_by_key(|row| rows.iter().position(|known| known.id == row.id));
     expect(listed == rows, "the rows in the list as they were written")
+}
+
+/// Grants, reviews and decisions among them: an adapter that knows only some kinds keeps nobody from anything.
+fn an_authority_row_of_every_kind_reads_back_in_its_order(store: &mut dyn Store) -> Finding {
+    let due =
+        |kind, byte, micros| StoredAuthority { expires: Some(Timestamp::from_micros(micros)), ..row(kind, uuid(byte)) };
+    for kind in AuthorityKind::ALL {
+        for row in [due(*kind, 1, 9), due(*kind, 2, 8), row(*kind, uuid(3))] {
+            store.insert_authority(&row)?;
+        }
+    }
+    for kind in AuthorityKind::ALL {
+        let ever = (TENANT, Timestamp::from_micros(i64::MAX));
+        let listed = store.authority_expired(*kind, ever, None, 99)?;
+        expect(listed == [due(*kind, 2, 8), due(*kind, 1, 9)], "what is due, the first first, without what never is")?;
+        expect(store.authority(*kind, uuid(3))? == Some(row(*kind, uuid(3))), "the row of this kind")?;
+    }
+    Ok(())
 }
 
 fn an_authority_row_is_found_by_exactly_its_lookup_key(store: &mut dyn Store) -> Finding {
@@ -232,6 +252,19 @@ fn an_authority_row_is_deleted_only_as_of_its_version(store: &mut dyn Store) -> 
     expect(store.authority(KIND, uuid(1))?.is_none(), "no row after its deletion")?;
     let again = store.delete_authority(KIND, uuid(1), 1);
     refused(again, StoreError::Missing, "a deletion of no row to be refused as missing")?;
+    expect(store.authority(KIND, uuid(2))?.as_ref() == Some(&rows[1]), "the other row of the kind")?;
+    expect(store.authority(OTHER_KIND, uuid(1))?.as_ref() == Some(&rows[2]), "the row of the other kind")
+}
+
+fn an_authority_row_is_discarded_whatever_it_holds_and_no_other(store: &mut dyn Store) -> Finding {
+    let rows = [full(uuid(1)), row(KIND, uuid(2)), row(OTHER_KIND, uuid(1))];
+    for row in &rows {
+        store.insert_authority(row)?;
+    }
+    for _ in 0..2 {
+        store.discard_authority(KIND, uuid(1))?;
+        expect(store.authority(KIND, uuid(1))?.is_none(), "no row after it was discarded")?;
+    }
     expect(store.authority(KIND, uuid(2))?.as_ref() == Some(&rows[1]), "the other row of the kind")?;
     expect(store.authority(OTHER_KIND, uuid(1))?.as_ref() == Some(&rows[2]), "the row of the other kind")
 }

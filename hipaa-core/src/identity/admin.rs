@@ -3,11 +3,12 @@
 use super::contact::tell;
 use super::factor::{change_account, factor_rows};
 use super::reset::void_tokens;
-use super::session::id_of;
+use super::session::{Active, id_of};
 use super::{Identity, IdentityError};
 use crate::audit::{Action, Actor, EventName};
 use crate::auth::password::PasswordHash;
 use crate::auth::reset::ACTIVATION_LIFE;
+use crate::auth::role::{Ability, RolePolicy};
 use crate::auth::token::ActivationToken;
 use crate::authority::user::{NewUser, Revision, User, UserError};
 use crate::authority::{Authority, AuthorityKind, Change, Draft, MAX_ROWS};
@@ -29,6 +30,23 @@ pub struct Activation {
 }
 
 impl Identity {
+    /// The actor of a session that is live and whose user has an ability: give it to what is in this part. It is good for
+    /// this unit.
+    ///
+    /// # Errors
+    /// [`IdentityError::Denied`], which is an entry; [`IdentityError::NoSession`]; or the unit's.
+    pub fn permitted(
+        &self,
+        unit: &mut dyn Unit,
+        active: &Active,
+        policy: &RolePolicy,
+        ability: Ability,
+    ) -> Result<Actor, IdentityError> {
+        active.require_live(unit)?;
+        active.require_ability(unit, policy, ability)?;
+        Ok(active.actor().clone())
+    }
+
     /// Makes a user in the actor's tenant, with a token for the first password. Until it is used nobody can log in.
     ///
     /// # Errors
@@ -92,6 +110,10 @@ impl Identity {
     pub fn unlock(&self, unit: &mut dyn Unit, actor: &Actor, user: UserId) -> Result<(), IdentityError> {
         let door = Authority::new(actor.clone());
         let user = found(unit, &door, user)?;
+        let altered = altered_counts(unit, &door, user.id())?;
+        if !altered.is_empty() {
+            door.discard(unit, door.event(EventName::ACCOUNT_REPAIRED, Action::Delete), &altered)?;
+        }
         let mut after = None;
         loop {
             let page = door.list(unit, (AuthorityKind::FailureCount, user.id()), after, MAX_ROWS)?;
@@ -105,21 +127,64 @@ impl Identity {
         }
     }
 
-    /// Takes the second factor of a user away, with its recovery codes, and ends everything that the user has open.
+    /// Takes the second factor of a user away, with its recovery codes, and ends everything that the user has open; also a
+    /// factor that was altered behind the application's back.
     ///
     /// # Errors
     /// [`IdentityError::NotEnrolled`], or as [`Identity::renew_activation`].
     pub fn reset_second_factor(&self, unit: &mut dyn Unit, actor: &Actor, user: UserId) -> Result<(), IdentityError> {
         let door = Authority::new(actor.clone());
         let user = found(unit, &door, user)?;
+        let factor = (AuthorityKind::SecondFactor, user.id().into());
+        let altered = door.is_altered(unit, factor.0, factor.1)?;
+        if altered {
+            door.discard(unit, door.event(EventName::ACCOUNT_REPAIRED, Action::Delete), &[factor])?;
+        }
         let mut changes = factor_rows(unit, &door, &user)?;
-        if changes.is_empty() {
+        if changes.is_empty() && !altered {
             return Err(IdentityError::NotEnrolled);
         }
         changes.push(tell(unit, &door, user.id(), Topic::FACTOR_REMOVED)?);
         let event = door.event(EventName::LOGIN_TOTP_REMOVED, Action::Delete);
         let event = event.records("hipaa.user", &[user.id().into()]);
         change_account(unit, &door, &user, (event, changes), Revision::default()).map(drop)
+    }
+
+    /// Takes away what of a user's was altered behind the application's back: password, history, second factor, address,
+    /// failures and recovery codes; and ends everything that the user has open. The user is told, and gets a new password
+    /// by [`Identity::renew_activation`]. What was taken away; none where nothing was altered.
+    ///
+    /// # Errors
+    /// [`AuthorityError::Integrity`](crate::authority::AuthorityError::Integrity) where the user's own row was altered,
+    /// which only a backup repairs; or as [`Identity::renew_activation`].
+    ///
+    /// # Security
+    /// The altered bytes are gone: copy the file first where they are evidence. A second factor that is taken away has to be
+    /// enrolled again, and until then the password is all that stands: find out who wrote to the database before.
+    pub fn repair(
+        &self,
+        unit: &mut dyn Unit,
+        actor: &Actor,
+        user: UserId,
+    ) -> Result<Vec<AuthorityKind>, IdentityError> {
+        let door = Authority::new(actor.clone());
+        let user = found(unit, &door, user)?;
+        let mut altered = altered_counts(unit, &door, user.id())?;
+        for kind in AuthorityKind::ALL.iter().filter(|kind| kind.is_singular()) {
+            if door.is_altered(unit, *kind, user.id().into())? {
+                altered.push((*kind, user.id().into()));
+            }
+        }
+        let codes = door.list(unit, (AuthorityKind::RecoveryCode, user.id()), None, MAX_ROWS)?.altered;
+        altered.extend(codes.into_iter().map(|id| (AuthorityKind::RecoveryCode, id)));
+        if altered.is_empty() {
+            return Ok(Vec::new());
+        }
+        door.discard(unit, door.event(EventName::ACCOUNT_REPAIRED, Action::Delete), &altered)?;
+        let notice = tell(unit, &door, user.id(), Topic::ACCOUNT_REPAIRED)?;
+        let event = door.event(EventName::ACCOUNT_REPAIRED, Action::Update).records("hipaa.user", &[user.id().into()]);
+        change_account(unit, &door, &user, (event, vec![notice]), Revision::default())?;
+        Ok(altered.into_iter().map(|(kind, _)| kind).collect())
     }
 
     /// Gives a user another role and ends everything that the user has open.
@@ -166,6 +231,22 @@ impl Identity {
     pub fn disable(&self, unit: &mut dyn Unit, actor: &Actor, user: UserId) -> Result<(), IdentityError> {
         Ok(Authority::new(actor.clone()).disable_user(unit, user)?)
     }
+}
+
+/// The failure counts of a user that fail their check, those that are gone included as far as their id is known.
+fn altered_counts(
+    unit: &mut dyn Unit,
+    door: &Authority,
+    user: UserId,
+) -> Result<Vec<(AuthorityKind, RecordId)>, IdentityError> {
+    let mut altered = door.list(unit, (AuthorityKind::FailureCount, user), None, MAX_ROWS)?.altered;
+    for purpose in [super::attempt::PASSWORD, super::factor::CODE] {
+        let id = super::count::row_id(purpose, user, &[]);
+        if !altered.contains(&id) && door.is_altered(unit, AuthorityKind::FailureCount, id)? {
+            altered.push(id);
+        }
+    }
+    Ok(altered.into_iter().map(|id| (AuthorityKind::FailureCount, id)).collect())
 }
 
 pub(super) fn found(unit: &mut dyn Unit, door: &Authority, user: UserId) -> Result<User, IdentityError> {

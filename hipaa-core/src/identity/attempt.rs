@@ -1,13 +1,11 @@
 //! The first two steps: count, then hash.
 
-use super::client::hash_key;
 use super::count::{Counter, write};
 use super::login::Refusal;
 use super::{Client, Identity, IdentityError};
 use crate::audit::{Action, Event, EventName, Outcome};
-use crate::auth::device::is_known_device;
 use crate::auth::limit::Reservation;
-use crate::auth::lockout::{Admission, Origin};
+use crate::auth::lockout::Admission;
 use crate::auth::login_name::{LoginName, LoginNameHash};
 use crate::auth::password::{HashError, HashingPermit, Password, PasswordHash, Verdict};
 use crate::authority::user::User;
@@ -125,7 +123,7 @@ impl Identity {
         client: &Client<'_>,
     ) -> Result<Subject, IdentityError> {
         let counter = Counter::new(&self.settings().lockout, PASSWORD, user.id(), &client.network);
-        let origin = origin(unit, &user, client)?;
+        let origin = self.origin(unit, &door, &user, client)?;
         let counted = match counter.admit(unit, &door, origin) {
             Err(AuthorityError::Integrity) => return Ok(Subject::Barred),
             other => other?,
@@ -255,13 +253,6 @@ pub(super) fn credential(
 pub(super) fn parse_hash(text: &[u8]) -> Option<PasswordHash> {
     let text = core::str::from_utf8(text).ok()?;
     PasswordHash::parse(text.to_owned().into()).ok()
-}
-
-fn origin(unit: &mut dyn Unit, user: &User, client: &Client<'_>) -> Result<Origin, IdentityError> {
-    let Some(cookie) = client.device else { return Ok(Origin::Unknown) };
-    let (key, now) = (hash_key(unit)?, unit.parts().1.now());
-    let known = is_known_device(&key, user.id().as_bytes(), cookie, now);
-    Ok(if known { Origin::Known } else { Origin::Unknown })
 }
 
 pub(super) fn failed(door: &Authority, user: Option<&User>) -> Event {

@@ -41,7 +41,7 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::StepUpNeeded`], or as [`Identity::put_contact`].
     pub fn change_contact(&self, unit: &mut dyn Unit, active: &Active, address: &str) -> Result<(), IdentityError> {
-        active.require_step_up(self, unit.parts().1.now())?;
+        active.require_step_up(self, unit)?;
         write(unit, &active.door, active.user.id(), address)
     }
 }

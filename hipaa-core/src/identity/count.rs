@@ -41,12 +41,9 @@ pub(super) struct Counted {
 
 impl Counter {
     pub(super) fn new(policy: &LockoutPolicy, purpose: &str, owner: UserId, network: &ClientNetwork) -> Self {
-        let id = |place: &[u8]| {
-            let input = encode("failure-count", &[purpose.as_bytes(), owner.as_bytes(), place]);
-            RecordId::from_hash(&Sha256::digest(input).into())
-        };
-        let place = (policy.scope == LockoutScope::AccountAndNetwork).then(|| id(&network.to_bytes()));
-        Self { policy: *policy, owner, account: id(&[]), place }
+        let place = policy.scope == LockoutScope::AccountAndNetwork;
+        let place = place.then(|| row_id(purpose, owner, &network.to_bytes()));
+        Self { policy: *policy, owner, account: row_id(purpose, owner, &[]), place }
     }
 
     /// Decides on an attempt and counts it as failed: write the changes whatever is decided.
@@ -114,6 +111,12 @@ impl Counter {
             }
         }
     }
+}
+
+/// The row that counts what an account fails, from one place or in all.
+pub(super) fn row_id(purpose: &str, owner: UserId, place: &[u8]) -> RecordId {
+    let input = encode("failure-count", &[purpose.as_bytes(), owner.as_bytes(), place]);
+    RecordId::from_hash(&Sha256::digest(input).into())
 }
 
 /// Writes changes, if there are any, with the entry; else the entry alone.

@@ -31,7 +31,7 @@ mod tag {
     pub(super) const LAST_STEP: u8 = 3;
 }
 
-const CODE: &str = "code";
+pub(super) const CODE: &str = "code";
 
 /// What confirming or removing a factor came to.
 #[derive(Debug)]
@@ -104,11 +104,16 @@ impl Identity {
         (code, client, now): (&str, &Client<'_>, Timestamp),
     ) -> Result<Tried, IdentityError> {
         let counter = Counter::new(&self.settings().second_factor, CODE, user.id(), &client.network);
-        let counted = counter.admit(unit, door, Origin::Known)?;
+        let counted = denied(counter.admit(unit, door, Origin::Known).map_err(IdentityError::from))?;
+        // A count that fails its check locks as a full one does.
+        let Found::One(counted) = counted else { return Ok(Tried::wrong(true, Vec::new())) };
         let Admission::Admitted { last } = counted.admission else {
             return Ok(Tried::wrong(true, counted.changes));
         };
-        let used = match Factor::read(unit, door, user)?.filter(Factor::is_active) {
+        let Found::One(factor) = denied(Factor::read(unit, door, user))? else {
+            return Ok(Tried::wrong(last, counted.changes));
+        };
+        let used = match factor.filter(Factor::is_active) {
             Some(factor) => match self.match_step(&factor, code, now) {
                 Some(step) => factor.proven(step).map(|change| (EventName::LOGIN_TOTP_VERIFIED, change)),
                 None => recovery(unit, door, user, code)?,
@@ -116,7 +121,9 @@ impl Identity {
             None => None,
         };
         let Some((name, change)) = used else { return Ok(Tried::wrong(last, counted.changes)) };
-        let mut changes = counter.clear(unit, door)?;
+        let Found::One(mut changes) = denied(counter.clear(unit, door).map_err(IdentityError::from))? else {
+            return Ok(Tried::wrong(last, counted.changes));
+        };
         changes.push(change);
         if name == EventName::RECOVERY_CODE_USED {
             changes.push(tell(unit, door, user.id(), Topic::RECOVERY_CODE_USED)?);
@@ -133,10 +140,11 @@ impl Identity {
     /// Makes a seed for one-time codes. It is no factor before [`Identity::confirm_totp`]; asking again makes another.
     ///
     /// # Errors
-    /// [`IdentityError::StepUpNeeded`], [`IdentityError::Enrolled`], or the unit's.
+    /// [`IdentityError::NoSession`], [`IdentityError::MustChange`], [`IdentityError::StepUpNeeded`],
+    /// [`IdentityError::Enrolled`], or the unit's.
     pub fn enrol_totp(&self, unit: &mut dyn Unit, active: &Active) -> Result<Held<TotpSeed>, IdentityError> {
         let now = unit.parts().1.now();
-        active.require_step_up(self, now)?;
+        active.require_factor_rights(self, unit)?;
         let (door, owner) = (&active.door, active.user.id());
         let old = Factor::read(unit, door, &active.user)?;
         if old.as_ref().is_some_and(Factor::is_active) {
@@ -157,7 +165,8 @@ impl Identity {
     /// Makes the seed a factor with its first code, which is used up by that; every other session ends.
     ///
     /// # Errors
-    /// [`IdentityError::StepUpNeeded`], [`IdentityError::NotEnrolled`], or the unit's.
+    /// [`IdentityError::NoSession`], [`IdentityError::MustChange`], [`IdentityError::StepUpNeeded`],
+    /// [`IdentityError::NotEnrolled`], or the unit's.
     pub fn confirm_totp(
         &self,
         unit: &mut dyn Unit,
@@ -166,11 +175,14 @@ impl Identity {
         client: &Client<'_>,
     ) -> Result<Held<FactorChange>, IdentityError> {
         let now = unit.parts().1.now();
-        active.require_step_up(self, now)?;
-        let waiting = Factor::read(unit, &active.door, &active.user)?.filter(|factor| !factor.is_active());
-        let waiting = waiting.ok_or(IdentityError::NotEnrolled)?;
+        active.require_factor_rights(self, unit)?;
         let counter = Counter::new(&self.settings().second_factor, CODE, active.user.id(), &client.network);
-        let counted = counter.admit(unit, &active.door, Origin::Known)?;
+        let counted = denied(counter.admit(unit, &active.door, Origin::Known).map_err(IdentityError::from))?;
+        let found = denied(Factor::read(unit, &active.door, &active.user))?;
+        let (Found::One(counted), Found::One(found)) = (counted, found) else {
+            return self.refuse_code(unit, active, Vec::new(), now);
+        };
+        let waiting = found.filter(|factor| !factor.is_active()).ok_or(IdentityError::NotEnrolled)?;
         let admitted = matches!(counted.admission, Admission::Admitted { .. });
         let created = waiting.row.body().time(tag::CREATED).unwrap_or(now);
         let (row, enrolment) = (waiting.row, PendingEnrolment { seed: waiting.seed, created });
@@ -197,7 +209,8 @@ impl Identity {
     /// Takes the factor and its recovery codes away, against a current code or a recovery code; every other session ends.
     ///
     /// # Errors
-    /// [`IdentityError::StepUpNeeded`], [`IdentityError::NotEnrolled`], or the unit's.
+    /// [`IdentityError::NoSession`], [`IdentityError::MustChange`], [`IdentityError::StepUpNeeded`],
+    /// [`IdentityError::NotEnrolled`], or the unit's.
     pub fn remove_totp(
         &self,
         unit: &mut dyn Unit,
@@ -206,9 +219,12 @@ impl Identity {
         client: &Client<'_>,
     ) -> Result<Held<FactorChange>, IdentityError> {
         let now = unit.parts().1.now();
-        active.require_step_up(self, now)?;
+        active.require_factor_rights(self, unit)?;
         let (door, user) = (&active.door, &active.user);
-        Factor::read(unit, door, user)?.filter(Factor::is_active).ok_or(IdentityError::NotEnrolled)?;
+        let Found::One(factor) = denied(Factor::read(unit, door, user))? else {
+            return self.refuse_code(unit, active, Vec::new(), now);
+        };
+        factor.filter(Factor::is_active).ok_or(IdentityError::NotEnrolled)?;
         let tried = self.try_code(unit, door, user, (code, client, now))?;
         if !tried.right {
             return self.refuse_code(unit, active, tried.changes, now);
@@ -224,14 +240,14 @@ impl Identity {
     /// New recovery codes, shown once; earlier ones are void.
     ///
     /// # Errors
-    /// [`IdentityError::StepUpNeeded`], [`IdentityError::NotEnrolled`], or the unit's.
+    /// [`IdentityError::NoSession`], [`IdentityError::MustChange`], [`IdentityError::StepUpNeeded`],
+    /// [`IdentityError::NotEnrolled`], or the unit's.
     pub fn recovery_codes(
         &self,
         unit: &mut dyn Unit,
         active: &Active,
     ) -> Result<Held<Vec<RecoveryCode>>, IdentityError> {
-        let now = unit.parts().1.now();
-        active.require_step_up(self, now)?;
+        active.require_factor_rights(self, unit)?;
         let (door, user) = (&active.door, &active.user);
         Factor::read(unit, door, user)?.filter(Factor::is_active).ok_or(IdentityError::NotEnrolled)?;
         let mut changes = recovery_rows(unit, door, user)?;

@@ -8,7 +8,6 @@ use super::factor::Factor;
 use super::session::{NewSession, id_of};
 use super::{Client, Identity, IdentityError};
 use crate::audit::{Action, EventName, Outcome};
-use crate::auth::limit::Limit;
 use crate::auth::session::SessionRights;
 use crate::auth::token::PendingToken;
 use crate::authority::user::User;
@@ -98,9 +97,10 @@ impl Identity {
         if factor.is_some_and(|factor| factor.is_active()) {
             return self.await_code(unit, &known.door, &user, (must_change, changes)).map(Some);
         }
-        forget(unit, &known.door, changes)?;
         let door = client.user(&user, None)?;
-        let session = self.open_session(unit, &door, &user, rights(must_change))?;
+        let Some(room) = self.room(unit, &door, &user, client)? else { return Ok(None) };
+        forget(unit, &known.door, changes)?;
+        let session = self.open_session(unit, &door, (&user, room), rights(must_change))?;
         Ok(Some(Finished::Session(session)))
     }
 
@@ -125,7 +125,9 @@ impl Identity {
         if user.is_disabled() || changed {
             return Ok(None);
         }
-        let mut changes = known.counter.clear(unit, door)?;
+        let Found::One(mut changes) = denied(known.counter.clear(unit, door).map_err(IdentityError::from))? else {
+            return Ok(None);
+        };
         if let Proof::Right(Some(hash)) = proof {
             let draft = row.edit().secret(hash.expose().as_bytes());
             changes.push(Change::Replace(row, draft));
@@ -164,7 +166,9 @@ impl Identity {
     ) -> Result<Held<Finished>, IdentityError> {
         let now = unit.parts().1.now();
         let refused = Finished::Refused(Refusal { release: now.after(self.settings().padding) });
-        let Ok(place) = self.limit(&Limit::CODE_PER_NETWORK.of_network(&client.network), now) else {
+        let challenge = self.settings().code_per_challenge.of_id(token.digest().as_bytes());
+        let network = self.settings().code_per_network.of_network(&client.network);
+        let (Ok(_), Ok(place)) = (self.limit(&challenge, now), self.limit(&network, now)) else {
             unit.refuse(failed(&client.login(TenantId::DEPLOYMENT)?, None).outcome(Outcome::Denied));
             return Ok(unit.hold(refused));
         };
@@ -186,11 +190,12 @@ impl Identity {
         let must_change = row.body().flag(tag::MUST_CHANGE).unwrap_or(true);
         let tried = self.try_code(unit, &door, &user, (code, client, now))?;
         if tried.right {
+            let own = client.user(&user, None)?;
+            let Some(room) = self.room(unit, &own, &user, client)? else { return Ok(None) };
             let mut changes = tried.changes;
             changes.push(Change::Delete(row));
             door.apply(unit, door.event(tried.name, Action::Execute), changes)?;
-            let door = client.user(&user, None)?;
-            return self.open_session(unit, &door, &user, rights(must_change)).map(Some);
+            return self.open_session(unit, &own, (&user, room), rights(must_change)).map(Some);
         }
         let mut changes = tried.changes;
         if tried.ends {

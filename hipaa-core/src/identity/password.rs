@@ -7,7 +7,7 @@ use super::attempt::{Attempt, Found, Proof, Subject, Verified, credential, denie
 use super::contact::tell;
 use super::factor::{Factor, change_account};
 use super::login::Refusal;
-use super::session::{Active, NewSession, id_of};
+use super::session::{Active, NewSession, ended, id_of};
 use super::{Client, Identity, IdentityError};
 use crate::audit::{Action, EventName};
 use crate::auth::history::PasswordHistory;
@@ -26,6 +26,7 @@ use core::fmt;
 use secrecy::SecretString;
 
 /// What a new password is judged by.
+#[derive(Default)]
 struct Material {
     current: Option<PasswordHash>,
     earlier: Vec<PasswordHash>,
@@ -109,11 +110,15 @@ impl Identity {
         permit: HashingPermit,
     ) -> Result<Held<PasswordChange>, IdentityError> {
         let release = unit.parts().1.now().after(self.settings().padding);
-        let material = material(unit, &active.door, &active.user)?;
-        if material.second_factor {
-            active.require_step_up(self, unit.parts().1.now())?;
-        }
-        let subject = self.known(unit, active.door.clone(), active.user.clone(), client)?;
+        let (material, subject) = match denied(material(unit, &active.door, &active.user))? {
+            Found::One(material) => {
+                if material.second_factor {
+                    active.require_step_up(self, unit)?;
+                }
+                (material, self.known(unit, active.door.clone(), active.user.clone(), client)?)
+            }
+            _ => (Material::default(), Subject::Barred),
+        };
         let attempt = Attempt { identity: self.clone(), permit, subject, release, place: None };
         Ok(unit.hold(PasswordChange { attempt, active, material }))
     }
@@ -158,20 +163,30 @@ impl Identity {
         let any = client.login(TenantId::DEPLOYMENT)?;
         let token = denied(any.read(unit, AuthorityKind::ResetToken, id).map_err(IdentityError::from))?;
         let found = match token {
-            Found::One(Some(token)) => match any.user(unit, token.owner())?.filter(|user| !user.is_disabled()) {
-                Some(user) => {
-                    let door = client.user(&user, None)?;
-                    let material = material(unit, &door, &user)?;
-                    Some((Box::new(ByToken { door, user, token, name }), material))
-                }
-                None => None,
-            },
+            Found::One(Some(token)) => self.holder(unit, (&any, token, name), client)?,
             _ => None,
         };
         if found.is_none() {
             unit.refuse(failed(&any, None));
         }
         Ok(unit.hold(PasswordReset { identity: self.clone(), permit, found, release }))
+    }
+
+    /// Whose password a token sets; none where something of that user fails its check, or the user is disabled.
+    fn holder(
+        &self,
+        unit: &mut dyn Unit,
+        (any, token, name): (&Authority, Row, EventName),
+        client: &Client<'_>,
+    ) -> Result<Option<(Box<ByToken>, Material)>, IdentityError> {
+        let user = denied(any.user(unit, token.owner()).map_err(IdentityError::from))?;
+        let Found::One(Some(user)) = user else { return Ok(None) };
+        if user.is_disabled() {
+            return Ok(None);
+        }
+        let door = client.user(&user, None)?;
+        let Found::One(material) = denied(material(unit, &door, &user))? else { return Ok(None) };
+        Ok(Some((Box::new(ByToken { door, user, token, name }), material)))
     }
 
     /// Writes the new password, if it was accepted.
@@ -218,8 +233,10 @@ impl Identity {
                 return Ok(rejection(other));
             }
         };
-        door.read(unit, AuthorityKind::Session, active.row.id())?.ok_or(IdentityError::NoSession)?;
-        changes.extend(self.replacement(unit, door, &user, (hash, history))?);
+        let session = door.read(unit, AuthorityKind::Session, active.row.id()).map_err(ended)?;
+        session.ok_or(IdentityError::NoSession)?;
+        let Found::One(rows) = denied(self.replacement(unit, door, &user, (hash, history)))? else { return Ok(None) };
+        changes.extend(rows);
         changes.push(tell(unit, door, user.id(), Topic::PASSWORD_CHANGED)?);
         let event = door.event(EventName::PASSWORD_CHANGED, Action::Update);
         let user = change_account(unit, door, &user, (event, changes), CHANGED)?;
@@ -242,7 +259,9 @@ impl Identity {
             unit.refuse(failed(door, Some(&user)));
             return Ok(None);
         }
-        let mut changes = self.replacement(unit, door, &user, (hash, history))?;
+        let Found::One(mut changes) = denied(self.replacement(unit, door, &user, (hash, history)))? else {
+            return Ok(None);
+        };
         changes.push(Change::Delete(token));
         changes.push(tell(unit, door, user.id(), Topic::PASSWORD_RESET)?);
         change_account(unit, door, &user, (door.event(by.name, Action::Update), changes), CHANGED)?;

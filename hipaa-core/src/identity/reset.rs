@@ -5,7 +5,6 @@ use super::contact::post;
 use super::session::id_of;
 use super::{Client, Identity, IdentityError};
 use crate::audit::{Action, EventName, Outcome};
-use crate::auth::limit::Limit;
 use crate::auth::login_name::LoginName;
 use crate::auth::reset::RESET_LIFE;
 use crate::auth::token::ResetToken;
@@ -53,7 +52,8 @@ impl Identity {
             Authority::lookup(unit, AuthorityKind::User, form.as_ref().map_or(b"", |f| f.expose().as_bytes()))?;
         let now = unit.parts().1.now();
         let event = named(any.event(EventName::PASSWORD_RESET_REQUESTED, Action::Execute), &lookup);
-        for quota in [Limit::RESET_PER_NETWORK.of_network(&client.network), Limit::RESET_PER_ADDRESS.of_id(&lookup)] {
+        let (network, address) = (self.settings().reset_per_network, self.settings().reset_per_address);
+        for quota in [network.of_network(&client.network), address.of_id(&lookup)] {
             if let Err(error) = self.limit(&quota, now) {
                 unit.refuse(event.outcome(Outcome::Denied));
                 return Err(error);

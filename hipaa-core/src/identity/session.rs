@@ -3,16 +3,17 @@
 //! Body: 1 rights, 2 login, 3 last activity, 4 last step-up, 5 public id (16 bytes). The row expires at the nearer of both
 //! ends, so that every row is out of date by itself.
 
-use super::client::hash_key;
+use super::attempt::{Found, denied};
+use super::device::{Device, Room};
 use super::{Client, Identity, IdentityError};
-use crate::audit::{Action, Actor, Event, EventName};
-use crate::auth::device::device_cookie;
+use crate::audit::{Action, Actor, Event, EventName, Outcome};
 use crate::auth::session::{Request, RotationEvent, Session, SessionAction, SessionRights};
 use crate::auth::token::{SessionToken, TokenDigest};
 use crate::authority::user::User;
 use crate::authority::{Authority, AuthorityError, AuthorityKind, Body, Change, Draft, MAX_ROWS, Row};
 use crate::clock::Timestamp;
 use crate::entropy::generate_from_system;
+use crate::red::{Safeguard, removed};
 use crate::schema::{RecordId, TenantId, UserId};
 use crate::unit::{Unit, UnitError};
 use core::fmt;
@@ -78,6 +79,9 @@ pub struct Active {
     pub(super) row: Row,
 }
 
+/// A live session: its row, itself, and its public id.
+pub(super) type LiveSession = (Row, Session, [u8; 16]);
+
 /// One of a user's sessions, as a list shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionInfo {
@@ -107,14 +111,19 @@ impl Identity {
         let any = client.login(TenantId::DEPLOYMENT)?;
         let row = any.read(unit, AuthorityKind::Session, id_of(&token.digest())).map_err(ended)?;
         let row = row.ok_or(IdentityError::NoSession)?;
-        let user = any.user(unit, row.owner())?.filter(|user| !user.is_disabled()).ok_or(IdentityError::NoSession)?;
+        let user = denied(any.user(unit, row.owner()).map_err(IdentityError::from))?;
+        let Found::One(Some(user)) = user else { return Err(IdentityError::NoSession) };
+        if user.is_disabled() {
+            return Err(IdentityError::NoSession);
+        }
         let (session, public) = decode(&row).ok_or(IdentityError::NoSession)?;
         let checked = self.settings().session.check(&session, user.auth_version(), wanted.request, now);
         let checked = checked.map_err(|_| IdentityError::NoSession)?;
+        let door = client.user(&user, Some(public))?;
         if !session.rights.allow(wanted.action) {
+            unit.refuse(door.event(EventName::PERMISSION_DENIED, Action::Execute).outcome(Outcome::Denied));
             return Err(IdentityError::MustChange);
         }
-        let door = client.user(&user, Some(public))?;
         let row = self.renew(unit, &door, row, (&session, &checked))?;
         Ok(Active { user, door, session: checked, public, row })
     }
@@ -137,8 +146,9 @@ impl Identity {
     /// The live sessions of the user, newest first.
     ///
     /// # Errors
-    /// The unit's.
+    /// [`IdentityError::NoSession`] if the asking session has ended meanwhile, or the unit's.
     pub fn sessions(&self, unit: &mut dyn Unit, active: &Active) -> Result<Vec<SessionInfo>, IdentityError> {
+        active.require_live(unit)?;
         let now = unit.parts().1.now();
         let mut found = Vec::new();
         for (_, session, id) in self.live(unit, &active.door, (&active.user, now))? {
@@ -159,7 +169,7 @@ impl Identity {
     /// Ends one of the user's sessions by its id; one that has ended is no error.
     ///
     /// # Errors
-    /// The unit's.
+    /// [`IdentityError::NoSession`] if the asking session has ended meanwhile, or the unit's.
     pub fn end_session(&self, unit: &mut dyn Unit, active: &Active, id: [u8; 16]) -> Result<(), IdentityError> {
         self.end_where(unit, active, |_, public| *public == id)
     }
@@ -167,7 +177,7 @@ impl Identity {
     /// Ends every session of the user but the one that asks.
     ///
     /// # Errors
-    /// The unit's.
+    /// [`IdentityError::NoSession`] if the asking session has ended meanwhile, or the unit's.
     pub fn end_others(&self, unit: &mut dyn Unit, active: &Active) -> Result<(), IdentityError> {
         self.end_where(unit, active, |session, _| session.digest != active.session.digest)
     }
@@ -178,6 +188,7 @@ impl Identity {
         active: &Active,
         which: impl Fn(&Session, &[u8; 16]) -> bool,
     ) -> Result<(), IdentityError> {
+        active.require_live(unit)?;
         let now = unit.parts().1.now();
         let live = self.live(unit, &active.door, (&active.user, now))?.into_iter();
         let ended = live.filter(|(_, session, id)| which(session, id)).map(|(row, ..)| row);
@@ -201,12 +212,12 @@ impl Identity {
     }
 
     /// The live sessions of a user with their rows.
-    fn live(
+    pub(super) fn live(
         &self,
         unit: &mut dyn Unit,
         door: &Authority,
         (user, now): (&User, Timestamp),
-    ) -> Result<Vec<(Row, Session, [u8; 16])>, IdentityError> {
+    ) -> Result<Vec<LiveSession>, IdentityError> {
         let mut found = Vec::new();
         let mut after = None;
         loop {
@@ -230,11 +241,10 @@ impl Identity {
         &self,
         unit: &mut dyn Unit,
         door: &Authority,
-        user: &User,
+        (user, Room { live, device }): (&User, Room),
         rights: SessionRights,
     ) -> Result<NewSession, IdentityError> {
         let now = unit.parts().1.now();
-        let live = self.live(unit, door, (user, now))?;
         let sessions = live.iter().map(|(_, session, _)| *session).collect::<Vec<_>>();
         let surplus = self.settings().session.surplus(&sessions);
         let ended = live.into_iter().filter(|(_, session, _)| surplus.contains(&session.digest)).map(|(row, ..)| row);
@@ -242,7 +252,7 @@ impl Identity {
         let token = SessionToken::new(&generate_from_system().map_err(UnitError::from)?);
         let session = Session::begin(&token, rights, user.auth_version(), now);
         let event = door.event(EventName::LOGIN_SUCCESS, Action::Execute);
-        self.insert(unit, (door, event, Vec::new()), user, (token, session))
+        self.insert(unit, (door, event, Vec::new()), (user, device), (token, session))
     }
 
     /// The session under a new token, in place of its old row, which is gone already or deleted by `changes`.
@@ -253,30 +263,31 @@ impl Identity {
         user: &User,
         (session, how): (&Session, RotationEvent),
     ) -> Result<NewSession, IdentityError> {
+        let device = self.renew_device(unit, door, user)?;
         let now = unit.parts().1.now();
         let token = SessionToken::new(&generate_from_system().map_err(UnitError::from)?);
         let session = session.rotate(how, &token, user.auth_version(), now);
-        self.insert(unit, (door, event, changes), user, (token, session))
+        self.insert(unit, (door, event, changes), (user, device), (token, session))
     }
 
     fn insert(
         &self,
         unit: &mut dyn Unit,
         (door, event, mut changes): (&Authority, Event, Vec<Change>),
-        user: &User,
+        (user, device): (&User, Device),
         (token, session): (SessionToken, Session),
     ) -> Result<NewSession, IdentityError> {
-        let (id, random) = (*generate_from_system::<16>()?, *generate_from_system::<16>()?);
+        let id = *generate_from_system::<16>()?;
+        changes.extend(device.changes);
         changes.push(Change::Insert(self.draft(user.id(), &session, id)));
         door.apply(unit, event.records("hipaa.session", &[id.into()]), changes)?;
-        let (key, now) = (hash_key(unit)?, unit.parts().1.now());
         Ok(NewSession {
             token,
             rights: session.rights,
             user: user.id(),
             tenant: user.tenant(),
             id,
-            device: device_cookie(&key, user.id().as_bytes(), random, now),
+            device: device.cookie,
             ends: session.created.after(self.settings().session.absolute),
         })
     }
@@ -326,10 +337,23 @@ impl Active {
         self.session.rights
     }
 
-    /// That the password, and the code where enrolled, was given within minutes.
-    pub(super) fn require_step_up(&self, identity: &Identity, now: Timestamp) -> Result<(), IdentityError> {
-        let fresh = identity.settings().session.is_stepped_up(self.session.stepped_up, now);
-        if fresh { Ok(()) } else { Err(IdentityError::StepUpNeeded) }
+    /// That the session may do more than change its password, and has stepped up.
+    pub(super) fn require_factor_rights(&self, identity: &Identity, unit: &mut dyn Unit) -> Result<(), IdentityError> {
+        if !self.session.rights.allow(SessionAction::Work) {
+            return Err(IdentityError::MustChange);
+        }
+        self.require_step_up(identity, unit)
+    }
+
+    /// That the session is live, and the password, and the code where enrolled, was given within minutes.
+    pub(super) fn require_step_up(&self, identity: &Identity, unit: &mut dyn Unit) -> Result<(), IdentityError> {
+        self.require_live(unit)?;
+        let now = unit.parts().1.now();
+        if identity.settings().session.is_stepped_up(self.session.stepped_up, now) || removed(Safeguard::StepUp) {
+            return Ok(());
+        }
+        unit.refuse(self.door.event(EventName::PERMISSION_DENIED, Action::Execute).outcome(Outcome::Denied));
+        Err(IdentityError::StepUpNeeded)
     }
 }
 
@@ -342,7 +366,7 @@ fn end_rows(unit: &mut dyn Unit, door: &Authority, rows: Vec<Row>) -> Result<(),
 }
 
 /// A row that fails its check, has expired or is void is no session; the finding is an entry.
-fn ended(error: AuthorityError) -> IdentityError {
+pub(super) fn ended(error: AuthorityError) -> IdentityError {
     match error {
         AuthorityError::Integrity | AuthorityError::Expired | AuthorityError::Void => IdentityError::NoSession,
         error => error.into(),

@@ -1,10 +1,10 @@
 //! Password and code given again inside a session, for what a stolen session must not do.
 
-use super::attempt::{Attempt, Subject, Verified};
+use super::attempt::{Attempt, Found, Subject, Verified, denied};
 use super::count::write;
 use super::factor::Factor;
 use super::login::Refusal;
-use super::session::{Active, NewSession};
+use super::session::{Active, NewSession, ended};
 use super::{Client, Identity, IdentityError};
 use crate::audit::{Action, EventName};
 use crate::auth::password::{HashError, HashingPermit};
@@ -94,7 +94,10 @@ impl Identity {
         let Subject::Known(known) = &verified.subject else { return Ok(None) };
         let Some((user, mut changes)) = self.right(unit, known, &verified.proof)? else { return Ok(None) };
         let door = &active.door;
-        if Factor::read(unit, door, &user)?.is_some_and(|factor| factor.is_active()) {
+        let row = door.read(unit, AuthorityKind::Session, active.row.id()).map_err(ended)?;
+        let row = row.ok_or(IdentityError::NoSession)?;
+        let Found::One(factor) = denied(Factor::read(unit, door, &user))? else { return Ok(None) };
+        if factor.is_some_and(|factor| factor.is_active()) {
             let now = unit.parts().1.now();
             let tried = self.try_code(unit, door, &user, (code.unwrap_or_default(), client, now))?;
             if !tried.right {
@@ -104,7 +107,6 @@ impl Identity {
             }
             door.apply(unit, door.event(tried.name, Action::Execute), tried.changes)?;
         }
-        let row = door.read(unit, AuthorityKind::Session, active.row.id())?.ok_or(IdentityError::NoSession)?;
         changes.push(Change::Delete(row));
         let event = door.event(EventName::SESSION_STEPPED_UP, Action::Update);
         let how = (&active.session, RotationEvent::StepUp);

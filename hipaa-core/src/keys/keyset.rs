@@ -2,7 +2,7 @@
 
 use super::{Derivation, Kek, KeyError, Purpose, Ring, Root, RootKind, WrapContext, unwrap};
 use crate::red::{Safeguard, removed};
-use crate::schema::{NORMALIZER_VERSION, Table, TenantId};
+use crate::schema::{ColumnDef, NORMALIZER_VERSION, Table, TenantId};
 use aes_gcm_siv::{Aes256GcmSiv, KeyInit};
 use core::fmt;
 use secrecy::ExposeSecret;
@@ -34,6 +34,8 @@ pub(crate) struct TableKeys {
     pub(crate) mac: Zeroizing<[u8; 32]>,
     /// One per index, in order.
     pub(crate) indexes: Vec<Zeroizing<[u8; 32]>>,
+    /// The places of the columns, ascending by label: the order in which a record MAC covers them.
+    pub(crate) by_label: Vec<usize>,
 }
 
 impl TenantKeys {
@@ -122,7 +124,10 @@ impl TenantKeys {
             let normalizer = Some((id.as_str(), NORMALIZER_VERSION));
             Derivation { purpose: Purpose::Index, column: index.label(), normalizer, ..base }.derive(index_root)
         });
+        let mut by_label = (0..table.columns().len()).collect::<Vec<_>>();
+        by_label.sort_unstable_by_key(|at| table.columns().get(*at).map(ColumnDef::label));
         Ok(TableKeys {
+            by_label,
             table: *table,
             epoch,
             cells: cells.collect(),

@@ -24,6 +24,8 @@ impl Topic {
     pub const RECOVERY_CODE_USED: Self = Self("RECOVERY_CODE_USED");
     /// Somebody signed in on a device that was not known.
     pub const NEW_DEVICE: Self = Self("NEW_DEVICE");
+    /// Something of the account was altered in the database, and an administrator took it away.
+    pub const ACCOUNT_REPAIRED: Self = Self("ACCOUNT_REPAIRED");
     /// Somebody got access to a patient in an emergency.
     pub const EMERGENCY_ACCESS: Self = Self("EMERGENCY_ACCESS");
 

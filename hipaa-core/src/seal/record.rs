@@ -7,19 +7,15 @@
 
 use super::{IndexedTerm, SealBlob, SealError, StoredRow, StoredValue};
 use crate::cipher::{self, CellError, CellHeader};
-use crate::encoding::{self, Buffer, part, part_with};
+use crate::encoding::{self, Buffer, Scratch, part, part_with};
 use crate::entropy::Entropy;
 use crate::index::{IndexError, MAX_TERMS_PER_RECORD, record_forms};
 use crate::keys::{KeyError, TableKeys, TenantKeys};
 use crate::red::{Safeguard, removed};
 use crate::schema::{ColumnDef, Kind, NullPolicy, Protection, RecordId, Table, TenantId, Value};
-use smallvec::SmallVec;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
-
-/// Up to here the input of a record MAC stays on the stack.
-const MAC_INPUT_BYTES: usize = 4096;
 
 /// Where a record is.
 #[derive(Debug, Clone, Copy)]
@@ -156,24 +152,22 @@ fn terms(keys: &TableKeys, table: &Table, values: &[Option<Value>]) -> Result<Ve
 }
 
 fn mac(keys: &TableKeys, place: Place<'_>, columns: &[StoredValue], blob: &SealBlob) -> [u8; 32] {
-    // On the stack for most records: an allocation of this size costs as much as the hash.
-    let mut bytes = SmallVec::<[u8; MAC_INPUT_BYTES]>::new();
+    let mut bytes = Scratch::new();
     encoding::begin(&mut bytes, "record", 7);
     part(&mut bytes, &blob.header.to_bytes());
     part(&mut bytes, place.tenant.as_bytes());
     part(&mut bytes, place.table.label().as_bytes());
     part(&mut bytes, place.record.as_bytes());
     part(&mut bytes, &blob.version.to_be_bytes());
-    part_with(&mut bytes, |out| encode_columns(place.table, columns, out));
+    part_with(&mut bytes, |out| encode_columns(keys, place.table, columns, out));
     part_with(&mut bytes, |out| encode_terms(&blob.terms, out));
     *blake3::keyed_hash(&keys.mac, &bytes).as_bytes()
 }
 
-fn encode_columns(table: &Table, columns: &[StoredValue], out: &mut impl Buffer) {
-    let present = table.columns().iter().zip(columns).filter(|(_, stored)| **stored != StoredValue::Null);
-    let mut present = present.collect::<SmallVec<[_; 32]>>();
-    present.sort_unstable_by_key(|(column, _)| column.label());
-    encoding::begin(out, "columns", 3 * present.len());
+fn encode_columns(keys: &TableKeys, table: &Table, columns: &[StoredValue], out: &mut impl Buffer) {
+    let stored = |at: &usize| Some((table.columns().get(*at)?, columns.get(*at)?));
+    let present = keys.by_label.iter().filter_map(stored).filter(|(_, stored)| **stored != StoredValue::Null);
+    encoding::begin(out, "columns", 3 * present.clone().count());
     for (column, stored) in present {
         part(out, column.label().as_bytes());
         match stored {

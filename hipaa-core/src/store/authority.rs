@@ -57,7 +57,7 @@ kinds! {
     ResetToken = 9, "reset_token";
     /// Failures that were counted.
     FailureCount = 10, "failure_count";
-    /// A device from which its user has logged in before.
+    /// A device or network from which its user has logged in before.
     KnownDevice = 11, "known_device";
     /// An emergency grant.
     Grant = 12, "grant";
@@ -71,6 +71,8 @@ kinds! {
     Notice = 16, "notice";
     /// The address to which a user's notices go.
     Contact = 17, "contact";
+    /// The duty to review an emergency grant, and what came of it.
+    Review = 18, "grant_review";
 }
 
 impl AuthorityKind {
@@ -109,7 +111,12 @@ impl AuthorityKind {
     pub const fn may_return(self) -> bool {
         matches!(
             self,
-            Self::Credential | Self::PasswordHistory | Self::SecondFactor | Self::FailureCount | Self::Contact
+            Self::Credential
+                | Self::PasswordHistory
+                | Self::SecondFactor
+                | Self::FailureCount
+                | Self::KnownDevice
+                | Self::Contact
         )
     }
 }
@@ -210,4 +217,9 @@ pub trait AuthorityStore {
     /// # Errors
     /// [`StoreError::Missing`] where there is none; [`StoreError::Conflict`] where the version is another.
     fn delete_authority(&mut self, kind: AuthorityKind, id: RecordId, version: u64) -> Result<(), StoreError>;
+    /// Deletes a row whatever it holds, also one that cannot be read; none there is no error.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn discard_authority(&mut self, kind: AuthorityKind, id: RecordId) -> Result<(), StoreError>;
 }

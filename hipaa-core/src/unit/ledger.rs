@@ -58,7 +58,8 @@ pub struct Ledger {
     taken_up: Vec<(LogId, u64)>,
     /// What the closure that runs now was found to be entitled by.
     warrants: Vec<Arc<dyn Warrant>>,
-    /// The time that was read for what is about to be decided and written.
+    /// The time that was read for what is decided and written: one for both, so that nothing is written after the end of
+    /// what permits it.
     read: Option<crate::clock::Reading>,
 }
 
@@ -99,6 +100,7 @@ impl Ledger {
         self.unit = self.notary.next_unit();
         self.undo.clear();
         self.warrants.clear();
+        self.read = None;
     }
 
     /// Adds an entry between closures, without one of its own. No code of a host runs there, so the log's tail is not

@@ -40,8 +40,16 @@ impl<S: Store + Clone> MemoryDatabase<S> {
     ///
     /// # Errors
     /// [`UnitError`].
-    pub fn open(mut store: S, kek: Kek, clock: Clock) -> Result<Self, UnitError> {
-        let (notary, founded) = crate::tenancy::open_deployment(&mut store, kek, clock)?;
+    pub fn open(store: S, kek: Kek, clock: Clock) -> Result<Self, UnitError> {
+        Self::open_with(store, kek, clock, None)
+    }
+
+    /// The same, with the operator's public key for a deployment that is founded now.
+    ///
+    /// # Errors
+    /// [`UnitError`].
+    pub fn open_with(mut store: S, kek: Kek, clock: Clock, operator_key: Option<[u8; 32]>) -> Result<Self, UnitError> {
+        let (notary, founded) = crate::tenancy::open_deployment(&mut store, kek, clock, operator_key)?;
         if let Some(mut ledger) = founded {
             drop(ledger.committed());
         }

@@ -2,6 +2,7 @@
 //! the writer is released.
 
 use super::{Ledger, Unit, UnitError};
+use crate::schema::TenantId;
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -24,7 +25,14 @@ impl Unit for Between<'_> {
 }
 
 impl dyn Unit + '_ {
-    /// Whether a condition holds. Asked once in every unit; what a read transaction shows under it is released only if it
+    /// Makes the time of this unit no earlier than the last entry of a tenant's log, so that a clock that was set back
+    /// prolongs nothing. A unit that only reads leaves that to its writer.
+    pub(crate) fn see_time(&mut self, tenant: TenantId) -> Result<(), UnitError> {
+        let (store, ledger) = self.parts();
+        if ledger.is_reading() { Ok(()) } else { ledger.see(store, tenant) }
+    }
+
+    /// Whether a condition holds. Asked once in every unit, whose entries have the time of the question; what a read transaction shows under it is released only if it
     /// holds in the writer's transaction, too.
     ///
     /// # Errors
@@ -33,6 +41,7 @@ impl dyn Unit + '_ {
         if self.parts().1.has_asked(warrant) {
             return Ok(true);
         }
+        self.parts().1.hold_time();
         let holds = warrant.holds(self)?;
         if holds {
             self.parts().1.asked(warrant);

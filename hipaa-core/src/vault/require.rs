@@ -5,11 +5,11 @@ use crate::schema::Table;
 use crate::unit::Unit;
 
 impl TenantVault {
-    /// That the actor may do this; a refusal is an entry. Every verb of the vault asks by itself: this is for a host that
-    /// wants to refuse before it reads what a request says.
+    /// That the actor may do this with some record of a table; a refusal is an entry. Every verb of the vault asks by itself:
+    /// this is for a host that wants to refuse before it reads what a request says.
     ///
     /// # Errors
-    /// [`VaultError::Denied`].
+    /// [`VaultError::Denied`] and [`VaultError::Ended`].
     pub fn require_operation(
         &self,
         unit: &mut dyn Unit,
@@ -17,13 +17,5 @@ impl TenantVault {
         operation: Operation,
     ) -> Result<(), VaultError> {
         self.permit(unit, table, operation)
-    }
-
-    /// The same for reading the audit log.
-    ///
-    /// # Errors
-    /// [`VaultError::Denied`].
-    pub fn require_trail(&self, unit: &mut dyn Unit) -> Result<(), VaultError> {
-        self.permit_trail(unit, 1)
     }
 }

@@ -29,13 +29,17 @@ impl TenantVault {
 }
 
 /// A session that must be live.
-struct Session {
+pub(super) struct Session {
     actor: Actor,
     row: RecordId,
 }
 
 impl Session {
-    fn of(active: &Active) -> Self {
+    pub(super) const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    pub(super) fn of(active: &Active) -> Self {
         Self { actor: active.actor().clone(), row: active.row_id() }
     }
 }
@@ -48,11 +52,7 @@ impl Warrant for Session {
 }
 
 /// Whether a row of authority confers something now. One that fails its check confers nothing, and is an entry.
-pub(super) fn is_live(
-    door: &Authority,
-    unit: &mut dyn Unit,
-    (kind, id): (AuthorityKind, RecordId),
-) -> Result<bool, UnitError> {
+fn is_live(door: &Authority, unit: &mut dyn Unit, (kind, id): (AuthorityKind, RecordId)) -> Result<bool, UnitError> {
     match door.read(unit, kind, id) {
         Ok(row) => Ok(row.is_some()),
         Err(AuthorityError::Unit(error)) => Err(error),

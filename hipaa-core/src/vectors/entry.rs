@@ -58,7 +58,7 @@ fn own_genesis() -> Written {
     let key = SigningKey::from_bytes(&[0x88; 32]).verifying_key().to_bytes();
     let content = json!({"format": 1, "deployment": hexed(DEPLOYMENT), "head key": hexed(key), "operator key": ""});
     let prefix = prefix(EntryKind::Genesis, (OWN_LOG, TenantId::DEPLOYMENT), 0, [0; 32]);
-    written(prefix, genesis_fields(&DEPLOYMENT, Some(key)), &content)
+    written(prefix, genesis_fields(&DEPLOYMENT, Some((key, None))), &content)
 }
 
 fn genesis() -> Written {

@@ -2,7 +2,7 @@
 
 use super::{DEPLOYMENT, TENANT, hexed};
 use crate::audit::merkle::{Tile, TileSource, Tiled, complete_tile, prove_consistency, prove_inclusion};
-use crate::audit::{Head, Leaf, LogId, Receipt, SignedCheckpoint, Trust, leaf_of};
+use crate::audit::{Head, Leaf, LogId, Receipt, Restore, SignedCheckpoint, Trust, leaf_of};
 use crate::clock::Timestamp;
 use core::convert::Infallible;
 use ed25519_dalek::SigningKey;
@@ -42,7 +42,17 @@ pub(super) fn kept() -> Js {
     assert!(receipt.verify(&trust(None)).is_ok());
     let consistency = prove_consistency(&mut Tiled(&leaves), OLD, SIZE).unwrap().unwrap();
     let tile = complete_tile(&mut &leaves, 0, 0).unwrap().unwrap();
+    let given_up = Restore {
+        deployment: DEPLOYMENT,
+        log: LOG,
+        kept: (OLD, leaves.0[usize::try_from(OLD).unwrap() - 1]),
+        lost_size: SIZE,
+        lost_root: note.unverified().root,
+        lost_leaf: note.unverified().last_leaf,
+        lost_time: note.unverified().last_time,
+    };
     json!({
+        "operator_seed": hexed([0x44; 32]), "restore": given_up.sign(&[0x44; 32]).encode(),
         "size": SIZE, "index": INDEX, "old_size": OLD, "seed": hexed([0x88; 32]), "genesis": hexed([5; 32]),
         "operator_key": hexed([6; 32]), "deployment": hexed(DEPLOYMENT), "log": hexed(LOG.0),
         "note": note.encode(), "receipt": receipt.encode(), "trust": trust(None).to_string(),

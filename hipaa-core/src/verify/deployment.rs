@@ -6,7 +6,7 @@ use super::finding::{Break, Class, Completeness, Doubt};
 use super::period::Periods;
 use super::run::{Run, read_body};
 use super::source::Source;
-use crate::audit::{BodyView, EntryKind, Leaf, LogId, StoredHead, leaf_of, tag};
+use crate::audit::{BodyView, Checkpoint, EntryKind, Leaf, LogId, StoredHead, leaf_of, tag};
 use crate::schema::TenantId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -100,44 +100,58 @@ impl Run<'_> {
     ) -> Result<Completeness, S::Error> {
         let mut left = heads.iter().map(|head| (head.log, (head.size, 0))).collect::<BTreeMap<_, (u64, u64)>>();
         for anchor in anchors {
-            let head = anchor.head.unverified();
-            let proven = |receipt: &crate::audit::Receipt| {
-                let leaf = (&receipt.leaf, receipt.sequence);
-                receipt.proof.verify_inclusion(leaf, (head.size, &head.root)).is_ok()
-            };
-            let signed = periods.have_signed(&anchor.head) && head.deployment == *deployment;
-            if !signed || !anchor.receipt.as_ref().is_none_or(proven) {
-                self.doubt(Doubt::ForeignAnchor);
-                continue;
-            }
-            let Some((size, seen)) = left.get_mut(&head.log) else {
-                self.found(Break::of_log(Class::MissingLog, head.log));
-                continue;
-            };
-            if *size < head.size {
-                self.found(Break::at(Class::Rollback, head.log, *size, head.size - 1));
-                continue;
-            }
-            *seen = head.size.max(*seen);
-            let receipt = anchor.receipt.as_ref().map(|receipt| (receipt.sequence, receipt.leaf));
-            let last = head.size.checked_sub(1).map(|last| (last, head.last_leaf));
-            for (place, leaf) in last.into_iter().chain(receipt) {
-                self.compare_leaf(source, head.log, (place, leaf))?;
-            }
+            self.compare_anchor(source, (anchor, deployment), periods, &mut left)?;
         }
-        self.compare_taken_up(source, heads, periods, &mut left)?;
+        self.compare_taken_up(heads, periods, &mut left);
         let unseen = left.values().map(|(size, seen)| size - seen).fold(0, u64::saturating_add);
         Ok(if unseen == 0 && self.trust.is_some() { Completeness::Anchored } else { Completeness::Unanchored(unseen) })
     }
 
-    /// Compares every log with its head in the deployment's log. Whoever has seen that entry has seen the log up to there.
-    fn compare_taken_up<S: Source>(
+    fn compare_anchor<S: Source>(
         &mut self,
         source: &mut S,
-        heads: &[StoredHead],
+        (anchor, deployment): (&Anchor, &[u8; 16]),
         periods: &Periods,
         left: &mut BTreeMap<LogId, (u64, u64)>,
     ) -> Result<(), S::Error> {
+        let head = anchor.head.unverified();
+        let proven = |receipt: &crate::audit::Receipt| {
+            let leaf = (&receipt.leaf, receipt.sequence);
+            receipt.proof.verify_inclusion(leaf, (head.size, &head.root)).is_ok()
+        };
+        let own = head.deployment == *deployment;
+        let signed = own && periods.have_signed(&anchor.head);
+        let lost = periods.restores.iter().any(|restore| restore.covers(head));
+        let known = left.get_mut(&head.log);
+        // The period of a head may have begun in an end that is gone, and its key with it.
+        let beyond = own && known.as_ref().is_some_and(|(size, _)| *size < head.size);
+        if lost && (!signed || beyond || known.is_none() || !stands(source, head)?) {
+            return Ok(());
+        }
+        if !anchor.receipt.as_ref().is_none_or(proven) || !(signed || beyond) {
+            self.doubt(Doubt::ForeignAnchor);
+            return Ok(());
+        }
+        let Some((size, seen)) = known else {
+            self.found(Break::of_log(Class::MissingLog, head.log));
+            return Ok(());
+        };
+        if beyond {
+            self.found(Break::at(Class::Rollback, head.log, *size, head.size.saturating_sub(1)));
+            return Ok(());
+        }
+        *seen = head.size.max(*seen);
+        let receipt = anchor.receipt.as_ref().map(|receipt| (receipt.sequence, receipt.leaf));
+        let last = head.size.checked_sub(1).map(|last| (last, head.last_leaf));
+        for (place, leaf) in last.into_iter().chain(receipt) {
+            self.compare_leaf(source, head.log, (place, leaf))?;
+        }
+        Ok(())
+    }
+
+    /// Compares the size of every log with its highest head in the deployment's log. Whoever has seen that entry has seen
+    /// the log up to there.
+    fn compare_taken_up(&mut self, heads: &[StoredHead], periods: &Periods, left: &mut BTreeMap<LogId, (u64, u64)>) {
         let own = heads.first().filter(|head| head.tenant == TenantId::DEPLOYMENT).map(|head| head.log);
         let seen_of_own = own.and_then(|own| left.get(&own)).map_or(0, |(_, seen)| *seen);
         for (log, taken) in &periods.taken_up {
@@ -150,14 +164,10 @@ impl Run<'_> {
             if taken.place < seen_of_own {
                 *seen = taken.size.max(*seen);
             }
-            if let Some(last) = taken.size.checked_sub(1) {
-                self.compare_leaf(source, *log, (last, taken.leaf))?;
-            }
         }
-        Ok(())
     }
 
-    fn compare_leaf<S: Source>(
+    pub(super) fn compare_leaf<S: Source>(
         &mut self,
         source: &mut S,
         log: LogId,
@@ -168,4 +178,10 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether the last entry of a head that may have been lost stands nevertheless: then it counts like any other.
+fn stands<S: Source>(source: &mut S, head: &Checkpoint) -> Result<bool, S::Error> {
+    let Some(last) = head.size.checked_sub(1) else { return Ok(true) };
+    Ok(read_body(source, head.log, last)?.is_some_and(|body| leaf_of(&body) == head.last_leaf))
 }

@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use crate::audit::LogId;
+use crate::clock::Timestamp;
 use crate::schema::RecordId;
 use core::fmt;
 
@@ -43,6 +44,8 @@ pub enum Class {
     Signature,
     /// A signing period did not end as it should: no head over its last entry under its own key, or no next key.
     Period,
+    /// A restore is not signed by the operator, or does not fit the log.
+    Restore,
     /// A log has no head.
     MissingHead,
     /// A log that was opened is gone.
@@ -89,6 +92,7 @@ impl Class {
             Self::Root => "root",
             Self::Signature => "signature",
             Self::Period => "period",
+            Self::Restore => "restore",
             Self::MissingHead => "missing-head",
             Self::MissingLog => "missing-log",
             Self::UnknownLog => "unknown-log",
@@ -149,7 +153,8 @@ impl fmt::Display for Break {
         };
         write!(f, "{} log {log} at {places}", self.class)?;
         match &self.record {
-            Some((table, record)) => write!(f, " in {table} {record}"),
+            // What stands in the file must not write lines of its own.
+            Some((table, record)) => write!(f, " in {} {record}", table.escape_debug()),
             None => Ok(()),
         }
     }
@@ -217,6 +222,26 @@ pub enum Completeness {
     Unanchored(u64),
 }
 
+/// An end of the deployment's log that was lost, and which the operator has given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restored {
+    /// The log.
+    pub log: LogId,
+    /// Where the log says so.
+    pub place: u64,
+    /// When.
+    pub time: Timestamp,
+    /// The first and the last place that were lost; what now stands there was written afterwards.
+    pub lost: (u64, u64),
+}
+
+impl fmt::Display for Restored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (from, to) = self.lost;
+        write!(f, "log {} lost its entries {from}..={to}; the operator said so at {}", self.log, self.place)
+    }
+}
+
 /// What came of an examination.
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -232,6 +257,8 @@ pub struct Report {
     pub breaks: u64,
     /// Why something could not be judged.
     pub doubts: Vec<Doubt>,
+    /// What was lost and given up by the operator: no break, and not to be overlooked.
+    pub restores: Vec<Restored>,
     /// From where the next examination can go on.
     pub cursor: Cursor,
 }

@@ -2,9 +2,10 @@
 //! holds its size.
 
 use super::finding::{Break, Class};
+use super::restored::GivenUp;
 use super::run::Run;
 use super::source::Source;
-use crate::audit::{BodyView, EntryKind, Leaf, LogId, SignedCheckpoint, StoredHead, leaf_of, tag};
+use crate::audit::{BodyView, EntryKind, Leaf, LogId, SignedCheckpoint, StoredHead, Trust, leaf_of, tag};
 use std::collections::BTreeMap;
 
 /// Where the kind of an entry stands in its body.
@@ -17,15 +18,20 @@ pub(super) struct Periods {
     keys: Vec<[u8; 32]>,
     /// The period of each head, where it is not the last one.
     ended: BTreeMap<LogId, usize>,
-    /// The heads that were taken up last: place in the deployment's log, size and last leaf.
+    /// The highest heads that were taken up.
     pub(super) taken_up: BTreeMap<LogId, TakenUp>,
+    /// What the operator has given up.
+    pub(super) restores: Vec<GivenUp>,
+    /// All that were since they were compared last.
+    fresh: Vec<(LogId, TakenUp)>,
 }
 
+/// A head that was taken up: its place in the deployment's log, size and last leaf.
 #[derive(Clone, Copy)]
 pub(super) struct TakenUp {
     pub(super) place: u64,
     pub(super) size: u64,
-    pub(super) leaf: Leaf,
+    leaf: Leaf,
 }
 
 /// The end of a period.
@@ -57,21 +63,24 @@ impl Run<'_> {
         &mut self,
         source: &mut S,
         (heads, own): (&[StoredHead], Option<&StoredHead>),
-        first: Option<[u8; 32]>,
+        pin: Option<Trust>,
     ) -> Result<Periods, S::Error> {
-        let mut periods = Periods { keys: first.into_iter().collect(), ..Periods::default() };
+        let mut periods = Periods { keys: pin.iter().map(|pin| pin.head_key).collect(), ..Periods::default() };
         let Some(own) = own else { return Ok(periods) };
-        let mut rotations = Vec::new();
+        let (mut rotations, mut restores) = (Vec::new(), Vec::new());
         let mut at = 0;
         while let Some(from) = source.next_place(own.log, (at, own.size))? {
             at = own.size.min(from.saturating_add(super::chunk::CHUNK));
             source.entries(own.log, (from, at), &mut |entry| {
                 let Some(body) = entry.body.bytes() else { return };
                 let kinds = [EntryKind::KeyRotate as u8, EntryKind::LogHead as u8];
-                if body.get(KIND_AT).is_some_and(|kind| kinds.contains(kind)) {
-                    periods.read(body, heads, &mut rotations);
+                match body.get(KIND_AT) {
+                    Some(kind) if kinds.contains(kind) => periods.read(body, heads, &mut rotations),
+                    Some(kind) if *kind == EntryKind::Restore as u8 => restores.push(body.to_vec()),
+                    _ => {}
                 }
             })?;
+            self.compare_all_taken_up(source, heads, core::mem::take(&mut periods.fresh))?;
         }
         for rotation in &rotations {
             self.check_rotation(source, own, rotation, &mut periods)?;
@@ -79,7 +88,30 @@ impl Run<'_> {
         let ended = rotations.iter().position(|rotation| rotation.place.saturating_add(1) >= own.size);
         periods.ended.extend(ended.map(|period| (own.log, period)));
         self.find_stray_checkpoints(source, own, &rotations)?;
+        let operator = pin.and_then(|pin| pin.operator_key);
+        for body in &restores {
+            periods.restores.extend(self.given_up(source, own, (body, operator))?);
+        }
         Ok(periods)
+    }
+
+    /// Compares every log with every head of it that was ever taken up: were it the last one alone, a log that was cut and
+    /// taken up once more would look whole. A head that is larger than the log is for
+    /// [`compare_anchors`](Self::compare_anchors).
+    fn compare_all_taken_up<S: Source>(
+        &mut self,
+        source: &mut S,
+        heads: &[StoredHead],
+        taken_up: Vec<(LogId, TakenUp)>,
+    ) -> Result<(), S::Error> {
+        let sizes = heads.iter().map(|head| (head.log, head.size)).collect::<BTreeMap<_, _>>();
+        for (log, taken) in taken_up {
+            let there = sizes.get(&log).is_some_and(|size| *size >= taken.size);
+            if let (true, Some(last)) = (there, taken.size.checked_sub(1)) {
+                self.compare_leaf(source, log, (last, taken.leaf))?;
+            }
+        }
+        Ok(())
     }
 
     /// The head that was kept over the entry must be signed by the key that this entry retires.
@@ -133,7 +165,11 @@ impl Periods {
         match view.prefix.kind {
             EntryKind::LogHead => {
                 if let Some((log, size, leaf)) = log_head(&view) {
-                    self.taken_up.insert(log, TakenUp { place, size, leaf });
+                    let taken = TakenUp { place, size, leaf };
+                    self.fresh.push((log, taken));
+                    if self.taken_up.get(&log).is_none_or(|highest| highest.size <= size) {
+                        self.taken_up.insert(log, taken);
+                    }
                 }
             }
             EntryKind::KeyRotate => {

@@ -17,6 +17,8 @@ use std::collections::{BTreeSet, HashMap};
 
 /// The most records whose states are kept in memory at once.
 pub const MAX_STATES_IN_MEMORY: u64 = 1_000_000;
+/// The label under which states of rows of authority are recorded.
+const AUTHORITY: &str = "hipaa.authority";
 /// Entries that are read at a time.
 const PAGE: u64 = 65_536;
 
@@ -27,6 +29,17 @@ pub struct RowView<'a> {
     pub record: Option<(TenantId, RecordId)>,
     /// The seal; empty for what is none.
     pub seal: &'a [u8],
+    /// The tenant, version and MAC of the state; none where there is none.
+    pub state: Option<(TenantId, u64, [u8; 32])>,
+}
+
+/// A row of authority as it lies there, beside its projected state.
+#[derive(Debug, Clone, Copy)]
+pub struct AuthorityView {
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// The version and MAC that it says, under its id among the states.
+    pub row: RecordState,
     /// The tenant, version and MAC of the state; none where there is none.
     pub state: Option<(TenantId, u64, [u8; 32])>,
 }
@@ -78,6 +91,18 @@ pub trait RecordSource: Source {
     /// Those of the source.
     fn missing_rows(&mut self, table: &str, each: &mut dyn FnMut(TenantId, RecordId)) -> Result<(), Self::Error>;
 
+    /// Every row of authority; none for what is none.
+    ///
+    /// # Errors
+    /// Those of the source.
+    fn authority(&mut self, each: &mut dyn FnMut(Option<AuthorityView>)) -> Result<(), Self::Error>;
+
+    /// The ids among the states of rows of authority that have a live state and are not there.
+    ///
+    /// # Errors
+    /// Those of the source.
+    fn missing_authority(&mut self, each: &mut dyn FnMut(TenantId, RecordId)) -> Result<(), Self::Error>;
+
     /// Every term: table, term and record; none for what is none.
     ///
     /// # Errors
@@ -128,6 +153,7 @@ pub fn verify_records<S: RecordSource>(
     for table in &tables {
         compare_rows(source, (table, &key, &logs), &mut sum, &mut count)?;
     }
+    compare_authority(source, &logs, &mut count)?;
     compare_terms(source, (&tables, &key), sum, &mut count)?;
     Ok(breaks)
 }
@@ -256,6 +282,29 @@ fn compare_rows<S: RecordSource>(
         }
     })?;
     source.missing_rows(table, &mut |tenant, record| found(of(tenant, record)))
+}
+
+/// Rows that confer or limit authority: which version and MAC lies there. That the MAC is that of the columns only the
+/// application can check, which it does at every use.
+fn compare_authority<S: RecordSource>(
+    source: &mut S,
+    logs: &Logs,
+    found: &mut dyn FnMut(Break),
+) -> Result<(), S::Error> {
+    let of = |tenant: TenantId, record: RecordId| Break {
+        log: logs.get(&tenant).map(|(log, _)| *log),
+        record: Some((AUTHORITY.to_owned(), record)),
+        ..Break::of_all(Class::Row)
+    };
+    source.authority(&mut |row| match row {
+        Some(AuthorityView { tenant, row, state }) => {
+            if state != Some((tenant, row.version, row.mac)) || row.is_tombstone() {
+                found(of(tenant, row.record));
+            }
+        }
+        None => found(Break::of_all(Class::Row)),
+    })?;
+    source.missing_authority(&mut |tenant, record| found(of(tenant, record)))
 }
 
 /// The terms of a seal, each once.

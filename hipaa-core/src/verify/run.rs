@@ -4,6 +4,7 @@ use super::anchor::Anchor;
 use super::cursor::Cursor;
 use super::finding::{Break, Class, Completeness, Doubt, Integrity, Report};
 use super::log::LogState;
+use super::restored::GivenUp;
 use super::scan::Scan;
 use super::source::Source;
 use super::sum::SumKey;
@@ -69,9 +70,9 @@ where
     }
     let heads = run.heads(first)?;
     let tiles = first.keeps_tiles()?;
-    let first_key = run.key_of(first, &heads, &deployment)?;
+    let pin = run.pin(first, &heads, &deployment)?;
     let own = heads.first().filter(|head| head.tenant == TenantId::DEPLOYMENT);
-    let periods = run.periods(first, (&heads, own), first_key)?;
+    let periods = run.periods(first, (&heads, own), pin)?;
     let cursor = options.resume.unwrap_or_default();
     let sum_key = run.key.clone();
     let mut scan = Scan::new(&heads, cursor, sum_key.clone(), tiles, options.progress);
@@ -84,7 +85,8 @@ where
     let (cursor, entries) = (scan.cursor, scan.done);
     run.compare_logs(first, &heads, &deployment)?;
     let completeness = run.compare_anchors(first, &heads, (&deployment, &periods), &options.anchors)?;
-    Ok(run.report(completeness, (heads.len() as u64, entries), cursor))
+    let restores = periods.restores.iter().map(GivenUp::report).collect();
+    Ok(Report { restores, ..run.report(completeness, (heads.len() as u64, entries), cursor) })
 }
 
 /// An examination under way.
@@ -123,7 +125,16 @@ impl Run<'_> {
             (0, false) => Integrity::Unverifiable,
             _ => Integrity::Tampered,
         };
-        Report { integrity, completeness, logs, entries, breaks: self.breaks, doubts: self.doubts, cursor }
+        Report {
+            integrity,
+            completeness,
+            logs,
+            entries,
+            breaks: self.breaks,
+            doubts: self.doubts,
+            restores: Vec::new(),
+            cursor,
+        }
     }
 
     /// The heads, that of the deployment first.
@@ -140,20 +151,20 @@ impl Run<'_> {
         Ok(heads)
     }
 
-    /// The key that signs heads: that of the pin, or else that which the deployment's log names.
-    fn key_of<S: Source>(
+    /// The keys: those of the trust file, or else those which the deployment's log names.
+    fn pin<S: Source>(
         &mut self,
         source: &mut S,
         heads: &[StoredHead],
         deployment: &[u8; 16],
-    ) -> Result<Option<[u8; 32]>, S::Error> {
+    ) -> Result<Option<Trust>, S::Error> {
         let own = heads.first().filter(|head| head.tenant == TenantId::DEPLOYMENT);
         let genesis = match own {
             Some(head) => read_body(source, head.log, 0)?,
             None => None,
         };
         let claimed = genesis.as_deref().and_then(|body| Trust::of_genesis(body).ok());
-        let Some(trust) = self.trust else { return Ok(claimed.map(|claimed| claimed.head_key)) };
+        let Some(trust) = self.trust else { return Ok(claimed) };
         match own {
             Some(head) if head.log == trust.log => {
                 if claimed != Some(trust) || *deployment != trust.deployment {
@@ -163,7 +174,7 @@ impl Run<'_> {
             Some(head) => self.found(Break::of_log(Class::Pin, head.log)),
             None => self.found(Break::of_log(Class::MissingLog, trust.log)),
         }
-        Ok(Some(trust.head_key))
+        Ok(Some(trust))
     }
 }
 

@@ -347,6 +347,10 @@ impl AuthorityStore for Broken {
     }
 
     fn insert_authority(&mut self, row: &StoredAuthority) -> Result<(), StoreError> {
+        let late = [AuthorityKind::Grant, AuthorityKind::Decision, AuthorityKind::Review].contains(&row.kind);
+        if late && self.has(Fault::ForgetsGrants) {
+            return Ok(());
+        }
         let mut row = row.clone();
         if self.has(Fault::WrapsVersions) {
             row.version &= u64::MAX >> 1;
@@ -375,5 +379,9 @@ impl AuthorityStore for Broken {
     fn delete_authority(&mut self, kind: AuthorityKind, id: RecordId, version: u64) -> Result<(), StoreError> {
         let known = self.store().authority(kind, id)?.filter(|_| self.has(Fault::DeletesAnyVersion));
         self.store().delete_authority(kind, id, known.map_or(version, |known| known.version))
+    }
+
+    fn discard_authority(&mut self, kind: AuthorityKind, id: RecordId) -> Result<(), StoreError> {
+        if self.has(Fault::KeepsWhatIsDiscarded) { Ok(()) } else { self.store().discard_authority(kind, id) }
     }
 }

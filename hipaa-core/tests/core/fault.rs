@@ -31,12 +31,14 @@ pub(crate) enum Fault {
     ReplacesAnyVersion,
     MovesAuthority,
     DeletesAnyVersion,
+    KeepsWhatIsDiscarded,
     WrapsVersions,
+    ForgetsGrants,
 }
 
 impl Fault {
     /// Every fault and the case that is there to find it.
-    pub(crate) const ALL: [(Self, &str); 29] = [
+    pub(crate) const ALL: [(Self, &str); 31] = [
         (Self::LosesTheLastTerm, "a_record_keeps_every_one_of_its_terms"),
         (Self::IgnoresTheCursor, "rows_page_behind_a_cursor_up_to_a_limit"),
         (Self::AcceptsTakenSequences, "a_taken_sequence_is_a_conflict_and_the_first_entry_stays"),
@@ -65,6 +67,8 @@ impl Fault {
         (Self::ReplacesAnyVersion, "an_authority_row_is_replaced_as_a_whole_and_only_as_of_its_version"),
         (Self::MovesAuthority, "an_authority_row_never_changes_its_tenant_or_owner"),
         (Self::DeletesAnyVersion, "an_authority_row_is_deleted_only_as_of_its_version"),
+        (Self::KeepsWhatIsDiscarded, "an_authority_row_is_discarded_whatever_it_holds_and_no_other"),
         (Self::WrapsVersions, "an_authority_number_too_high_for_the_store_is_full_and_never_wrapped"),
+        (Self::ForgetsGrants, "an_authority_row_of_every_kind_reads_back_in_its_order"),
     ];
 }

@@ -1,5 +1,6 @@
 //! What a writer has done, as values: counts and times, never content.
 
+use hipaa_core::audit::Health;
 use hipaa_core::clock::Stopwatch;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -21,6 +22,14 @@ pub struct Metrics {
     pub last_batch: u64,
     /// How long the last batch took from BEGIN to the end of COMMIT.
     pub last_commit: Duration,
+    /// Heads that witnesses were given, or had already.
+    pub pushes: u64,
+    /// Pushes that a witness refused, or that it could not be reached for.
+    pub failed_pushes: u64,
+    /// How long ago the last push was, of the witness that has waited longest; none where one has not been given any yet.
+    pub since_push: Option<Duration>,
+    /// What is known of the log. Page on everything but [`Health::Ok`].
+    pub health: Health,
     /// Rounds of upkeep that failed.
     pub failed_rounds: u64,
     /// How long ago the last round of upkeep was committed; none where none was yet. A monitor that sees it grow beyond a
@@ -37,6 +46,8 @@ pub(super) struct Counters {
     last_batch: AtomicU64,
     last_commit_micros: AtomicU64,
     failed_rounds: AtomicU64,
+    pushes: AtomicU64,
+    failed_pushes: AtomicU64,
     in_round: AtomicBool,
     last_round: Mutex<Option<Stopwatch>>,
 }
@@ -93,6 +104,11 @@ impl Counters {
         }
     }
 
+    pub(super) fn pushed(&self, done: bool) {
+        let counter = if done { &self.pushes } else { &self.failed_pushes };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(super) fn read(&self) -> Metrics {
         let value = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Metrics {
@@ -102,6 +118,10 @@ impl Counters {
             lost: value(&self.lost),
             last_batch: value(&self.last_batch),
             last_commit: Duration::from_micros(value(&self.last_commit_micros)),
+            pushes: value(&self.pushes),
+            failed_pushes: value(&self.failed_pushes),
+            since_push: None,
+            health: Health::default(),
             failed_rounds: value(&self.failed_rounds),
             since_round: self
                 .last_round

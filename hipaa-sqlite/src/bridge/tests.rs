@@ -1,5 +1,7 @@
 //! The bridge under load and under failure, on a real file.
 
+mod ended;
+
 use super::{Bridge, BridgeError, BridgeOptions};
 use crate::{Database, Error, rusqlite};
 use hipaa_core::audit::{Action, Actor, Event, EventName};

@@ -1,5 +1,6 @@
 //! What a bridge does by itself: it takes up heads, and ends signing periods that are over.
 
+use super::alarm::{Alarm, Subject};
 use super::job::{Job, Verdict};
 use super::metrics::Counters;
 use crate::batch::Batch;
@@ -9,7 +10,7 @@ use hipaa_core::schema::TenantId;
 use hipaa_core::signing::{self, INTERVAL, PERIOD};
 use hipaa_core::unit::UnitError;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
@@ -29,25 +30,37 @@ impl Default for Upkeep {
     }
 }
 
+/// Who is told what became of a round.
+#[derive(Clone)]
+pub(super) struct Listeners {
+    pub(super) counters: Arc<Counters>,
+    pub(super) alarm: Arc<Alarm>,
+    /// Has the heads pushed that a round has committed; a push that is under way is not waited for.
+    pub(super) pusher: SyncSender<()>,
+}
+
 /// Sends a round at every interval, until the bridge is closed. A round that is not answered yet is not sent again: rounds
 /// must not fill the queue of a slow disk.
 pub(super) fn run(
     upkeep: Upkeep,
     closed: &Receiver<()>,
     sender: &tokio::sync::mpsc::WeakSender<Box<dyn Job>>,
-    counters: &Arc<Counters>,
+    listeners: &Listeners,
 ) {
     while closed.recv_timeout(upkeep.interval) == Err(RecvTimeoutError::Timeout) {
         let Some(sender) = sender.upgrade() else { return };
-        if counters.begin_round() && !send(&sender, upkeep, counters) {
+        // A writer or witness that hangs says nothing: this is who notices.
+        listeners.alarm.tell();
+        if listeners.counters.begin_round() && !send(&sender, upkeep, listeners) {
             return;
         }
     }
 }
 
-fn send(sender: &Sender<Box<dyn Job>>, upkeep: Upkeep, counters: &Arc<Counters>) -> bool {
-    let place = counters.enqueue();
-    let sent = sender.blocking_send(Box::new(Round { upkeep, counters: Arc::clone(counters), done: false }));
+fn send(sender: &Sender<Box<dyn Job>>, upkeep: Upkeep, listeners: &Listeners) -> bool {
+    let place = listeners.counters.enqueue();
+    let round = Round { upkeep, listeners: listeners.clone(), ran: Err(UnitError::NotCommitted.into()) };
+    let sent = sender.blocking_send(Box::new(round));
     if sent.is_ok() {
         place.keep();
     }
@@ -57,15 +70,19 @@ fn send(sender: &Sender<Box<dyn Job>>, upkeep: Upkeep, counters: &Arc<Counters>)
 /// One round.
 struct Round {
     upkeep: Upkeep,
-    counters: Arc<Counters>,
-    done: bool,
+    listeners: Listeners,
+    ran: Result<(), Error>,
 }
 
 impl Job for Round {
     fn run(&mut self, batch: &mut Batch<'_>) -> Result<(), Error> {
         let period = self.upkeep.period;
         let ran = batch.closure(|unit| look_after(unit, period))?;
-        self.done = matches!(ran.outcome, Ok(Ok(()))) && ran.ticket.is_ok();
+        self.ran = match (ran.outcome, ran.ticket.as_ref().map_err(|error| *error)) {
+            (Ok(outcome), Ok(_)) => outcome,
+            (Ok(Err(error)), _) | (_, Err(error)) => Err(error),
+            (Err(_), _) => Err(super::unavailable()),
+        };
         match ran.ticket {
             Err(error) if batch.is_lost_by(&error) => Err(error),
             _ => Ok(()),
@@ -73,7 +90,15 @@ impl Job for Round {
     }
 
     fn answer(self: Box<Self>, verdict: Verdict<'_>) {
-        self.counters.looked_after(self.done && matches!(verdict, Verdict::Committed(_)));
+        let outcome = match verdict {
+            Verdict::Committed(_) => self.ran,
+            Verdict::Lost(error) | Verdict::Failed(error) => self.ran.and(Err(error)),
+        };
+        self.listeners.counters.looked_after(outcome.is_ok());
+        if outcome.is_ok() {
+            let _under_way = self.listeners.pusher.try_send(());
+        }
+        self.listeners.alarm.take_down(Subject::ROUNDS, outcome);
     }
 }
 

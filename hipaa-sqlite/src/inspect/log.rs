@@ -8,8 +8,10 @@ use hipaa_core::store::{LogId, StoredHead};
 use hipaa_core::verify::{EntryView, Source, SubjectRow};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension, Row, params};
+use std::collections::BTreeSet;
 
-const TABLES: [&str; 4] = ["hipaa_tenant", "hipaa_head", "hipaa_audit", "hipaa_audit_subject"];
+const TABLES: [&str; 7] =
+    ["hipaa_tenant", "hipaa_head", "hipaa_audit", "hipaa_audit_subject", "hipaa_table", "hipaa_state", "hipaa_term"];
 
 /// The heads that are kept for good; a database without any has the table all the same.
 const KEPT: &str = "hipaa_checkpoint";
@@ -18,8 +20,16 @@ impl Source for Inspection {
     type Error = Error;
 
     fn is_whole(&mut self) -> Result<bool, Error> {
-        let all = TABLES.iter().map(|table| self.has_table(table)).collect::<Result<Vec<_>, _>>()?;
-        Ok(all.into_iter().all(|there| there))
+        let all = TABLES.iter().map(|table| self.has_our_table(table)).collect::<Result<Vec<_>, _>>()?;
+        // An older schema has no tiles; what stands under the name of a table that there may be must be that table.
+        let others = "SELECT name FROM sqlite_schema WHERE lower(name) IN ('hipaa_tile', 'hipaa_checkpoint')";
+        let others = self
+            .connection
+            .prepare_cached(others)?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<Vec<String>, _>>()?;
+        let others = others.iter().map(|name| self.has_our_table(name)).collect::<Result<Vec<_>, _>>()?;
+        Ok(all.into_iter().chain(others).all(|there| there))
     }
 
     fn deployment(&mut self) -> Result<Option<[u8; 16]>, Error> {
@@ -47,13 +57,13 @@ impl Source for Inspection {
     }
 
     fn logs(&mut self) -> Result<Vec<Option<LogId>>, Error> {
-        let mut logs = Vec::new();
+        let mut logs = BTreeSet::new();
         for table in ["hipaa_audit", "hipaa_audit_subject", "hipaa_tile"] {
             if self.has_table(table)? {
                 self.logs_of(table, &mut logs)?;
             }
         }
-        Ok(logs)
+        Ok(logs.into_iter().collect())
     }
 
     fn entries(
@@ -167,7 +177,7 @@ impl Source for Inspection {
 
 impl Inspection {
     /// Every log of a table, one look-up each.
-    fn logs_of(&self, table: &str, logs: &mut Vec<Option<LogId>>) -> Result<(), Error> {
+    fn logs_of(&self, table: &str, logs: &mut BTreeSet<Option<LogId>>) -> Result<(), Error> {
         let first = format!("SELECT log FROM {table} ORDER BY log LIMIT 1");
         let next = format!("SELECT log FROM {table} WHERE log > ?1 ORDER BY log LIMIT 1");
         let mut log: Option<Value> = self.connection.query_row(&first, [], |row| row.get(0)).optional()?;
@@ -176,9 +186,7 @@ impl Inspection {
                 Value::Blob(bytes) => bytes.as_slice().try_into().ok().map(LogId),
                 _ => None,
             };
-            if !logs.contains(&id) {
-                logs.push(id);
-            }
+            logs.insert(id);
             log = self.connection.prepare_cached(&next)?.query_row([&value], |row| row.get(0)).optional()?;
         }
         Ok(())

@@ -2,12 +2,15 @@
 
 use super::{Inspection, blob, bytes, number, text};
 use crate::Error;
+use hipaa_core::authority::STATE_LABEL;
 use hipaa_core::schema::{RecordId, SIGNATURE, TenantId};
-use hipaa_core::store::RecordState;
-use hipaa_core::verify::{RecordSource, RowView, SignatureRow, StateRow, TermRow};
+use hipaa_core::store::{AuthorityKind, RecordState};
+use hipaa_core::verify::{AuthorityView, RecordSource, RowView, SignatureRow, StateRow, TermRow};
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row, params};
 
+/// Databases of an older schema have none.
+const AUTHORITY: &str = "hipaa_authority";
 const LIVE: &str = "mac <> x'0000000000000000000000000000000000000000000000000000000000000000'";
 
 impl RecordSource for Inspection {
@@ -92,6 +95,41 @@ impl RecordSource for Inspection {
         Ok(())
     }
 
+    fn authority(&mut self, each: &mut dyn FnMut(Option<AuthorityView>)) -> Result<(), Error> {
+        if !self.has_table(AUTHORITY)? {
+            return Ok(());
+        }
+        let mut statement =
+            self.connection.prepare_cached("SELECT kind, id, tenant, version, mac FROM hipaa_authority")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let read = || {
+                let record = state_id(text(row.get_ref(0).ok()?)?, bytes(row.get_ref(1).ok()?)?)?;
+                let (tenant, version, mac) = state(row, 2)?;
+                Some((tenant, RecordState { record, version, mac }))
+            };
+            let Some((tenant, row)) = read() else {
+                each(None);
+                continue;
+            };
+            each(Some(AuthorityView { tenant, row, state: self.state_of_authority(row.record)? }));
+        }
+        Ok(())
+    }
+
+    fn missing_authority(&mut self, each: &mut dyn FnMut(TenantId, RecordId)) -> Result<(), Error> {
+        let sql = format!("SELECT tenant, record FROM hipaa_state WHERE tbl = ?1 AND {LIVE}");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([STATE_LABEL])?;
+        while let Some(row) = rows.next()? {
+            let Some((tenant, record)) = blob(row.get_ref(0)?).zip(record(row.get_ref(1)?)) else { continue };
+            if !self.has_authority(record)? {
+                each(TenantId::from_bytes(tenant), record);
+            }
+        }
+        Ok(())
+    }
+
     fn terms(&mut self, each: &mut dyn FnMut(Option<TermRow<'_>>)) -> Result<(), Error> {
         let sql = "SELECT tbl, term, record FROM hipaa_term WHERE tbl IN (SELECT label FROM hipaa_table)";
         let mut statement = self.connection.prepare_cached(sql)?;
@@ -122,21 +160,51 @@ impl RecordSource for Inspection {
     }
 }
 
+/// The id among the states of a row of authority.
+fn state_id(kind: &str, id: &[u8]) -> Option<RecordId> {
+    let kind = AuthorityKind::ALL.iter().find(|known| known.label() == kind)?;
+    RecordId::from_slice(&[&[kind.code()], id].concat()).ok()
+}
+
 impl Inspection {
+    fn state_of_authority(&self, record: RecordId) -> Result<Option<(TenantId, u64, [u8; 32])>, Error> {
+        let sql = "SELECT tenant, version, mac FROM hipaa_state WHERE tbl = ?1 AND record = ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params![STATE_LABEL, record.as_bytes()])?;
+        Ok(rows.next()?.and_then(|row| state(row, 0)))
+    }
+
+    fn has_authority(&self, record: RecordId) -> Result<bool, Error> {
+        let (split, there) = (record.as_bytes().split_first(), self.has_table(AUTHORITY)?);
+        let place = split.and_then(|(code, id)| Some((AuthorityKind::from_code(*code)?, id)));
+        let Some((kind, id)) = place.filter(|_| there) else { return Ok(false) };
+        let sql = "SELECT 1 FROM hipaa_authority WHERE kind = ?1 AND id = ?2";
+        Ok(self.connection.prepare_cached(sql)?.exists(params![kind.label(), id])?)
+    }
+
     /// Whether the records of a declared table can be signed.
     fn is_signable(&self, label: &str) -> Result<bool, Error> {
         let sql = "SELECT 1 FROM hipaa_column WHERE tbl = ?1 AND label = ?2";
         Ok(self.connection.prepare_cached(sql)?.exists([label, SIGNATURE.label()])?)
     }
 
-    /// The SQL name of a declared table, quoted; none where it is gone.
+    /// The SQL name of a declared table, quoted; none where it is gone, or has no longer the key that it was made with:
+    /// then every look-up would be a scan.
     fn table_of(&self, label: &str) -> Result<Option<String>, Error> {
         let sql = "SELECT sql_name FROM hipaa_table WHERE label = ?1";
         let name: Option<String> = self.connection.query_row(sql, [label], |row| row.get(0)).optional()?;
         match name {
-            Some(name) if self.has_table(&name)? => Ok(Some(format!("\"{}\"", name.replace('"', "\"\"")))),
+            Some(name) if self.has_table(&name)? && self.is_keyed(&name)? => {
+                Ok(Some(format!("\"{}\"", name.replace('"', "\"\""))))
+            }
             _ => Ok(None),
         }
+    }
+
+    fn is_keyed(&self, name: &str) -> Result<bool, Error> {
+        let sql =
+            "SELECT count(*) FROM pragma_table_info(?1) WHERE (name, pk) IN (VALUES ('tenant', 1), ('record', 2))";
+        Ok(self.connection.query_row(sql, [name], |row| row.get::<_, i64>(0))? == 2)
     }
 }
 

@@ -9,7 +9,7 @@ use hipaa_core::tenancy::create_tenant;
 use hipaa_core::unit::Unit as _;
 use hipaa_core::vault::{Permissions, Row, TenantVault, VaultError};
 use hipaa_sqlite::rusqlite::Connection;
-use hipaa_sqlite::{Database, Error, attach};
+use hipaa_sqlite::{Database, Error, Options, attach};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -39,8 +39,12 @@ pub(crate) struct Sight {
 
 impl Clinic {
     pub(crate) fn new() -> Self {
+        Self::founded(&Options::default())
+    }
+
+    pub(crate) fn founded(options: &Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut db = Database::open(folder.path().join("emr.db"), kek()).unwrap();
+        let mut db = Database::open_with(folder.path().join("emr.db"), kek(), options).unwrap();
         db.declare(&[&NOTE]).unwrap();
         let operator = Actor::new(TenantId::DEPLOYMENT, "setup", "operator").unwrap();
         let made = db.write(|unit| create_tenant(unit, &operator, "North clinic").map_err(Error::from)).unwrap();

@@ -10,7 +10,7 @@ use hipaa_core::authority::user::NewUser;
 use hipaa_core::clock::{Clock, Timestamp};
 use hipaa_core::identity::{Client, FactorChange, Finished, Identity, IdentityError, PasswordOutcome, Settings, Use};
 use hipaa_core::outbox::{MAX_TAKEN, Outbox, OutboxError, Topic};
-use hipaa_core::schema::TenantId;
+use hipaa_core::schema::{TenantId, UserId};
 use hipaa_core::tenancy::{create_tenant, list_tenants};
 use hipaa_core::unit::Release;
 use hipaa_sqlite::{Database, Error, Options, Unit};
@@ -19,14 +19,15 @@ use std::thread::scope;
 use std::time::Duration;
 use tempfile::TempDir;
 
-const PASSWORD: &str = "Tidal-Marsh 47 heron";
-const START: i64 = 1_800_000_000_000_000;
+pub(super) const PASSWORD: &str = "Tidal-Marsh 47 heron";
+pub(super) const START: i64 = 1_800_000_000_000_000;
 
-struct Ward {
-    folder: TempDir,
-    clock: Clock,
+pub(super) struct Ward {
+    pub(super) folder: TempDir,
+    pub(super) clock: Clock,
     permits: HashingPermits,
-    identity: Identity,
+    pub(super) identity: Identity,
+    pub(super) admin: Actor,
 }
 
 pub(super) fn client() -> Client<'static> {
@@ -52,49 +53,57 @@ pub(super) fn mailed(db: &mut Database) -> Option<ResetToken> {
 
 impl Ward {
     /// Maria, with [`PASSWORD`].
-    fn open() -> Self {
+    pub(super) fn open() -> Self {
         let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::manual(Timestamp::from_micros(START)));
         let permits = HashingPermits::new(2.try_into().unwrap(), 300);
         let mut settings = Settings::default();
         settings.login_per_network = Limit::new("login.test", 10_000, Duration::from_secs(900));
         settings.patience = Duration::from_secs(300);
         let identity = Identity::new(settings, permits.clone()).unwrap();
-        let ward = Self { folder, clock, permits, identity };
-        let mut db = ward.database();
+        let options = Options { clock: clock.clone(), busy_timeout: Duration::from_secs(120), ..Options::default() };
+        let mut db = Database::open_with(folder.path().join("emr.db"), kek(), &options).unwrap();
         let operator = Actor::new(TenantId::DEPLOYMENT, "setup", "operator").unwrap();
         let made = db.write(|unit| create_tenant(unit, &operator, "North clinic").map_err(Error::from)).unwrap();
         let admin = Actor::new(made.into_inner().id, "admin", "ADMIN").unwrap();
-        let new = NewUser { login: "maria", display_name: "Maria Osei", role: "CLINICIAN", must_change: false };
-        let invited = run(&mut db, |unit| ward.identity.create_user(unit, &admin, new)).unwrap();
-        let permit = ward.identity.permit().unwrap();
-        let begun = run(&mut db, |unit| ward.identity.activate(unit, &invited.token, &client(), permit)).unwrap();
-        let judged = begun.judge(PASSWORD.to_owned().into(), &[]).unwrap();
-        let set = run(&mut db, |unit| ward.identity.finish_password(unit, judged)).unwrap();
-        assert!(matches!(set, PasswordOutcome::Set));
+        let ward = Self { folder, clock, permits, identity, admin };
+        ward.hire(&mut db, "maria");
         ward
     }
 
+    /// A user with [`PASSWORD`].
+    pub(super) fn hire(&self, db: &mut Database, login: &str) -> UserId {
+        let new = NewUser { login, display_name: "Maria Osei", role: "CLINICIAN", must_change: false };
+        let invited = run(db, |unit| self.identity.create_user(unit, &self.admin, new)).unwrap();
+        let permit = self.identity.permit().unwrap();
+        let begun = run(db, |unit| self.identity.activate(unit, &invited.token, &client(), permit)).unwrap();
+        let judged = begun.judge(PASSWORD.to_owned().into(), &[]).unwrap();
+        let set = run(db, |unit| self.identity.finish_password(unit, judged)).unwrap();
+        assert!(matches!(set, PasswordOutcome::Set));
+        invited.user
+    }
+
     /// Another connection to the same file.
-    fn database(&self) -> Database {
-        let options = Options { clock: self.clock.clone(), busy_timeout: Duration::from_secs(120), create: true };
+    pub(super) fn database(&self) -> Database {
+        let options =
+            Options { clock: self.clock.clone(), busy_timeout: Duration::from_secs(120), ..Options::default() };
         Database::open_with(self.folder.path().join("emr.db"), kek(), &options).unwrap()
     }
 
-    fn login(&self, db: &mut Database, login: &str, password: &str) -> Finished {
+    pub(super) fn login(&self, db: &mut Database, login: &str, password: &str) -> Finished {
         let permit = self.identity.permit().unwrap();
         let attempt = run(db, |unit| self.identity.begin(unit, login, &client(), permit)).unwrap();
         let verified = attempt.verify(password.to_owned().into()).unwrap();
         run(db, |unit| self.identity.finish(unit, verified, &client())).unwrap()
     }
 
-    fn pending(&self, db: &mut Database) -> PendingToken {
+    pub(super) fn pending(&self, db: &mut Database) -> PendingToken {
         match self.login(db, "maria", PASSWORD) {
             Finished::SecondFactor(pending) => pending.token,
             other => panic!("{other:?}"),
         }
     }
 
-    fn enrol(&self, db: &mut Database) -> TotpSeed {
+    pub(super) fn enrol(&self, db: &mut Database) -> TotpSeed {
         let Finished::Session(session) = self.login(db, "maria", PASSWORD) else { panic!("no session") };
         let active =
             db.write(|unit| self.identity.authorize(unit, &session.token, &client(), Use::WORK).map_err(Error::from));
@@ -107,13 +116,13 @@ impl Ward {
     }
 
     /// Asks for a reset, and reads the mail.
-    fn asked(&self, db: &mut Database) -> ResetToken {
+    pub(super) fn asked(&self, db: &mut Database) -> ResetToken {
         let asked = db.write(|unit| self.identity.request_reset(unit, "maria", &client()).map_err(Error::from));
         asked.unwrap().into_inner();
         mailed(db).unwrap()
     }
 
-    fn code(&self, seed: &TotpSeed) -> String {
+    pub(super) fn code(&self, seed: &TotpSeed) -> String {
         let seconds = u64::try_from(self.clock.now().micros()).unwrap() / 1_000_000;
         let digits = u32::try_from(CODE_DIGITS).unwrap();
         totp_lite::totp_custom::<totp_lite::Sha1>(STEP_SECONDS, digits, seed.expose(), seconds)
@@ -193,4 +202,16 @@ fn p8_the_files_hold_no_hash_seed_token_or_code() {
         assert!(!files.windows(canary.len()).any(|part| part == canary));
     }
     assert!(files.windows(13).any(|part| part == b"LOGIN_SUCCESS"), "the files are those of the login");
+}
+
+#[test]
+fn what_is_to_be_hashed_moves_to_another_thread() {
+    fn moves<T: Send + 'static>() {}
+    moves::<hipaa_core::identity::Attempt>();
+    moves::<hipaa_core::identity::Verified>();
+    moves::<hipaa_core::identity::StepUpAttempt>();
+    moves::<hipaa_core::identity::PasswordChange>();
+    moves::<hipaa_core::identity::PasswordReset>();
+    moves::<hipaa_core::identity::NewPassword>();
+    moves::<Identity>();
 }

@@ -1,13 +1,19 @@
 //! A witness in a folder, and databases that were put back, exchanged or continued from elsewhere.
 
 use crate::fixture::{Clinic, kek};
-use hipaa_core::audit::{Actor, Witness as _, WitnessError};
+use hipaa_core::audit::{Action, Actor, Event, EventName, Witness as _, WitnessError};
+use hipaa_core::clock::{Clock, Stopwatch};
 use hipaa_core::schema::TenantId;
+use hipaa_core::unit::Unit;
+use hipaa_sqlite::rusqlite::Connection;
 use hipaa_sqlite::witness::{Folder, Lines};
 use hipaa_sqlite::{Database, Error};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
 
 fn begun(clinic: &mut Clinic) -> TempDir {
@@ -116,24 +122,50 @@ fn a_line_holds_the_whole_note() {
     assert_eq!(note.replace("\\n", "\n"), head.encode());
 }
 
-#[test]
-fn a_log_longer_than_its_tiles_is_compared_by_a_few_reads() {
-    let mut clinic = Clinic::new();
+fn fill(clinic: &mut Clinic, count: u32) {
     let operator = Actor::new(TenantId::DEPLOYMENT, "setup", "operator").unwrap();
-    let event = hipaa_core::audit::Event::new(
-        &operator,
-        hipaa_core::audit::EventName::AUDIT_READ,
-        hipaa_core::audit::Action::Read,
-    );
-    let fill = |clinic: &mut Clinic, count: u32| {
-        let filled = clinic.db.write(|unit| {
-            let unit: &mut dyn hipaa_core::unit::Unit = unit;
-            (0..count).try_for_each(|_| unit.append(&event).map(drop)).map_err(Error::from)
-        });
-        filled.unwrap().into_inner();
+    let event = Event::new(&operator, EventName::AUDIT_STATUS, Action::Execute);
+    let filled = clinic.db.write(|unit| {
+        let unit: &mut dyn Unit = unit;
+        (0..count).try_for_each(|_| unit.append(&event).map(drop)).map_err(Error::from)
+    });
+    filled.unwrap().into_inner();
+}
+
+/// The instructions of SQLite's machine that the comparison at opening takes, and its time.
+fn cost(clinic: &Clinic, witness: &Path) -> (u64, Duration) {
+    let steps = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&steps);
+    let count = move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        false
     };
-    fill(&mut clinic, 700);
+    let mut connection = Connection::open(clinic.path()).unwrap();
+    connection.progress_handler(1, Some(count)).unwrap();
+    let mut db = Database::from_connection(connection, kek(), Clock::system()).unwrap();
+    steps.store(0, Ordering::Relaxed);
+    let watch = Stopwatch::start();
+    compare(&mut db, witness).unwrap();
+    (steps.load(Ordering::Relaxed), watch.elapsed())
+}
+
+/// Sixty times the entries: what is read is the right edge, whatever the size.
+#[test]
+fn the_comparison_at_opening_reads_the_same_however_long_the_log_is() {
+    let mut clinic = Clinic::new();
+    fill(&mut clinic, 300);
     let witness = begun(&mut clinic);
-    fill(&mut clinic, 1500);
-    assert_eq!(compare(&mut clinic.db, witness.path()), Ok(()));
+    let mut costs = Vec::new();
+    for more in [300, 1_500, 6_000, 24_000] {
+        fill(&mut clinic, more);
+        clinic.db.push_to(&mut Folder::new(witness.path())).unwrap();
+        fill(&mut clinic, 50);
+        costs.push(cost(&clinic, witness.path()));
+    }
+    println!("instructions and time at about 650, 2,200, 8,250 and 32,300 entries: {costs:?}");
+    let steps = costs.iter().map(|(steps, _)| *steps).collect::<Vec<_>>();
+    assert!(steps.iter().all(|steps| (1..5_000).contains(steps)), "{steps:?}");
+    // A comparison that walked the log would take several for each of these.
+    let walk = "SELECT count(leaf) FROM hipaa_audit";
+    assert!(clinic.db.connection().query_row(walk, [], |row| row.get::<_, i64>(0)).unwrap() > 32_000);
 }

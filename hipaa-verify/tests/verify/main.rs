@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
+mod alone;
 mod attack;
 mod attacks;
 mod bytes;
+mod clock;
 mod command;
 mod kept;
 mod more;
 mod period;
+mod restore;
 mod scene;
 mod signed;

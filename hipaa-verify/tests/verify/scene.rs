@@ -1,6 +1,6 @@
 //! A deployment with two tenants in a file, what was kept outside of it, and the command.
 
-use hipaa_core::audit::{Action, Actor, Event, EventName, LogId, SignedCheckpoint, StoredHead, Trust};
+use hipaa_core::audit::{Action, Actor, Event, EventName, LogId, SignedCheckpoint, StoredHead, Trust, operator_key};
 use hipaa_core::clock::{Clock, Timestamp};
 use hipaa_core::keys::Kek;
 use hipaa_core::schema::{Column, Date, Index, RecordId, Table, TenantId, Text};
@@ -199,7 +199,8 @@ fn build(events: u64) -> Template {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("emr.db");
     let clock = Clock::manual(Timestamp::from_micros(1_000_000));
-    let options = Options { clock: clock.clone(), ..Options::default() };
+    let operator_key = Some(operator_key(&crate::restore::OPERATOR));
+    let options = Options { clock: clock.clone(), operator_key, ..Options::default() };
     let mut db = Database::open_with(&path, kek(), &options).unwrap();
     db.declare(&[&PATIENT]).unwrap();
     let operator = Actor::new(TenantId::DEPLOYMENT, "setup", "operator").unwrap();

@@ -1,5 +1,8 @@
 //! `audit`: the log as an auditor sees it.
 
+mod inspect;
+mod restore;
+
 use super::trail;
 use crate::config::Config;
 use crate::error::{Error, Exit};
@@ -23,6 +26,11 @@ pub enum Command {
     Checkpoint(Checkpoint),
     /// Show the last entries of a tenant's log; the same as `trail`
     Tail(trail::Command),
+    /// Read the log of a database that is not to be served: no key, nothing written, nothing of a patient opened
+    Inspect(inspect::Command),
+    /// Go on after a backup was put back, with the operator's signature
+    #[command(subcommand)]
+    Restore(restore::Command),
 }
 
 /// The arguments of `audit verify`.
@@ -60,6 +68,8 @@ impl Command {
             Self::Verify(verify) => Ok(verify.run(config)),
             Self::Checkpoint(checkpoint) => checkpoint.run(config, output),
             Self::Tail(tail) => tail.run(config, output),
+            Self::Inspect(inspect) => inspect.run(config, output),
+            Self::Restore(restore) => restore.run(config, output),
         }
     }
 }

@@ -4,10 +4,12 @@ use crate::config::Config;
 use crate::error::{Error, Exit};
 use crate::mail::Mailer;
 use crate::output::Output;
+use crate::policy::policy;
 use crate::post;
 use crate::routes::{application, health};
 use crate::site::{self, Site};
 use crate::state::App;
+use crate::upkeep;
 use crate::web::frame::{Frame, Observer, TIME_LIMIT};
 use crate::web::log;
 use crate::web::origin::{Origin, Origins};
@@ -16,7 +18,7 @@ use clap::Args;
 use hipaa_core::clock::Clock;
 use hipaa_core::identity::Settings;
 use hipaa_sqlite::Database;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -66,15 +68,17 @@ impl Command {
         let own = own.ok_or(Error::Argument("name the public_origin: a port of its own has none"))?;
         let mailer = Mailer::new(site.mail.clone(), site.mail_from.clone(), own.as_str().to_owned());
         let origins = Origins::new(own, site.allowed_origins.clone());
-        let app = App::start(database, frame(site, &origins), (Settings::default(), Clock::system()))?;
+        let policy = policy()?;
+        let app = App::start(database, frame(site, &origins), (Settings::default(), policy, Clock::system()))?;
         let app = App { monitors: Arc::new(site.monitors.clone()), witness: config.witness.clone(), ..app };
         let bridge = app.gate.bridge.clone();
         let sender = tokio::spawn(post::run(app.gate.clone(), mailer, post::INTERVAL));
-        let reader = tokio::spawn(reload(origins, self.settings.clone()));
+        let sweeper = tokio::spawn(upkeep::run(app.gate.clone(), upkeep::INTERVAL));
+        let end = Signals::listen()?.ended(origins, self.settings.clone());
         output.line(&format!("listening on http://{address}"))?;
-        let drained = serve(listener, application(app), Limits::default(), ended()).await;
+        let drained = serve(listener, application(app), Limits::default(), end).await;
         sender.abort();
-        reader.abort();
+        sweeper.abort();
         bridge.close().await.map_err(hipaa_sqlite::Error::from)?;
         Ok(if drained { Exit::Done } else { Exit::Refused })
     }
@@ -96,36 +100,47 @@ fn frame(site: &Site, origins: &Origins) -> Frame {
     }
 }
 
-/// At each SIGHUP reads the list of origins again; if it cannot be read, no other origin may ask.
-async fn reload(origins: Origins, file: Option<PathBuf>) {
+/// What the operating system tells the process. Asked for before anybody knows that the server listens: a signal that nobody
+/// waits for ends a process at once.
+struct Signals {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
-        while hangup.recv().await.is_some() {
-            let listed = site::reload_origins(file.as_deref().map(Path::new), environment);
-            tracing::info!(event = "origins", count = listed.len());
-            origins.replace(listed);
-        }
-    }
-    #[cfg(not(unix))]
-    drop((origins, file));
+    hangup: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
 }
 
-/// Ready when the process is asked to end.
-pub(crate) async fn ended() {
+impl Signals {
     #[cfg(unix)]
-    {
+    fn listen() -> Result<Self, Error> {
         use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).ok();
-        let terminated = async {
-            match &mut terminate {
-                Some(signal) => signal.recv().await,
-                None => core::future::pending().await,
-            }
-        };
-        tokio::select! { _ = terminated => {}, _ = tokio::signal::ctrl_c() => {} }
+        let signal = |kind| signal(kind).map_err(listening);
+        Ok(Self { hangup: signal(SignalKind::hangup())?, terminate: signal(SignalKind::terminate())? })
     }
+
     #[cfg(not(unix))]
-    let _ = tokio::signal::ctrl_c().await;
+    fn listen() -> Result<Self, Error> {
+        Ok(Self {})
+    }
+
+    /// Ready when the process is asked to end. At each SIGHUP reads the list of origins again; if it cannot be read, no other
+    /// origin may ask.
+    #[cfg(unix)]
+    async fn ended(mut self, origins: Origins, file: Option<PathBuf>) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = tokio::signal::ctrl_c() => return,
+                _ = self.hangup.recv() => {
+                    let listed = site::reload_origins(file.as_deref(), environment);
+                    tracing::info!(event = "origins", count = listed.len());
+                    origins.replace(listed);
+                }
+            }
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn ended(self, _: Origins, _: Option<PathBuf>) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

@@ -155,7 +155,8 @@ const fn outcome(code: u8) -> &'static str {
     }
 }
 
-fn time(time: Timestamp) -> String {
+/// A time as people read it.
+pub(super) fn time(time: Timestamp) -> String {
     match jiff::Timestamp::from_microsecond(time.micros()) {
         Ok(time) => format!("{time:.3}"),
         Err(_) => "-".to_owned(),

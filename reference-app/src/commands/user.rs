@@ -1,4 +1,4 @@
-//! `user create`, `user list`, `user unlock`, `user reset-mfa` and `user disable`.
+//! `user create`, `user list`, `user unlock`, `user reset-mfa`, `user repair` and `user disable`.
 
 use super::Private;
 use crate::clinic::Clinic;
@@ -29,6 +29,8 @@ pub enum Command {
     Unlock(Named),
     /// Take the second factor of a user away, and end all that the user has open
     ResetMfa(Named),
+    /// Take away what of a user's was altered in the database, and end all that the user has open
+    Repair(Named),
     /// Disable a user for good, and end all that the user has open
     Disable(Named),
 }
@@ -67,6 +69,9 @@ pub struct Create {
     /// The role: letters, digits and '_'
     #[arg(long)]
     pub role: String,
+    /// Where notices and resets go
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<Private>,
 }
 
 impl Command {
@@ -84,6 +89,9 @@ impl Command {
             Self::ResetMfa(named) => {
                 change(config, named, |identity, unit, actor, user| identity.reset_second_factor(unit, actor, user))
             }
+            Self::Repair(named) => {
+                change(config, named, |identity, unit, actor, user| identity.repair(unit, actor, user).map(drop))
+            }
             Self::Disable(named) => {
                 change(config, named, |identity, unit, actor, user| identity.disable(unit, actor, user))
             }
@@ -92,26 +100,29 @@ impl Command {
 }
 
 /// The default rules: policy `clinic`. One command hashes one password at a time at most.
-fn identity() -> Result<Identity, Error> {
+pub(super) fn identity() -> Result<Identity, Error> {
     Ok(Identity::new(Settings::default(), HashingPermits::new(NonZeroUsize::MIN, DEFAULT_QUEUE))?)
 }
 
 /// Whoever uses the command line, for this tenant: claimed, not proven.
-fn operator(database: &mut Database, tenant: &str) -> Result<Actor, Error> {
+pub(super) fn operator(database: &mut Database, tenant: &str) -> Result<Actor, Error> {
     Ok(Clinic::open(database, tenant)?.parts().0.actor().clone())
 }
 
 fn create(config: &Config, output: &mut Output, new: &Create) -> Result<Exit, Error> {
     let (mut database, identity) = (config.open()?, identity()?);
     let actor = operator(&mut database, &new.tenant)?;
-    let new = NewUser {
+    let named = NewUser {
         login: new.login.as_str(),
         display_name: new.name.as_str(),
         role: &new.role,
         must_change: identity.settings().password.changes_at_first_login(),
     };
-    let made = database.write(|unit| Ok::<_, Error>(identity.create_user(unit, &actor, new)?))?.open()?;
+    let made = database.write(|unit| Ok::<_, Error>(identity.create_user(unit, &actor, named)?))?.open()?;
     let Activation { user, token, expires } = made;
+    if let Some(email) = &new.email {
+        database.write(|unit| Ok::<_, Error>(identity.put_contact(unit, &actor, user, email.as_str())?))?.into_inner();
+    }
     let (token, until) = (token.text(), time(expires.micros()));
     if output.is_json() {
         output.value(&json!({ "id": user.to_string(), "activation": token.expose_secret(), "expires": until }))?;
@@ -187,6 +198,6 @@ fn row(user: &User) -> Vec<Cell> {
     vec![user.id().to_string().into(), user.role().into(), state(user).into(), user.display_name().into()]
 }
 
-fn time(micros: i64) -> String {
+pub(super) fn time(micros: i64) -> String {
     Timestamp::from_microsecond(micros).map(|time| time.to_string()).unwrap_or_default()
 }

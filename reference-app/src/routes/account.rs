@@ -4,7 +4,6 @@ use super::auth::{Code, Next, Progress, refused};
 use crate::state::App;
 use crate::web::cookie::Cookies;
 use crate::web::json::Secret;
-use crate::web::problem::ProblemBody;
 use crate::web::{Json, Kind, Problem, SignedIn};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -44,8 +43,7 @@ struct Again {
 
 #[utoipa::path(post, path = "/api/account/step-up", request_body = Again, responses(
     (status = 200, body = Progress),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn step_up(State(app): State<App>, signed_in: SignedIn, Json(body): Json<Again>) -> Result<Response, Problem> {
     match signed_in.step_up(body.password.0, body.code.map(|code| code.0)).await? {
@@ -69,8 +67,7 @@ struct Enrolment {
 
 #[utoipa::path(get, path = "/api/account/totp", responses(
     (status = 200, body = Enrolment),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn enrol(signed_in: SignedIn) -> Result<axum::Json<Enrolment>, Problem> {
     let made = signed_in.account(|unit, identity, active, _| {
@@ -87,8 +84,7 @@ async fn enrol(signed_in: SignedIn) -> Result<axum::Json<Enrolment>, Problem> {
 
 #[utoipa::path(post, path = "/api/account/totp", request_body = Code, responses(
     (status = 200, body = Progress, description = "Enrolled; every other session has ended"),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn confirm(State(app): State<App>, signed_in: SignedIn, Json(body): Json<Code>) -> Result<Response, Problem> {
     let confirmed = signed_in.account(move |unit, identity, active, client| {
@@ -99,8 +95,7 @@ async fn confirm(State(app): State<App>, signed_in: SignedIn, Json(body): Json<C
 
 #[utoipa::path(delete, path = "/api/account/totp", request_body = Code, responses(
     (status = 200, body = Progress, description = "Removed; every other session has ended"),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn remove(State(app): State<App>, signed_in: SignedIn, Json(body): Json<Code>) -> Result<Response, Problem> {
     let removed = signed_in.account(move |unit, identity, active, client| {
@@ -124,8 +119,7 @@ struct RecoveryCodes {
 
 #[utoipa::path(post, path = "/api/account/recovery-codes", responses(
     (status = 200, body = RecoveryCodes),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn recovery_codes(signed_in: SignedIn) -> Result<axum::Json<RecoveryCodes>, Problem> {
     let made = signed_in.account(|unit, identity, active, _| Ok(identity.recovery_codes(unit, &active)?));
@@ -143,10 +137,12 @@ struct Contact {
 
 #[utoipa::path(put, path = "/api/account/contact", request_body = Contact, responses(
     (status = 204, description = "Both addresses are told"),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn contact(signed_in: SignedIn, Json(body): Json<Contact>) -> Result<StatusCode, Problem> {
+    if body.address.0.expose_secret().parse::<lettre::Address>().is_err() {
+        return Err(Problem::new(Kind::Invalid).field("address", "no address that mail can go to"));
+    }
     let change = signed_in.account(move |unit, identity, active, _| {
         Ok(identity.change_contact(unit, &active, body.address.0.expose_secret())?)
     });
@@ -161,8 +157,7 @@ struct Remaining {
 
 #[utoipa::path(get, path = "/api/account/session", responses(
     (status = 200, body = Remaining, description = "Asking does not make the session longer"),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn session(signed_in: SignedIn) -> Result<axum::Json<Remaining>, Problem> {
     let left = signed_in.account(|unit, identity, active, _| Ok(identity.remaining(unit, &active)));
@@ -191,8 +186,7 @@ impl Session {
 
 #[utoipa::path(get, path = "/api/account/sessions", responses(
     (status = 200, body = [Session]),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn sessions(signed_in: SignedIn) -> Result<axum::Json<Vec<Session>>, Problem> {
     let list = signed_in.account(|unit, identity, active, _| Ok(identity.sessions(unit, &active)?));
@@ -201,8 +195,7 @@ async fn sessions(signed_in: SignedIn) -> Result<axum::Json<Vec<Session>>, Probl
 
 #[utoipa::path(delete, path = "/api/account/sessions", responses(
     (status = 204, description = "Every session but this one has ended"),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn end_others(signed_in: SignedIn) -> Result<StatusCode, Problem> {
     let end = signed_in.account(|unit, identity, active, _| Ok(identity.end_others(unit, &active)?));
@@ -211,8 +204,7 @@ async fn end_others(signed_in: SignedIn) -> Result<StatusCode, Problem> {
 
 #[utoipa::path(delete, path = "/api/account/sessions/{id}", params(("id" = String, Path)), responses(
     (status = 204, description = "It has ended, now or before"),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn end_session(signed_in: SignedIn, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     let mut bytes = [0; 16];

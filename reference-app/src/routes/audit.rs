@@ -2,10 +2,10 @@
 
 use crate::clinical::trail::{self, Count, Entry, Query as Filter, Span, Verdict};
 use crate::state::App;
-use crate::web::problem::ProblemBody;
 use crate::web::{Json, Problem, SignedIn};
 use axum::extract::{Query, State};
 use hipaa_core::audit::{Action, Event, EventName};
+use hipaa_core::auth::role::Ability;
 use hipaa_core::vault::TenantVault;
 use hipaa_sqlite::Unit;
 use serde::Serialize;
@@ -34,8 +34,7 @@ struct Counts {
 
 #[utoipa::path(post, path = "/api/audit/search", request_body = Filter, responses(
     (status = 200, body = Entries),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn search(signed_in: SignedIn, Json(filter): Json<Filter>) -> Result<axum::Json<Entries>, Problem> {
     let look = move |unit: &mut Unit<'_>, vault: &TenantVault| Ok(trail::search(unit, vault, &filter)?);
@@ -45,8 +44,7 @@ async fn search(signed_in: SignedIn, Json(filter): Json<Filter>) -> Result<axum:
 
 #[utoipa::path(get, path = "/api/audit/activity", params(Span), responses(
     (status = 200, body = Counts),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn activity(signed_in: SignedIn, Query(span): Query<Span>) -> Result<axum::Json<Counts>, Problem> {
     let look = move |unit: &mut Unit<'_>, vault: &TenantVault| Ok(trail::activity(unit, vault, &span)?);
@@ -56,12 +54,11 @@ async fn activity(signed_in: SignedIn, Query(span): Query<Span>) -> Result<axum:
 
 #[utoipa::path(post, path = "/api/audit/verify", responses(
     (status = 200, body = Verdict),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn verify(State(app): State<App>, signed_in: SignedIn) -> Result<axum::Json<Verdict>, Problem> {
     let own = move |unit: &mut Unit<'_>, vault: &TenantVault| {
-        vault.require_trail(unit)?;
+        vault.require(unit, Ability::ReadTrail)?;
         let unit: &mut dyn hipaa_core::unit::Unit = unit;
         unit.note(Event::new(vault.actor(), EventName::AUDIT_STATUS, Action::Execute))?;
         let head = unit.parts().0.head(vault.actor().tenant()).map_err(hipaa_core::unit::UnitError::from)?;

@@ -3,7 +3,6 @@
 use crate::state::App;
 use crate::web::cookie::{self, Cookies};
 use crate::web::json::Secret;
-use crate::web::problem::ProblemBody;
 use crate::web::{Caller, Gate, Json, Kind, PendingLogin, Problem};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -60,8 +59,7 @@ pub(super) struct Progress {
 
 #[utoipa::path(post, path = "/api/auth/login", request_body = Login, responses(
     (status = 200, body = Progress),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn login(
     State(app): State<App>,
@@ -74,8 +72,7 @@ async fn login(
 
 #[utoipa::path(post, path = "/api/auth/verify-2fa", request_body = Code, responses(
     (status = 200, body = Progress),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn verify_2fa(
     State(app): State<App>,
@@ -110,8 +107,7 @@ pub(super) async fn refused(app: &App, refusal: Refusal) -> Problem {
 
 #[utoipa::path(post, path = "/api/auth/logout", responses(
     (status = 204, description = "Signed out, whether there was a session or not"),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn logout(State(gate): State<Gate>, caller: Caller, headers: HeaderMap) -> Result<impl IntoResponse, Problem> {
     let token = cookie::read(&headers, cookie::SESSION).and_then(|text| SessionToken::parse(text).ok());

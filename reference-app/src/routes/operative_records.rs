@@ -5,7 +5,6 @@ use crate::clinical::once::once;
 use crate::clinical::operative::{Input, TABLE, View};
 use crate::clinical::signable;
 use crate::state::App;
-use crate::web::problem::ProblemBody;
 use crate::web::version::{IfMatch, Keyed, Versioned, Wrote};
 use crate::web::{Json, Problem, SignedIn};
 use axum::extract::{Path, Query, State};
@@ -40,8 +39,7 @@ struct OperativeRecords {
 
 #[utoipa::path(get, path = "/api/patients/{id}/operative-records", params(("id" = String, Path), PageQuery), responses(
     (status = 200, body = OperativeRecords),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn list(
     signed_in: SignedIn,
@@ -63,8 +61,7 @@ async fn list(
 #[utoipa::path(post, path = "/api/patients/{id}/operative-records", request_body = Input,
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "16 to 128 characters")), responses(
     (status = 201, headers(("Location" = String), ("ETag" = String))),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn draft(
     State(app): State<App>,
@@ -84,8 +81,7 @@ async fn draft(
 
 #[utoipa::path(get, path = "/api/operative-records/{id}", params(("id" = String, Path)), responses(
     (status = 200, body = View, headers(("ETag" = String))),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn read(signed_in: SignedIn, Path(record): Path<String>) -> Result<Versioned<View>, Problem> {
     let record = id(&record)?;
@@ -96,8 +92,7 @@ async fn read(signed_in: SignedIn, Path(record): Path<String>) -> Result<Version
 #[utoipa::path(patch, path = "/api/operative-records/{id}", request_body = Input,
     params(("id" = String, Path), ("If-Match" = String, Header)), responses(
     (status = 204, headers(("ETag" = String))),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn edit(
     signed_in: SignedIn,
@@ -114,8 +109,7 @@ async fn edit(
 
 #[utoipa::path(post, path = "/api/operative-records/{id}/sign", params(("id" = String, Path), ("If-Match" = String, Header)), responses(
     (status = 204, headers(("ETag" = String))),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn sign(signed_in: SignedIn, Path(record): Path<String>, IfMatch(version): IfMatch) -> Result<Wrote, Problem> {
     let record = id(&record)?;
@@ -127,8 +121,7 @@ async fn sign(signed_in: SignedIn, Path(record): Path<String>, IfMatch(version):
 #[utoipa::path(post, path = "/api/operative-records/{id}/amend", request_body = Input,
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "16 to 128 characters")), responses(
     (status = 201, headers(("Location" = String), ("ETag" = String))),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn amend(
     State(app): State<App>,

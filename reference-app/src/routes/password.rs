@@ -4,7 +4,6 @@ use super::auth::{Next, Progress, refused};
 use crate::state::App;
 use crate::web::cookie::Cookies;
 use crate::web::json::Secret;
-use crate::web::problem::ProblemBody;
 use crate::web::sign_in::PasswordToken;
 use crate::web::{Caller, Json, Kind, Problem, SignedIn};
 use axum::extract::State;
@@ -58,8 +57,7 @@ struct Change {
 
 #[utoipa::path(post, path = "/api/auth/forgot-password", request_body = Forgot, responses(
     (status = 202, description = "If there is such a user, a mail is on its way"),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn forgot(State(app): State<App>, caller: Caller, Json(body): Json<Forgot>) -> Result<StatusCode, Problem> {
     let identity = app.gate.identity.clone();
@@ -74,8 +72,7 @@ async fn forgot(State(app): State<App>, caller: Caller, Json(body): Json<Forgot>
 
 #[utoipa::path(post, path = "/api/auth/reset-password", request_body = ByToken, responses(
     (status = 204, description = "Set; every session of the user has ended"),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn reset(State(app): State<App>, caller: Caller, Json(body): Json<ByToken>) -> Result<Response, Problem> {
     let token = Token::parse(body.token.0.expose_secret()).map_err(|_| Kind::WrongCredentials)?;
@@ -85,8 +82,7 @@ async fn reset(State(app): State<App>, caller: Caller, Json(body): Json<ByToken>
 
 #[utoipa::path(post, path = "/api/auth/activate", request_body = ByToken, responses(
     (status = 204, description = "The first password is set"),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn activate(State(app): State<App>, caller: Caller, Json(body): Json<ByToken>) -> Result<Response, Problem> {
     let token = Token::parse(body.token.0.expose_secret()).map_err(|_| Kind::WrongCredentials)?;
@@ -96,8 +92,7 @@ async fn activate(State(app): State<App>, caller: Caller, Json(body): Json<ByTok
 
 #[utoipa::path(post, path = "/api/account/password", request_body = Change, responses(
     (status = 200, body = Progress, description = "Changed; every other session has ended"),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn change(State(app): State<App>, signed_in: SignedIn, Json(body): Json<Change>) -> Result<Response, Problem> {
     let outcome = signed_in.change_password(body.current.0, body.password.0).await?;

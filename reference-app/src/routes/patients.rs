@@ -5,7 +5,6 @@ use crate::clinical::encounter;
 use crate::clinical::once::once;
 use crate::clinical::patient::{self, Input, Query, View};
 use crate::state::App;
-use crate::web::problem::ProblemBody;
 use crate::web::version::{IfMatch, Keyed, Versioned, Wrote};
 use crate::web::{Json, Problem, SignedIn};
 use axum::extract::{Path, State};
@@ -50,8 +49,7 @@ struct Chart {
 
 #[utoipa::path(post, path = "/api/patients/search", request_body = Query, responses(
     (status = 200, body = Patients),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn search(signed_in: SignedIn, Json(query): Json<Query>) -> Result<axum::Json<Patients>, Problem> {
     let find = move |unit: &mut Unit<'_>, vault: &TenantVault| Ok(patient::search(unit, vault, &query)?);
@@ -66,8 +64,7 @@ async fn search(signed_in: SignedIn, Json(query): Json<Query>) -> Result<axum::J
 #[utoipa::path(post, path = "/api/patients", request_body = Input,
     params(("Idempotency-Key" = Option<String>, Header, description = "16 to 128 characters")), responses(
     (status = 201, headers(("Location" = String), ("ETag" = String))),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn create(State(app): State<App>, signed_in: SignedIn, keyed: Keyed<Input>) -> Result<Wrote, Problem> {
     let now = app.clock.now();
@@ -80,8 +77,7 @@ async fn create(State(app): State<App>, signed_in: SignedIn, keyed: Keyed<Input>
 
 #[utoipa::path(get, path = "/api/patients/{id}", params(("id" = String, Path)), responses(
     (status = 200, body = View, headers(("ETag" = String))),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn read(signed_in: SignedIn, Path(patient): Path<String>) -> Result<Versioned<View>, Problem> {
     let patient = id(&patient)?;
@@ -92,8 +88,7 @@ async fn read(signed_in: SignedIn, Path(patient): Path<String>) -> Result<Versio
 #[utoipa::path(patch, path = "/api/patients/{id}", request_body = Input,
     params(("id" = String, Path), ("If-Match" = String, Header)), responses(
     (status = 204, headers(("ETag" = String))),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn update(
     signed_in: SignedIn,
@@ -109,8 +104,7 @@ async fn update(
 
 #[utoipa::path(get, path = "/api/patients/{id}/chart", params(("id" = String, Path)), responses(
     (status = 200, body = Chart, headers(("ETag" = String))),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn chart(signed_in: SignedIn, Path(patient): Path<String>) -> Result<Versioned<Chart>, Problem> {
     let patient = id(&patient)?;

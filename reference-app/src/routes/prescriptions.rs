@@ -4,7 +4,6 @@ use super::shared::{PageQuery, id, made};
 use crate::clinical::once::once;
 use crate::clinical::prescription::{self, Printed, Transmit, View};
 use crate::state::App;
-use crate::web::problem::ProblemBody;
 use crate::web::version::{Keyed, Wrote};
 use crate::web::{Problem, SignedIn};
 use axum::extract::{Path, Query, State};
@@ -34,8 +33,7 @@ struct Prescriptions {
 
 #[utoipa::path(get, path = "/api/patients/{id}/prescriptions", params(("id" = String, Path), PageQuery), responses(
     (status = 200, body = Prescriptions),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn list(
     signed_in: SignedIn,
@@ -61,8 +59,7 @@ async fn read(signed_in: &SignedIn, record: RecordId) -> Result<Record, Problem>
 
 #[utoipa::path(post, path = "/api/prescriptions/{id}/print", params(("id" = String, Path)), responses(
     (status = 200, body = Printed),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn print(
     State(app): State<App>,
@@ -79,8 +76,7 @@ async fn print(
 #[utoipa::path(post, path = "/api/prescriptions/{id}/transmit", request_body = Transmit,
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "16 to 128 characters")), responses(
     (status = 201, headers(("Location" = String), ("ETag" = String))),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    Problem,
 ))]
 async fn transmit(
     State(app): State<App>,

@@ -8,9 +8,10 @@ use super::route::{Access, Need, Route};
 use super::signed_in::SignedIn;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use hipaa_core::auth::role::RolePolicy;
+use hipaa_core::auth::role::{Ability, RolePolicy};
 use hipaa_core::auth::token::{PendingToken, SessionToken};
 use hipaa_core::identity::{Active, Identity, Use};
 use hipaa_core::unit::{Committed, Release};
@@ -26,14 +27,14 @@ pub struct Gate {
     pub bridge: Bridge,
     /// The login.
     pub identity: Identity,
-    /// What a role may do, and what it sees.
+    /// What a role may do and see.
     pub policy: Arc<RolePolicy>,
     /// Every route.
     pub routes: &'static [Route],
 }
 
 impl Gate {
-    /// The vault of an actor.
+    /// The vault of whoever is signed in.
     #[must_use]
     pub fn vault(&self, active: &Active) -> TenantVault {
         TenantVault::signed_in(active, &self.policy)
@@ -85,7 +86,7 @@ impl Gate {
             match need {
                 Need::Account => {}
                 Need::Table(table, operation) => vault.require_operation(unit, table, operation)?,
-                Need::Trail => vault.require_trail(unit)?,
+                Need::Trail => vault.require(unit, Ability::ReadTrail)?,
             }
             Ok::<_, Problem>(())
         };
@@ -99,8 +100,12 @@ pub async fn guard(State(gate): State<Gate>, mut request: Request, next: Next) -
     let path = request.extensions().get::<MatchedPath>().cloned();
     let here = gate.routes.iter().filter(|route| path.as_ref().is_some_and(|path| path.as_str() == route.path));
     let Some(route) = here.clone().find(|route| route.takes(request.method())) else {
-        let kind = if here.count() == 0 { Kind::NotFound } else { Kind::MethodNotAllowed };
-        return Problem::new(kind).into_response();
+        let methods = here.map(|route| route.method.as_str()).collect::<Vec<_>>().join(", ");
+        let allow = HeaderValue::from_str(&methods).ok().filter(|_| !methods.is_empty());
+        return match allow {
+            Some(allow) => ([(header::ALLOW, allow)], Problem::new(Kind::MethodNotAllowed)).into_response(),
+            None => Problem::new(Kind::NotFound).into_response(),
+        };
     };
     let mut response = match gate.admit(&mut request, route).await {
         Ok(()) => next.run(request).await,

@@ -39,7 +39,10 @@ impl Origin {
         };
         let host = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.:[]".contains(c);
         let fine = !rest.is_empty() && rest.chars().all(host) && !rest.ends_with(['.', ':']);
-        let parsed = format!("{text}/").parse::<axum::http::Uri>().ok().filter(|uri| uri.host().is_some());
+        let parsed = format!("{text}/")
+            .parse::<axum::http::Uri>()
+            .ok()
+            .filter(|uri| uri.host().is_some_and(|host| host.len() == rest.len() || uri.port_u16().is_some()));
         let fine = fine && parsed.is_some() && !rest.ends_with(default_port) && !rest.contains(".:");
         if fine { Ok(Self(text.to_owned())) } else { Err(OriginError) }
     }

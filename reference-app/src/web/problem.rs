@@ -12,7 +12,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use core::time::Duration;
 use serde::Serialize;
-use utoipa::ToSchema;
+use std::collections::BTreeMap;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response as Described, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident = $status:ident, $slug:literal, $title:literal;)*) => {
@@ -188,6 +190,21 @@ impl Problem {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }
         response
+    }
+}
+
+/// In a description, every error that there is: the gate and the frame answer for every route.
+impl IntoResponses for Problem {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        let schema = Ref::from_schema_name(ProblemBody::name());
+        let answer = |kind: &Kind| {
+            let content = ContentBuilder::new().schema(Some(schema.clone())).build();
+            let titles = Kind::ALL.iter().filter(|other| other.status() == kind.status()).map(|kind| kind.entry().2);
+            let described = ResponseBuilder::new().description(titles.collect::<Vec<_>>().join(" Or: "));
+            let described = described.content("application/problem+json", content).build();
+            (kind.status().as_str().to_owned(), RefOr::T(described))
+        };
+        Kind::ALL.iter().map(answer).collect()
     }
 }
 

@@ -1,7 +1,9 @@
 //! The application over real HTTP: rows W1 to W8 and S1 to S8, each an attack that is performed.
 
+mod charts;
 mod client;
 mod crawl;
+mod data;
 mod forged;
 mod headers;
 mod limits;

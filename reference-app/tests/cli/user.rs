@@ -5,7 +5,7 @@ use super::support::{Desk, TENANT};
 fn create(desk: &Desk, login: &str) -> super::support::Ran {
     let arguments = [
         &["user", "create", "--tenant", TENANT, "--login"][..],
-        &[login, "--name", "Maria Osei", "--role", "CLINICIAN", "--json"],
+        &[login, "--name", "Maria Osei", "--role", "CLINICIAN", "--email", "maria@home.example", "--json"],
     ]
     .concat();
     desk.run(&arguments)
@@ -27,11 +27,12 @@ fn a_user_is_made_listed_and_disabled() {
         (&made["id"], &"active".into(), &"CLINICIAN".into())
     );
     act(&desk, "unlock", "MARIA").ended(0);
+    act(&desk, "repair", "maria").ended(0);
     act(&desk, "disable", "maria").ended(0);
     let text = desk.run(&["user", "list", "--tenant", TENANT]).ended(0).out;
     assert!(text.contains("disabled") && text.contains("Maria Osei"), "{text}");
     let trail = desk.run(&["trail", "--tenant", TENANT]).ended(0).out;
-    for name in ["USER_CREATED", "ACTIVATION_CREATED", "ACCOUNT_UNLOCKED", "USER_DISABLED"] {
+    for name in ["USER_CREATED", "ACTIVATION_CREATED", "CONTACT_CHANGED", "ACCOUNT_UNLOCKED", "USER_DISABLED"] {
         assert!(trail.contains(name), "{name}: {trail}");
     }
 }
@@ -43,7 +44,7 @@ fn an_activation_token_and_a_name_are_in_no_file() {
     let token = made["activation"].as_str().unwrap().to_owned();
     for entry in std::fs::read_dir(desk.folder.path()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        for canary in [token.as_str(), "Osei", "maria.osei"] {
+        for canary in [token.as_str(), "Osei", "maria.osei", "maria@home"] {
             assert!(!bytes.windows(canary.len()).any(|part| part == canary.as_bytes()), "{canary}");
         }
     }

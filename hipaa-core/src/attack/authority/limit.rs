@@ -269,9 +269,10 @@ fn codes_and_labels_of_kinds_are_distinct_and_frozen() {
         "consent",
         "notice",
         "contact",
+        "grant_review",
     ];
     assert_eq!(listed, (1..).zip(frozen).collect::<Vec<_>>());
     assert!(AuthorityKind::ALL.iter().all(|kind| AuthorityKind::from_code(kind.code()) == Some(*kind)));
-    assert_eq!((AuthorityKind::from_code(0), AuthorityKind::from_code(18)), (None, None));
+    assert_eq!((AuthorityKind::from_code(0), AuthorityKind::from_code(19)), (None, None));
     assert_eq!(crate::authority::state_id(SESSION, id(3)).as_bytes()[..2], [7, 3]);
 }

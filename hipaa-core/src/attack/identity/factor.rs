@@ -59,6 +59,38 @@ fn t3_wrong_codes_count_apart_and_end_the_pending_login_with_the_lock() {
 }
 
 #[test]
+fn l6_a_challenge_takes_five_codes_and_a_network_ten_whatever_the_accounts() {
+    let forgiving = crate::auth::lockout::LockoutPolicy {
+        failures: 1000,
+        stop_at: 1000,
+        ..crate::auth::lockout::LockoutPolicy::SECOND_FACTOR
+    };
+    let mut ward = Ward::with(crate::identity::Settings { second_factor: forgiving, ..super::settings() });
+    let (_, seed) = ward.enrol();
+    ward.pass(MINUTE);
+    let pending = ward.pending();
+    for n in 0..5 {
+        let from = client(100 + n);
+        let guess = ward.run(|unit, identity| identity.second_factor(unit, &pending.token, "000000", &from));
+        refused(guess.unwrap());
+    }
+    let code = code_at(&seed, ward.clock.now());
+    let late = ward.run(|unit, identity| identity.second_factor(unit, &pending.token, &code, &client(200)));
+    refused(late.unwrap());
+    for _ in 0..10 {
+        let pending = ward.pending();
+        refused(ward.answer(&pending, "000000"));
+    }
+    let pending = ward.pending();
+    refused(ward.answer(&pending, &code));
+    let elsewhere = ward.run(|unit, identity| identity.second_factor(unit, &pending.token, &code, &client(2)));
+    assert!(matches!(elsewhere, Ok(Finished::Session(_))), "the network was full, not the account");
+    ward.pass(15 * MINUTE);
+    let (pending, code) = (ward.pending(), code_at(&seed, ward.clock.now()));
+    assert!(matches!(ward.answer(&pending, &code), Finished::Session(_)));
+}
+
+#[test]
 fn t5_a_factor_needs_a_step_up_a_first_code_and_no_other_factor() {
     let mut ward = Ward::open();
     let session = ward.session();

@@ -138,9 +138,22 @@ fn l2_a_stranger_does_not_lock_out_a_known_device() {
     for attempt in 0..60 {
         refused(ward.login_from(&client(100 + attempt % 20), "maria", "wrong"));
     }
-    refused(ward.login_from(&client(1), "maria", PASSWORD));
-    let known = client(1).with_device(&cookie);
+    refused(ward.login_from(&client(2), "maria", PASSWORD));
+    let known = client(2).with_device(&cookie);
     assert!(matches!(ward.login_from(&known, "maria", PASSWORD), Finished::Session(_)));
+}
+
+#[test]
+fn l2_a_network_from_which_the_user_signed_in_before_passes_the_delay() {
+    let mut ward = Ward::with(Settings { lockout: LockoutPolicy::PASSWORD_BY_NETWORK, ..settings() });
+    ward.session();
+    for attempt in 0..60 {
+        refused(ward.login_from(&client(100 + attempt % 20), "maria", "wrong"));
+    }
+    refused(ward.login_from(&client(2), "maria", PASSWORD));
+    let bypass = |ward: &mut Ward| matches!(ward.login_from(&client(1), "maria", PASSWORD), Finished::Session(_));
+    assert!(!without(Safeguard::KnownDevice, || bypass(&mut ward)));
+    assert!(bypass(&mut ward));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::{FAMILY, PATIENT, SSN, patient, policy};
 use crate::attack::identity::{MINUTE, PASSWORD, Ward, named};
 use crate::auth::reason::{Reason, ReasonCode};
+use crate::auth::role::Ability;
 use crate::authority::user::NewUser;
 use crate::identity::{Active, Finished, IdentityError, NewSession, PasswordOutcome, Use};
 use crate::red::{Safeguard, without};
@@ -11,20 +12,20 @@ use crate::unit::{Ledger, MemoryUnit, Reading, Unit, UnitError};
 use crate::vault::{FieldError, Operation, Permissions, TenantVault, VaultError};
 
 /// A ward with one patient's record.
-struct Desk {
-    ward: Ward,
-    ada: RecordId,
+pub(super) struct Desk {
+    pub(super) ward: Ward,
+    pub(super) ada: RecordId,
 }
 
 impl Desk {
-    fn open() -> Self {
+    pub(super) fn open() -> Self {
         let mut ward = Ward::open();
         let tool = TenantVault::new(ward.admin.clone(), Permissions::everything());
         let made = ward.db.write(|unit| tool.create(unit, &PATIENT, &patient("Lovelace", "917-53-4466")));
         Self { ada: made.unwrap().into_inner(), ward }
     }
 
-    fn hire(&mut self, login: &str, role: &str) -> UserId {
+    pub(super) fn hire(&mut self, login: &str, role: &str) -> UserId {
         let admin = self.ward.admin.clone();
         let new = NewUser { role, ..named(login) };
         let invited = self.ward.run(|unit, identity| identity.create_user(unit, &admin, new)).unwrap();
@@ -32,7 +33,7 @@ impl Desk {
         invited.user
     }
 
-    fn login(&mut self, login: &str) -> (NewSession, Active) {
+    pub(super) fn login(&mut self, login: &str) -> (NewSession, Active) {
         let session = match self.ward.login(login, PASSWORD) {
             Finished::Session(session) => session,
             other => panic!("{other:?}"),
@@ -41,16 +42,16 @@ impl Desk {
         (session, active)
     }
 
-    fn vault(&mut self, login: &str) -> TenantVault {
+    pub(super) fn vault(&mut self, login: &str) -> TenantVault {
         TenantVault::signed_in(&self.login(login).1, &policy())
     }
 
-    fn read(&mut self, vault: &TenantVault) -> Result<crate::vault::Record, VaultError> {
+    pub(super) fn read(&mut self, vault: &TenantVault) -> Result<crate::vault::Record, VaultError> {
         let ada = self.ada;
         Ok(self.ward.db.write(|unit| vault.read(unit, &PATIENT, ada))?.open()?)
     }
 
-    fn change_role(&mut self, user: UserId, role: &str) {
+    pub(super) fn change_role(&mut self, user: UserId, role: &str) {
         let admin = self.ward.admin.clone();
         self.ward.plain(|unit, identity| identity.change_role(unit, &admin, user, role)).unwrap();
     }
@@ -119,7 +120,7 @@ fn a_user_is_a_patient_with_an_own_record_once_it_is_linked() {
 }
 
 /// Reads beside the writer, as the bridge does: the reading is what the writer gets.
-fn beside(desk: &mut Desk, vault: &TenantVault) -> Reading {
+pub(super) fn beside(desk: &mut Desk, vault: &TenantVault) -> Reading {
     let (notary, ada) = (desk.ward.db.notary().clone(), desk.ada);
     let mut ledger = Ledger::open_reading(&notary).unwrap();
     let mut unit = Beside(desk.ward.db.store(), &mut ledger);
@@ -136,7 +137,7 @@ impl Unit for Beside<'_> {
 }
 
 /// What the writer answers when authority has ended between reading and release.
-fn release(desk: &mut Desk, reading: &Reading) -> Result<(), UnitError> {
+pub(super) fn release(desk: &mut Desk, reading: &Reading) -> Result<(), UnitError> {
     let notary = desk.ward.db.notary().clone();
     let mut ledger = Ledger::open(&notary).unwrap();
     let store = desk.ward.db.store();
@@ -189,6 +190,25 @@ fn a_role_edited_in_the_table_denies_and_is_found() {
     let before = desk.ward.noted("INTEGRITY_FAILED");
     assert_eq!(desk.read(&vault).err(), Some(VaultError::Ended));
     assert!(desk.ward.noted("INTEGRITY_FAILED") > before);
+}
+
+#[test]
+fn a2_only_who_manages_users_gives_a_role() {
+    let mut desk = Desk::open();
+    let sam = desk.hire("sam", "STAFF");
+    desk.hire("ida", "ORG_ADMIN");
+    let raise = |desk: &mut Desk, login: &str| {
+        let active = desk.login(login).1;
+        desk.ward.plain(|unit, identity| {
+            let actor = identity.permitted(unit, &active, &policy(), Ability::ManageUsers)?;
+            identity.change_role(unit, &actor, sam, "SUPER_ADMIN")
+        })
+    };
+    let denied = desk.ward.noted("PERMISSION_DENIED");
+    assert_eq!(raise(&mut desk, "sam"), Err(IdentityError::Denied));
+    assert_eq!((desk.ward.noted("PERMISSION_DENIED"), desk.ward.noted("ROLE_CHANGED")), (denied + 1, 0));
+    assert_eq!(raise(&mut desk, "ida"), Ok(()));
+    assert_eq!(desk.ward.noted("ROLE_CHANGED"), 1);
 }
 
 #[test]

@@ -49,6 +49,16 @@ impl fmt::Debug for MemoryLimiter {
     }
 }
 
+impl Limiter for MemoryLimiter {
+    fn reserve(&mut self, quota: &Quota, now: Timestamp) -> Result<Decision, LimiterError> {
+        (&*self).reserve(quota, now)
+    }
+
+    fn refund(&mut self, reservation: Reservation) -> Result<(), LimiterError> {
+        (&*self).refund(reservation)
+    }
+}
+
 /// Behind a shared reference, because the limiter locks itself.
 impl Limiter for &MemoryLimiter {
     fn reserve(&mut self, quota: &Quota, now: Timestamp) -> Result<Decision, LimiterError> {

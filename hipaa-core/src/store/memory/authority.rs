@@ -87,4 +87,9 @@ impl AuthorityStore for MemoryStore {
         self.authority.remove(&(kind, id));
         Ok(())
     }
+
+    fn discard_authority(&mut self, kind: AuthorityKind, id: RecordId) -> Result<(), StoreError> {
+        self.authority.remove(&(kind, id));
+        Ok(())
+    }
 }

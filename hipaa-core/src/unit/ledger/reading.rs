@@ -81,6 +81,11 @@ impl Ledger {
         self.warrants.iter().any(|known| Arc::ptr_eq(known, warrant))
     }
 
+    /// From here on the unit has one time: that of the question and of what is written if the answer is yes.
+    pub(in crate::unit) fn hold_time(&mut self) {
+        self.read.get_or_insert_with(|| self.notary.read_clock());
+    }
+
     /// Notes that a condition holds in the unit that runs now.
     pub(in crate::unit) fn asked(&mut self, warrant: &Arc<dyn Warrant>) {
         self.warrants.push(Arc::clone(warrant));

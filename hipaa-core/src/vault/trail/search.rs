@@ -224,6 +224,3 @@ impl fmt::Debug for TrailFilter<'_> {
         f.write_str("TrailFilter(…)")
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -302,7 +302,10 @@ fn the_log_is_searched_counted_and_examined() {
     assert_eq!(names, [json!("PHI_READ"), json!("PHI_CREATE")]);
     let (mut seen, mut before) = (Vec::new(), None);
     loop {
-        let page = officer.post("/api/audit/search", &json!({ "limit": 2, "before": before, "until": "2026-11-22T08:00:00.000001Z" }));
+        let page = officer.post(
+            "/api/audit/search",
+            &json!({ "limit": 2, "before": before, "until": "2026-11-22T08:00:00.000001Z" }),
+        );
         let page = page.is(200).json();
         seen.extend(page["entries"].as_array().unwrap().iter().map(|one| one["sequence"].as_u64().unwrap()));
         before = page["next"].as_u64();
@@ -319,8 +322,13 @@ fn the_log_is_searched_counted_and_examined() {
     };
     assert_eq!(counted("PHI_CREATE"), Some((json!("2026-11-22"), json!(1))));
     let verdict = officer.send("POST", "/api/audit/verify", Some("{}")).is(200).json();
-    assert_eq!((&verdict["verdict"], &verdict["breaks"], &verdict["elsewhere"]), (&json!("unanchored"), &json!([]), &json!(0)));
-    for wrong in [json!({ "from": "yesterday" }), json!({ "outcome": "good" }), json!({ "limit": 0 }), json!({ "patient": "x" })] {
+    assert_eq!(
+        (&verdict["verdict"], &verdict["breaks"], &verdict["elsewhere"]),
+        (&json!("unanchored"), &json!([]), &json!(0))
+    );
+    for wrong in
+        [json!({ "from": "yesterday" }), json!({ "outcome": "good" }), json!({ "limit": 0 }), json!({ "patient": "x" })]
+    {
         officer.post("/api/audit/search", &wrong).is(422);
     }
     clinician.post("/api/audit/search", &json!({})).is(403);
@@ -334,8 +342,9 @@ fn an_altered_signed_record_is_shown_as_altered_and_found_by_the_examination() {
     let note = json!({ "started": "2026-11-22", "chief_complaint": "chest pain" });
     let visit = browser.post(&format!("{patient}/encounters"), &note).is(201).header("location").unwrap().to_owned();
     based_on(&browser, "\"v1\"", "POST", &format!("{visit}/sign"), &json!({})).is(204);
-    let thief = rusqlite::Connection::open(scene.database()).unwrap();
-    let sql = "UPDATE encounter SET hipaa_signature = NULL, hipaa_signature_salt = NULL WHERE hipaa_signature IS NOT NULL";
+    let thief = hipaa_sqlite::rusqlite::Connection::open(scene.database()).unwrap();
+    let sql =
+        "UPDATE encounter SET hipaa_signature = NULL, hipaa_signature_salt = NULL WHERE hipaa_signature IS NOT NULL";
     assert_eq!(thief.execute(sql, []).unwrap(), 1);
     let read = browser.get(&visit).is(200).json();
     assert_eq!((&read["intact"], &read["breaks"]), (&json!(false), &json!(["mac"])));

@@ -68,6 +68,11 @@ impl Browser {
     }
 
     pub(super) fn send(&mut self, method: &str, path: &str, body: Option<&str>) -> Reply {
+        self.try_send(method, path, body).expect("an answer")
+    }
+
+    /// None where the server went away.
+    pub(super) fn try_send(&mut self, method: &str, path: &str, body: Option<&str>) -> Option<Reply> {
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
@@ -82,7 +87,7 @@ impl Browser {
             }
             head.push_str(&format!("content-length: {}\r\n", body.len()));
         }
-        let reply = exchange(self.address, format!("{head}\r\n{}", body.unwrap_or_default()).as_bytes());
+        let reply = exchange(self.address, format!("{head}\r\n{}", body.unwrap_or_default()).as_bytes())?;
         for (_, line) in reply.headers.iter().filter(|(name, _)| name == "set-cookie") {
             let (pair, attributes) = line.split_once(';').unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -92,24 +97,24 @@ impl Browser {
                 false => self.cookies.insert(name.to_owned(), value.to_owned()),
             };
         }
-        reply
+        Some(reply)
     }
 }
 
 const ATTRIBUTES: &str = " Path=/; Secure; HttpOnly; SameSite=Strict";
 
-/// Sends bytes and reads the answer until the end of the connection.
-pub(super) fn exchange(address: SocketAddr, request: &[u8]) -> Reply {
-    let mut stream = TcpStream::connect(address).unwrap();
+/// Sends bytes and reads the answer until the end of the connection; none where there is no answer.
+pub(super) fn exchange(address: SocketAddr, request: &[u8]) -> Option<Reply> {
+    let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     // A server that refuses early may close before all is sent.
     let _ = stream.write_all(request);
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes);
     let text = String::from_utf8(bytes).unwrap();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
+    let (head, body) = text.split_once("\r\n\r\n")?;
     let mut lines = head.lines();
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
     let split = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Reply { status, headers: lines.filter_map(split).collect(), body: body.to_owned() }
+    Some(Reply { status, headers: lines.filter_map(split).collect(), body: body.to_owned() })
 }

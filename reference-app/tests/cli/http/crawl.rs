@@ -28,6 +28,15 @@ fn audit(route: &Route) -> String {
     }
 }
 
+/// Whatever shows PHI, or refuses to, has left what it declares, or a denial.
+fn assert_entry(route: &Route, status: u16, noted: &[String]) {
+    let Audit::Entry(names) = route.audit else { return };
+    let mut names = names.iter().map(|name| name.as_str()).chain(["PERMISSION_DENIED"]);
+    if route.mask == Mask::Vault && matches!(status, 200..=299 | 403) {
+        assert!(names.any(|name| noted.iter().any(|noted| noted == name)), "{} {status}: {noted:?}", route.path);
+    }
+}
+
 #[test]
 fn the_table_and_the_crawl_are_as_committed() {
     let scene = Scene::new();
@@ -54,7 +63,11 @@ fn the_table_and_the_crawl_are_as_committed() {
         assert!(!matches!(route.access, Access::Session(..) | Access::Pending) || nobody == 401, "{path}");
         write!(text, "  nobody {nobody}").unwrap();
         for (role, browser) in &signed_in {
-            write!(text, ", {role} {}", ask(browser.clone())).unwrap();
+            let before = scene.size();
+            let status = ask(browser.clone());
+            write!(text, ", {role} {status}").unwrap();
+            let more = usize::try_from(scene.size() - before).unwrap();
+            assert_entry(route, status, &if more == 0 { Vec::new() } else { scene.trail(more) });
         }
         text.push('\n');
     }

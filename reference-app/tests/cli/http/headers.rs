@@ -5,8 +5,10 @@ use super::scene::{Scene, frame, listen};
 use axum::Router;
 use axum::routing::get;
 use hipaa_sqlite::rusqlite::Connection;
+use reference_app::web::Frame;
 use serde_json::json;
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::runtime::Runtime;
 
 /// What must stand on every response.
@@ -65,6 +67,22 @@ fn w1_w2_w3_w4_the_headers_stand_on_answers_errors_and_panics() {
     let bare = ask(&runtime, |_| failing(), "/echo").is(500);
     assert_eq!(missing(&bare).len(), TABLE.len());
     assert_eq!(bare.body, SECRET);
+}
+
+#[test]
+fn a_handler_that_takes_too_long_is_answered_for() {
+    let runtime = Runtime::new().unwrap();
+    let slow = || async { tokio::time::sleep(Duration::from_secs(60)).await };
+    let reply = ask(
+        &runtime,
+        |address| {
+            let frame = Frame { time_limit: Duration::from_millis(100), ..frame(address) };
+            frame.around(Router::new().route("/slow", get(slow)), "/api/")
+        },
+        "/slow",
+    );
+    assert_eq!(reply.clone().is(503).problem(), "busy");
+    assert_eq!(missing(&reply), Vec::<&str>::new());
 }
 
 #[test]

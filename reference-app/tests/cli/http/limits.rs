@@ -45,7 +45,7 @@ fn plain_http_is_refused_where_https_is_wanted() {
 fn metrics_are_for_monitors_and_have_labels_of_declared_routes_alone() {
     let scene = Scene::new();
     scene.browser().get("/metrics").is(404);
-    scene.browser().get("/patients/Ann-Smith").is(404);
+    scene.browser().get("/persons/Ann-Smith").is(404);
     let app = reference_app::state::App {
         monitors: Arc::new(TrustedProxies::parse(["127.0.0.1"]).unwrap()),
         ..scene.app.clone()
@@ -66,7 +66,7 @@ fn a_head_a_body_and_a_value_have_limits() {
     browser.post("/api/auth/login", &body(60_000)).is(401);
     assert_eq!(browser.post("/api/auth/login", &body(66_000)).is(413).problem(), "too-large");
     let head = format!("GET /healthz HTTP/1.1\r\nhost: a\r\nx: {}\r\n\r\n", "y".repeat(40_000));
-    assert!([400, 431].contains(&exchange(scene.address, head.as_bytes()).status));
+    assert!([400, 431].contains(&exchange(scene.address, head.as_bytes()).unwrap().status));
     let deep = "[".repeat(5_000);
     assert_eq!(browser.send("POST", "/api/auth/login", Some(&deep)).is(400).problem(), "malformed");
 }

@@ -13,3 +13,13 @@ fn the_description_is_as_committed_and_as_served() {
     assert!(served["openapi"].as_str().unwrap().starts_with("3.1"));
     golden("openapi.json", &format!("{text}\n"));
 }
+
+#[test]
+fn the_page_of_problems_names_every_kind_with_its_status() {
+    let page = include_str!("../../../../docs/reference/problems.md");
+    for kind in reference_app::web::Kind::ALL {
+        let name = kind.slug().trim_start_matches("/problems/");
+        let row = format!("| `{name}` | {} |", kind.status().as_u16());
+        assert!(page.contains(&row), "{row}");
+    }
+}

@@ -23,10 +23,18 @@ impl Server {
     }
 
     fn start_with(desk: &Desk, settings: &[(&str, &str)]) -> Self {
+        Self::start_as(desk, &["serve"], settings)
+    }
+
+    fn start_as(desk: &Desk, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
         let log = fs::File::options().create(true).append(true).open(desk.path("server.log")).unwrap();
-        let mut command = desk.command(&["serve"]);
+        let mut command = desk.command(arguments);
         command.env("APP_MODE", "development").env("APP_LISTEN", "127.0.0.1:0").envs(settings.iter().copied());
-        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        Self::of(command.stderr(log))
+    }
+
+    fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().rsplit_once("http://").unwrap_or_else(|| panic!("{line:?}")).1.parse().unwrap();
@@ -79,6 +87,62 @@ fn unsafe_production_settings_are_refused_with_a_list() {
 }
 
 #[test]
+fn with_safe_production_settings_it_serves_what_came_by_https_alone() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("witness")).unwrap();
+    desk.run(&["audit", "checkpoint", "--into", "witness", "--first"]).ended(0);
+    desk.file("kek", super::super::support::KEK);
+    fs::set_permissions(desk.path("kek"), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let settings = [
+        "mode = \"production\"",
+        "listen = \"127.0.0.1:0\"",
+        "public_origin = \"https://ehr.example\"",
+        "allowed_origins = []",
+        "trusted_proxies = [\"127.0.0.1\"]",
+        "smtp_relay = \"127.0.0.1:25\"",
+    ];
+    desk.file("site.toml", settings.join("\n"));
+    let mut command = desk.command(&["serve", "--settings", "site.toml", "--witness", "witness", "--kek-file", "kek"]);
+    let server = Server::of(command.env_remove("HIPAA_KEK").stderr(Stdio::null()));
+    let plain = server.browser().get("/api/openapi.json").is(403);
+    assert_eq!(plain.problem(), "https-required");
+    assert!(plain.header("strict-transport-security").is_some());
+    let mut secure = server.browser().with("x-forwarded-proto", "https").with("origin", "https://ehr.example");
+    secure.get("/api/openapi.json").is(200);
+    secure.post("/api/auth/logout", &json!({})).is(204);
+    secure.with("origin", "http://localhost:3000").post("/api/auth/logout", &json!({})).is(403);
+    assert_eq!(server.end(), 0);
+}
+
+#[test]
+fn w5_a_hangup_reads_the_list_of_origins_again_and_a_broken_list_lets_nobody_ask() {
+    let desk = Desk::new();
+    desk.file("site.toml", "allowed_origins = [\"https://ok.example\"]\n");
+    let server = Server::start_as(&desk, &["serve", "--settings", "site.toml"], &[]);
+    let mut browser = server.browser().with("origin", "https://ok.example");
+    let mut becomes = |status: u16| {
+        let ask = |browser: &mut Browser| browser.send("POST", "/api/auth/logout", None).status;
+        (0..100).any(|_| {
+            ask(&mut browser) == status || {
+                std::thread::sleep(Duration::from_millis(20));
+                false
+            }
+        })
+    };
+    assert!(becomes(204));
+    desk.file("site.toml", "allowed_origins = []\n");
+    server.signal("-HUP");
+    assert!(becomes(403));
+    desk.file("site.toml", "allowed_origins = [\"https://ok.example\"]\n");
+    server.signal("-HUP");
+    assert!(becomes(204));
+    desk.file("site.toml", "allowed_origins = [\"https://ok.example\"\n");
+    server.signal("-HUP");
+    assert!(becomes(403));
+    assert_eq!(server.end(), 0);
+}
+
+#[test]
 fn a_wrong_key_ends_the_start() {
     let desk = Desk::new();
     let mut command = desk.command(&["serve"]);
@@ -115,6 +179,7 @@ fn w8_no_secret_and_no_name_is_in_a_log_a_mail_or_a_file() {
     server.browser().get("/Canary-Path?name=Canary-Query").is(404);
     browser.clone().with("user-agent", "Canary-Agent").get("/api/account/sessions").is(200);
     browser.send("POST", "/api/auth/logout", Some("{}")).is(204);
+    fs::write(desk.path("metrics.txt"), server.browser().get("/metrics").is(200).body).unwrap();
     assert_eq!(server.end(), 0);
     for canary in [
         PASSWORD,
@@ -137,7 +202,7 @@ fn w8_no_secret_and_no_name_is_in_a_log_a_mail_or_a_file() {
         assert!(fields.keys().all(|key| FIELDS.contains(&key.as_str()) || key == "level" || key == "time"), "{line}");
         requests += usize::from(fields["event"] == "request");
     }
-    assert_eq!(requests, 6);
+    assert_eq!(requests, 7);
 }
 
 #[test]
@@ -216,13 +281,10 @@ fn what_was_answered_before_a_kill_is_in_the_log_after_it() {
                 let body = json!({ "address": format!("maria{at}@example.org") }).to_string();
                 for _ in 0..1000 {
                     // The killed server answers nothing, and the thread ends.
-                    let reply = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                        browser.send("PUT", "/api/account/contact", Some(&body))
-                    }));
-                    match reply {
-                        Ok(reply) if reply.status == 204 => drop(answered.fetch_add(1, Ordering::SeqCst)),
-                        Ok(reply) => assert!([409, 503].contains(&reply.status), "{reply:?}"),
-                        Err(_) => return,
+                    let Some(reply) = browser.try_send("PUT", "/api/account/contact", Some(&body)) else { return };
+                    match reply.status {
+                        204 => drop(answered.fetch_add(1, Ordering::SeqCst)),
+                        status => assert!([409, 503].contains(&status), "{reply:?}"),
                     }
                 }
             });
@@ -268,14 +330,7 @@ fn a_witness_that_cannot_be_asked_makes_the_server_not_ready() {
     let desk = Desk::new();
     fs::create_dir(desk.path("witness")).unwrap();
     desk.run(&["audit", "checkpoint", "--into", "witness", "--first"]).ended(0);
-    let log = fs::File::create(desk.path("server.log")).unwrap();
-    let mut command = desk.command(&["serve", "--witness", "witness"]);
-    command.env("APP_MODE", "development").env("APP_LISTEN", "127.0.0.1:0").stdout(Stdio::piped()).stderr(log);
-    let mut child = command.spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-    let address = line.trim().rsplit_once("http://").unwrap().1.parse().unwrap();
-    let server = Server { child, address };
+    let server = Server::start_as(&desk, &["serve", "--witness", "witness"], &[]);
     server.browser().get("/readyz").is(204);
     fs::rename(desk.path("witness"), desk.path("gone")).unwrap();
     let reply = server.browser().get("/readyz").is(503);
@@ -289,7 +344,7 @@ fn a_witness_that_cannot_be_asked_makes_the_server_not_ready() {
 fn what_is_no_http_gets_no_more_than_a_refusal() {
     let desk = Desk::new();
     let server = Server::start(&desk);
-    let reply = exchange(server.address, b"Ann Smith\r\n\r\n");
+    let reply = exchange(server.address, b"Ann Smith\r\n\r\n").unwrap();
     assert_eq!((reply.status, reply.body.as_str()), (400, ""));
     assert_eq!(server.end(), 0);
 }

@@ -74,7 +74,7 @@ impl Scene {
         let (folder, runtime) = (tempfile::tempdir().unwrap(), Runtime::new().unwrap());
         let now = Timestamp::from_micros(START);
         let clock = Clock::manual(now);
-        let options = Options { clock: clock.clone(), busy_timeout: Duration::from_millis(300), create: true };
+        let options = Options { clock: clock.clone(), busy_timeout: Duration::from_millis(300), ..Options::default() };
         let kek = Kek::from_bytes(SecretBox::new(Box::new([7; 32])));
         let mut database = Database::open_with(folder.path().join("app.db"), kek, &options).unwrap();
         database.declare(TABLES).unwrap();
@@ -86,7 +86,12 @@ impl Scene {
         let mut app = None;
         let address = listen(&runtime, |address| {
             let _inside = runtime.enter();
-            let made = App::start(database, change(frame(address)), (settings, clock)).unwrap();
+            let made = App::start(
+                database,
+                change(frame(address)),
+                (settings, reference_app::policy::policy().unwrap(), clock),
+            )
+            .unwrap();
             app = Some(made.clone());
             application(made)
         });
@@ -141,6 +146,16 @@ impl Scene {
         let reply = self.try_login(&mut browser, login, PASSWORD).is(200);
         assert_eq!(reply.json()["next"], "work");
         browser
+    }
+
+    /// How many entries the tenant's log has.
+    pub(super) fn size(&self) -> u64 {
+        let tenant = self.tenant;
+        let read = self.app.gate.bridge.write(move |unit| {
+            let unit: &mut dyn hipaa_core::unit::Unit = unit;
+            Ok::<_, Error>(unit.parts().0.head(tenant)?.unwrap().size)
+        });
+        self.block(read).unwrap().into_inner()
     }
 
     /// The names of the last entries of the tenant's log, oldest first.

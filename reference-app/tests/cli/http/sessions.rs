@@ -209,3 +209,23 @@ fn s7_logging_out_ends_the_session_and_clears_the_browser() {
     assert!(scene.trail(3).contains(&"LOGOUT".to_owned()));
     browser.send("POST", "/api/auth/logout", None).is(204);
 }
+
+#[test]
+fn what_has_expired_is_swept_and_what_has_not_stays() {
+    let mut scene = Scene::new();
+    scene.user("maria", "CLINICIAN");
+    let rows = |scene: &Scene| {
+        let connection = hipaa_sqlite::rusqlite::Connection::open(scene.database()).unwrap();
+        let count = "SELECT count(*) FROM hipaa_authority WHERE length(id) = 32";
+        connection.query_row(count, [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    let before = rows(&scene);
+    let _first = scene.signed_in("maria");
+    scene.wait(16 * MINUTE);
+    let mut second = scene.signed_in("maria");
+    let with_both = rows(&scene);
+    scene.block(reference_app::upkeep::round(&scene.app.gate)).unwrap();
+    assert!(before < with_both && rows(&scene) < with_both);
+    assert!(is_live(&mut second));
+    assert!(scene.trail(4).contains(&"AUTHORITY_SWEPT".to_owned()));
+}

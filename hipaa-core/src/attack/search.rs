@@ -1,17 +1,20 @@
-use super::*;
-use crate::audit::{Actor, Event};
-use crate::clock::Clock;
-use crate::keys::Kek;
-use crate::schema::{Column, Table, TenantId, Text};
+//! Looking for entries: a filter takes what it says, pages leave nothing out, and nobody looks without permission.
+
+use super::clinic::kek;
+use crate::audit::{Action, Actor, Event, EventName, Outcome};
+use crate::clock::{Clock, Timestamp};
+use crate::schema::{Column, RecordId, Table, TenantId, Text};
 use crate::store::memory::MemoryStore;
 use crate::tenancy::create_tenant;
-use crate::unit::{MemoryDatabase, UnitError};
-use crate::vault::{Permissions, Row};
-use secrecy::SecretBox;
+use crate::unit::{MemoryDatabase, Unit, UnitError};
+use crate::vault::{MAX_SEARCHED_ENTRIES, Permissions, Row, TenantVault, TrailFilter, TrailPageOf, VaultError};
 
 const FAMILY: Column<Text> = Column::text("family");
 const PATIENT: Table = Table::new("patient", &[FAMILY.def()], &[]);
 const PRINTED: EventName = EventName::application("com.example.printed");
+
+/// The microseconds of a day.
+const DAY: i64 = 86_400_000_000;
 
 struct Ward {
     db: MemoryDatabase,
@@ -26,8 +29,7 @@ fn day(number: i64) -> Timestamp {
 /// One patient on day 0; then `each` printed labels on each of three days, by two users in turn.
 fn ward(each: usize) -> (Ward, RecordId) {
     let clock = Clock::manual(day(0));
-    let kek = Kek::from_bytes(SecretBox::new(Box::new([7; 32])));
-    let mut db = MemoryDatabase::open(MemoryStore::default(), kek, clock.clone()).unwrap();
+    let mut db = MemoryDatabase::open(MemoryStore::default(), kek(7), clock.clone()).unwrap();
     let operator = Actor::new(TenantId::DEPLOYMENT, "setup", "operator").unwrap();
     let tenant = db.write(|unit| create_tenant(unit, &operator, "North")).unwrap().into_inner().id;
     let actor = |user| Actor::new(tenant, user, "clinician").unwrap();
