@@ -248,7 +248,7 @@ async fn tampering(driver: &Driver, demo: &Demo, (mut chart, patient): (Page, &s
     chart.click("form:has([value=rewrite]) button").await;
     chart.says("1 row was changed").await;
     verify(&mut officer).await;
-    assert!(officer.has("svg.chain .block.bad").await);
+    assert!(officer.has("svg.chain .block.bad").await, "{}", officer.text().await);
     officer.look("verify-tampered").await;
     officer.go("/audit").await;
     officer.look("audit").await;
@@ -259,9 +259,10 @@ async fn tampering(driver: &Driver, demo: &Demo, (mut chart, patient): (Page, &s
 
 async fn verify(page: &mut Page) {
     page.go("/verify").await;
+    page.mark().await;
     page.click("main form button").await;
     for _ in 0..600 {
-        if page.has("#verdict").await && !page.has("progress").await {
+        if page.is_another().await && page.has("#verdict").await && !page.has("progress").await {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
