@@ -102,7 +102,7 @@ fn frame(site: &Site, origins: &Origins) -> Frame {
 
 /// What the operating system tells the process. Asked for before anybody knows that the server listens: a signal that nobody
 /// waits for ends a process at once.
-struct Signals {
+pub(crate) struct Signals {
     #[cfg(unix)]
     hangup: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -111,21 +111,21 @@ struct Signals {
 
 impl Signals {
     #[cfg(unix)]
-    fn listen() -> Result<Self, Error> {
+    pub(crate) fn listen() -> Result<Self, Error> {
         use tokio::signal::unix::{SignalKind, signal};
         let signal = |kind| signal(kind).map_err(listening);
         Ok(Self { hangup: signal(SignalKind::hangup())?, terminate: signal(SignalKind::terminate())? })
     }
 
     #[cfg(not(unix))]
-    fn listen() -> Result<Self, Error> {
+    pub(crate) fn listen() -> Result<Self, Error> {
         Ok(Self {})
     }
 
     /// Ready when the process is asked to end. At each SIGHUP reads the list of origins again; if it cannot be read, no other
     /// origin may ask.
     #[cfg(unix)]
-    async fn ended(mut self, origins: Origins, file: Option<PathBuf>) {
+    pub(crate) async fn ended(mut self, origins: Origins, file: Option<PathBuf>) {
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => return,
@@ -140,7 +140,7 @@ impl Signals {
     }
 
     #[cfg(not(unix))]
-    async fn ended(self, _: Origins, _: Option<PathBuf>) {
+    pub(crate) async fn ended(self, _: Origins, _: Option<PathBuf>) {
         let _ = tokio::signal::ctrl_c().await;
     }
 }

@@ -3,6 +3,7 @@
 use super::people::{self, Credentials};
 use super::stage::Stage;
 use super::tour::{NORTH, SOUTH, Tour};
+use crate::commands::serve::Signals;
 use crate::error::{Error, Exit};
 use crate::mail::Mailer;
 use crate::output::{Cell, Output, Paint};
@@ -80,13 +81,15 @@ async fn open(
     settings.session.idle = options.idle.unwrap_or(settings.session.idle);
     let (database, file, folder) = stage.into_parts();
     let mailer = Mailer::new(MailTo::Folder(file.with_file_name("mail")), "demo@localhost".to_owned(), url.clone());
-    let app = App::start(database, frame(Origins::new(own, vec![other])), (settings, policy()?, clock))?;
+    let origins = Origins::new(own, vec![other]);
+    let end = Signals::listen()?.ended(origins.clone(), None);
+    let app = App::start(database, frame(origins), (settings, policy()?, clock))?;
     let mut app = App { demo: true, ..app };
     app.gate.routes = demo_routes();
     let bridge = app.gate.bridge.clone();
     let sender = tokio::spawn(post::run(app.gate.clone(), mailer, Duration::from_secs(1)));
     print(output, (&url, &file), &people)?;
-    let drained = serve(listener, application(app), Limits::default(), ended()).await;
+    let drained = serve(listener, application(app), Limits::default(), end).await;
     sender.abort();
     bridge.close().await.map_err(hipaa_sqlite::Error::from)?;
     drop(folder);
@@ -140,17 +143,4 @@ fn print(output: &mut Output, (url, file): (&str, &std::path::Path), people: &[C
     output
         .line("To look for: family Müller, given Jürgen, born 1980-02-29. The tamper lab is at the end of the menu.")?;
     output.line("Ctrl-C ends it; the database is deleted then.")
-}
-
-/// Ready when the process is asked to end, or its terminal is closed.
-async fn ended() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut terminate), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
-            tokio::select! { _ = terminate.recv() => {}, _ = hangup.recv() => {}, _ = tokio::signal::ctrl_c() => {} }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }
