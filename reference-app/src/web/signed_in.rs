@@ -74,6 +74,25 @@ impl SignedIn {
         self.0.gate.bridge.disclose(checked).await
     }
 
+    /// The same under an emergency grant of the user, where one is given: every entry names it.
+    ///
+    /// # Errors
+    /// As [`SignedIn::write`]; [`Kind::Denied`] where the grant has ended.
+    pub async fn disclose_under<T: Send + 'static>(
+        &self,
+        grant: Option<[u8; 16]>,
+        work: impl FnOnce(&mut Unit<'_>, &TenantVault) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<Committed<T>, Problem> {
+        let Some(grant) = grant else { return self.disclose(work).await };
+        let this = self.clone();
+        let checked = move |unit: &mut Unit<'_>| {
+            let active = this.authorize(unit, Request::Passive)?;
+            let vault = TenantVault::in_emergency(unit, &active, &this.0.gate.policy, grant)?;
+            work(unit, &vault)
+        };
+        self.0.gate.bridge.disclose(checked).await
+    }
+
     /// One unit of work on the user's own account. Open what it gives.
     ///
     /// # Errors

@@ -45,7 +45,7 @@ fn plain_http_is_refused_where_https_is_wanted() {
 fn metrics_are_for_monitors_and_have_labels_of_declared_routes_alone() {
     let scene = Scene::new();
     scene.browser().get("/metrics").is(404);
-    scene.browser().get("/patients/Ann-Smith").is(404);
+    scene.browser().get("/persons/Ann-Smith").is(404);
     let app = reference_app::state::App {
         monitors: Arc::new(TrustedProxies::parse(["127.0.0.1"]).unwrap()),
         ..scene.app.clone()
