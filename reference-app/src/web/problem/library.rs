@@ -53,6 +53,8 @@ const fn of_identity(error: &IdentityError) -> Kind {
         IdentityError::Enrolled | IdentityError::NotEnrolled | IdentityError::Stale => Kind::Conflict,
         IdentityError::TooMany(_) => Kind::TooMany,
         IdentityError::Address => Kind::Invalid,
+        IdentityError::Denied => Kind::Denied,
+        IdentityError::NoReview => Kind::NotFound,
         IdentityError::Busy(_) | IdentityError::Hash(_) => Kind::Busy,
         IdentityError::User(error) => of_user(error),
         IdentityError::Authority(error) => of_authority(error),
