@@ -30,6 +30,8 @@ pub struct Who {
     pub finds: bool,
     /// Whether it may read the log.
     pub reads_log: bool,
+    /// Whether it reviews emergency access.
+    pub reviews: bool,
     /// Whether it is the demo.
     pub demo: bool,
 }
@@ -77,13 +79,16 @@ const LOG: &[Link] = &[
     link(None, "/tampered", "Tampered records", "Rows that are not what the application wrote."),
 ];
 
+const REVIEWS: &[Link] = &[link(None, "/emergency", "Reviews", "Emergency access that waits for a judgement.")];
+
 impl Who {
     /// The work that the role has pages for.
     #[must_use]
     pub fn work(&self) -> Vec<Link> {
         let care = if self.finds { CARE } else { &[] };
         let log = if self.reads_log { LOG } else { &[] };
-        [care, log].concat()
+        let reviews = if self.reviews { REVIEWS } else { &[] };
+        [care, log, reviews].concat()
     }
 
     /// The navigation.

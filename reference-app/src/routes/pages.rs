@@ -8,6 +8,7 @@ pub mod audit;
 mod chain;
 pub mod chart;
 pub mod edit;
+pub mod emergency;
 pub mod factor;
 pub mod lab;
 pub mod notes;
@@ -34,6 +35,7 @@ pub fn router(app: &App) -> Router<App> {
         search::router(),
         chart::router(),
         edit::router(),
+        emergency::router(),
         notes::router(),
         prescriptions::router(),
         audit::router(),

@@ -92,7 +92,7 @@ mod tests {
         for size in [1, 15, 60, 61, 1_000, 123_457] {
             let picture = Picture::of(size, &[(size / 2, size / 2)]);
             assert!(picture.blocks.len() as u64 <= MAX_BLOCKS);
-            let rows = (picture.blocks.len() as u64).div_ceil(ROW) as usize;
+            let rows = picture.blocks.iter().filter(|block| block.x == 6).count();
             assert_eq!(picture.links.len() + 1, picture.blocks.len() + rows - 1);
             assert_eq!(picture.blocks.iter().filter(|block| block.bad).count(), 1, "{size}");
             let bad = picture.blocks.iter().find(|block| block.bad).unwrap();

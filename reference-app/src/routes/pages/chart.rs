@@ -11,11 +11,11 @@ use crate::state::App;
 use crate::web::Problem;
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, Query};
+use axum::extract::{Path, Query, State};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use hipaa_core::auth::mask::View;
-use hipaa_core::auth::role::{Operation, Permissions};
+use hipaa_core::auth::role::{Ability, Operation, Permissions};
 use hipaa_core::schema::{Column, Table};
 use hipaa_core::vault::{Record, Selected};
 use serde::Deserialize;
@@ -61,6 +61,8 @@ struct Chart {
     sections: Vec<Section>,
     /// Sections of which the role sees nothing.
     hidden: Vec<&'static str>,
+    /// Whether emergency access is offered.
+    emergency: bool,
     may_edit: bool,
     page: usize,
     pages: usize,
@@ -90,16 +92,23 @@ fn sees<T>(permissions: &Permissions, table: &Table, column: Column<T>) -> bool 
 }
 
 async fn chart(
+    State(app): State<App>,
     viewer: Viewer,
     Path(patient): Path<String>,
     Query(Paged { page }): Query<Paged>,
 ) -> Result<impl IntoResponse, Problem> {
     let (patient, page) = (id(&patient)?, page.unwrap_or(1).clamp(1, 10_000));
-    let (wanted, hidden) = sections(&viewer.permissions);
+    // Under emergency access, what the policy opens of this one patient.
+    let grant = viewer.grant.filter(|grant| grant.patient == patient).map(|grant| grant.id);
+    let permissions = match grant {
+        Some(_) => app.gate.policy.emergency_permissions(patient),
+        None => viewer.permissions.clone(),
+    };
+    let (wanted, hidden) = sections(&permissions);
     let looking = wanted.clone();
-    let linked = sees(&viewer.permissions, &DOCUMENTS, ENCOUNTER) && sees(&viewer.permissions, &DOCUMENTS, STARTED);
+    let linked = sees(&permissions, &DOCUMENTS, ENCOUNTER) && sees(&permissions, &DOCUMENTS, STARTED);
     let notes = linked && wanted.iter().any(|(name, _)| *name == "encounters");
-    let read = viewer.signed_in.disclose(move |unit, vault| {
+    let read = viewer.signed_in.disclose_under(grant, move |unit, vault| {
         let paging = Paging { section: None, page, per_page: PER_PAGE, notes };
         disclose::<Problem>(unit, vault, (patient, paging), &looking)
     });
@@ -120,6 +129,7 @@ async fn chart(
         facts: facts(&person),
         sections,
         hidden: hidden.iter().map(|(name, _)| *name).collect(),
+        emergency: grant.is_none() && !hidden.is_empty() && viewer.permissions.has(Ability::InvokeEmergency),
         may_edit: may(Operation::Update, &PATIENT),
         page,
         pages,

@@ -55,7 +55,8 @@ const ATTACKS: [Attack; 4] = [
         about: "Changes one byte of an entry in the middle of the clinic's log: of who it was, for instance.",
         done: "An entry of the log is another one.",
         of_record: false,
-        sql: "UPDATE hipaa_audit SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB) \
+        sql: "UPDATE hipaa_audit SET body = CAST(substr(body, 1, length(body) - 1) || \
+              CASE substr(body, -1) WHEN x'00' THEN x'01' ELSE x'00' END AS BLOB) \
               WHERE log = ?1 AND sequence = ?2",
     },
     Attack {

@@ -39,7 +39,7 @@ fn post(path: &'static str, access: Access, audit: Audit, mask: Mask) -> Route {
 /// All pages but the demo's own.
 pub(super) fn pages() -> Vec<Route> {
     let notes = [notes(&ENCOUNTERS, &ENCOUNTER), notes(&OPERATIVE_RECORDS, &OPERATION)].concat();
-    [open(), account(), work(), notes, prescriptions(), log()].concat()
+    [open(), account(), work(), notes, prescriptions(), emergency(), log()].concat()
 }
 
 fn open() -> Vec<Route> {
@@ -150,6 +150,20 @@ fn prescriptions() -> Vec<Route> {
         get("/prescriptions/{id}", on(&MEDICATIONS, Operation::Read), read, Mask::Vault),
         post("/prescriptions/{id}/print", on(&MEDICATIONS, Operation::Read), printed, Mask::Vault),
         post("/prescriptions/{id}/transmit", on(&TRANSMISSIONS, Operation::Create), sent, Mask::Vault),
+    ]
+}
+
+/// Who may is asked by the login itself, in the unit that opens, ends or reviews.
+fn emergency() -> Vec<Route> {
+    let on = |method, path, audit| route(method, path, own(Use::WORK), audit, Mask::NoPhi);
+    let started = Audit::Entry(&[EventName::EMERGENCY_ACCESS_STARTED, EventName::PERMISSION_DENIED]);
+    let reviewed = Audit::Entry(&[EventName::EMERGENCY_ACCESS_REVIEWED, EventName::PERMISSION_DENIED]);
+    vec![
+        on(Method::GET, "/emergency/{id}", FORM),
+        on(Method::POST, "/emergency/{id}", started),
+        on(Method::POST, "/emergency/end", Audit::Entry(&[EventName::EMERGENCY_ACCESS_ENDED])),
+        on(Method::GET, "/emergency", Audit::Entry(&[EventName::AUDIT_READ, EventName::PERMISSION_DENIED])),
+        on(Method::POST, "/emergency/review", reviewed),
     ]
 }
 

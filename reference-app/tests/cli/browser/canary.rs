@@ -1,13 +1,22 @@
 //! After the whole run nothing of a patient is found where it does not belong.
 
 use super::driver::Demo;
-use super::work::COMPLAINT;
+use super::work::{COMPLAINT, REASON};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Of the patient who was found, read, edited and printed; and what was typed of the visit.
-const VALUES: [&str; 8] =
-    ["Müller", "Mu\u{308}ller", "900-10-0001", "1980-02-29", "jurgen.muller0", "555-0165", "Divorced", COMPLAINT];
+const VALUES: [&str; 9] = [
+    "Müller",
+    "Mu\u{308}ller",
+    "900-10-0001",
+    "1980-02-29",
+    "jurgen.muller0",
+    "555-0165",
+    "Divorced",
+    COMPLAINT,
+    REASON,
+];
 
 fn files(folder: &Path, all: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

@@ -99,6 +99,16 @@ impl Page {
         self.client.find(Locator::Css(css)).await.unwrap().text().await.unwrap()
     }
 
+    /// Marks the page that is shown, so that the next one can be told from it.
+    pub(super) async fn mark(&self) {
+        self.client.execute("document.body.dataset.marked = ''", Vec::new()).await.unwrap();
+    }
+
+    /// Whether another page is shown than the one that was marked.
+    pub(super) async fn is_another(&self) -> bool {
+        self.has("body:not([data-marked])").await
+    }
+
     pub(super) async fn has(&self, css: &str) -> bool {
         self.client.find(Locator::Css(css)).await.is_ok()
     }

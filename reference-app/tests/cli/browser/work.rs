@@ -7,6 +7,8 @@ use super::{driver, run};
 
 /// Typed into notes, and nowhere else to be found.
 pub(super) const COMPLAINT: &str = "Canary: short of breath since Tuesday";
+/// Typed as the reason of an emergency.
+pub(super) const REASON: &str = "Canary: unconscious at the front desk";
 const NEW_PASSWORD: &str = "Quilt-7-harbour-lantern";
 
 #[test]
@@ -181,9 +183,42 @@ async fn masked_view(driver: &Driver, demo: &Demo, patient: &str) -> Vec<String>
     }
     assert!(page.has("[name=family]").await);
     page.look("edit-masked").await;
+    emergency(&mut page, patient).await;
     page.go("/audit").await;
     page.says("You may not do this").await;
     finish(page).await
+}
+
+/// A reason, a banner, the whole chart, and an end.
+async fn emergency(page: &mut Page, patient: &str) {
+    page.go(patient).await;
+    page.click("a[href^='/emergency/']").await;
+    page.arrive("/emergency/").await;
+    page.fill("#text", "short").await;
+    page.click("main form button").await;
+    page.says("at least 10 characters").await;
+    page.look("emergency-form").await;
+    page.fill("#text", REASON).await;
+    page.click("main form button").await;
+    page.arrive(patient).await;
+    page.says("Emergency access is active").await;
+    page.says("1980-02-29").await;
+    page.says("Problems").await;
+    page.look("chart-emergency").await;
+    page.click("form[action='/emergency/end'] button").await;
+    page.arrive("/dashboard").await;
+    page.go(patient).await;
+    assert!(!page.text().await.contains("1980-02-29"), "the end is an end");
+}
+
+/// Somebody else judges.
+async fn judge(page: &mut Page) {
+    page.go("/emergency").await;
+    page.says(REASON).await;
+    page.look("reviews").await;
+    page.fill("main textarea", "Called the ward: it was so.").await;
+    page.click("button[value=justified]").await;
+    page.says("Nothing waits").await;
 }
 
 /// A row and the log are edited behind the application's back; badges and pages turn red and name the row.
@@ -191,6 +226,7 @@ async fn tampering(driver: &Driver, demo: &Demo, (mut chart, patient): (Page, &s
     let record = patient.rsplit('/').next().unwrap();
     let mut officer = driver.browser(demo).await;
     officer.sign_in(demo, "privacy.north").await;
+    judge(&mut officer).await;
     verify(&mut officer).await;
     assert_eq!(officer.read("#verdict").await, "✓ intact");
     officer.look("verify-intact").await;
@@ -212,7 +248,7 @@ async fn tampering(driver: &Driver, demo: &Demo, (mut chart, patient): (Page, &s
     chart.click("form:has([value=rewrite]) button").await;
     chart.says("1 row was changed").await;
     verify(&mut officer).await;
-    assert!(officer.has("svg.chain .block.bad").await);
+    assert!(officer.has("svg.chain .block.bad").await, "{}", officer.text().await);
     officer.look("verify-tampered").await;
     officer.go("/audit").await;
     officer.look("audit").await;
@@ -223,9 +259,10 @@ async fn tampering(driver: &Driver, demo: &Demo, (mut chart, patient): (Page, &s
 
 async fn verify(page: &mut Page) {
     page.go("/verify").await;
+    page.mark().await;
     page.click("main form button").await;
     for _ in 0..600 {
-        if page.has("#verdict").await && !page.has("progress").await {
+        if page.is_another().await && page.has("#verdict").await && !page.has("progress").await {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
