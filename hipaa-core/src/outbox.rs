@@ -32,7 +32,6 @@ pub use topic::Topic;
 
 use crate::audit::{Action, Actor, EventName, Outcome};
 use crate::authority::{Authority, AuthorityError, AuthorityKind, Change, MAX_ROWS, Row, SweepMark, Swept};
-use crate::clock::Timestamp;
 use crate::entropy::{EntropyError, generate_from_system};
 use crate::schema::RecordId;
 use crate::unit::{Held, Unit, UnitError};
@@ -137,11 +136,24 @@ impl Outbox {
     /// # Errors
     /// [`OutboxError::TooMany`] unless `limit` is 1 to [`MAX_TAKEN`], or the unit's.
     pub fn take(&self, unit: &mut dyn Unit, limit: usize) -> Result<Held<Vec<Taken>>, OutboxError> {
+        self.take_if(unit, limit, |_| true)
+    }
+
+    /// As [`Outbox::take`], of the wanted topics alone. A notice of another topic stays as it is, for its own sender.
+    ///
+    /// # Errors
+    /// As [`Outbox::take`].
+    pub fn take_if(
+        &self,
+        unit: &mut dyn Unit,
+        limit: usize,
+        wanted: fn(topic: &str) -> bool,
+    ) -> Result<Held<Vec<Taken>>, OutboxError> {
         if limit == 0 || limit > MAX_TAKEN {
             return Err(OutboxError::TooMany);
         }
         let now = unit.parts().1.now();
-        let due = self.due(unit, limit, now)?;
+        let due = self.due(unit, limit, |row| notice::is_due(row, now) && wanted(notice::topic(row)))?;
         let ids = due.iter().map(Row::id).collect::<Vec<_>>();
         let changes = due.into_iter().map(|row| notice::lease(row, now.after(LEASE))).collect::<Vec<_>>();
         if !changes.is_empty() {
@@ -183,11 +195,16 @@ impl Outbox {
         self.door.sweep_noted(unit, (AuthorityKind::Notice, event), after, limit)
     }
 
-    fn due(&self, unit: &mut dyn Unit, limit: usize, now: Timestamp) -> Result<Vec<Row>, AuthorityError> {
+    fn due(
+        &self,
+        unit: &mut dyn Unit,
+        limit: usize,
+        is_due: impl Fn(&Row) -> bool,
+    ) -> Result<Vec<Row>, AuthorityError> {
         let (mut due, mut after) = (Vec::new(), None);
         loop {
             let page = self.door.by_expiry(unit, AuthorityKind::Notice, after, MAX_ROWS)?;
-            due.extend(page.rows.into_iter().filter(|row| notice::is_due(row, now)));
+            due.extend(page.rows.into_iter().filter(&is_due));
             due.truncate(limit);
             after = page.next;
             if after.is_none() || due.len() == limit {

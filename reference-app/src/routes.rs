@@ -23,6 +23,7 @@
 pub mod account;
 pub mod audit;
 pub mod auth;
+pub mod emergency;
 pub mod encounters;
 pub mod health;
 pub mod operative_records;
@@ -61,7 +62,7 @@ struct Description;
 fn areas() -> OpenApiRouter<App> {
     let areas = [health::router(), auth::router(), password::router(), account::router()];
     let charts = [patients::router(), encounters::router(), operative_records::router(), prescriptions::router()];
-    let areas = areas.into_iter().chain(charts).chain([audit::router()]);
+    let areas = areas.into_iter().chain(charts).chain([emergency::router(), audit::router()]);
     areas.fold(OpenApiRouter::with_openapi(Description::openapi()), OpenApiRouter::merge)
 }
 

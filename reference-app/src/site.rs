@@ -6,6 +6,7 @@ use hipaa_core::auth::network::TrustedProxies;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A setting: its key in the file, its variable in the environment, which wins.
 pub const SETTINGS: &[(&str, &str)] = &[
@@ -19,10 +20,14 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("smtp_relay", "SMTP_RELAY"),
     ("mail_from", "MAIL_FROM"),
     ("mail_folder", "MAIL_FOLDER"),
+    ("upkeep_seconds", "UPKEEP_SECONDS"),
 ];
 
 const DEVELOPMENT_ORIGIN: &str = "http://localhost:3000";
 const LOOPBACK: &str = "127.0.0.0/8,::1";
+
+/// The most seconds between two rounds of upkeep, and how many there are where nobody says otherwise.
+const LONGEST_UPKEEP: u64 = 60;
 
 /// Where mail goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +59,8 @@ pub struct Site {
     pub mail: MailTo,
     /// From whom it comes.
     pub mail_from: String,
+    /// How often the heads of the logs are taken up and given to the witness.
+    pub upkeep: Duration,
 }
 
 /// The settings, or every reason why they do not serve: one line each, naming the setting and never its value.
@@ -153,7 +160,14 @@ impl Read {
             monitors: self.networks("monitors", LOOPBACK),
             mail: self.mail(),
             mail_from: self.values.get("mail_from").cloned().unwrap_or_else(|| "no-reply@localhost".to_owned()),
+            upkeep: self.upkeep(),
         }
+    }
+
+    fn upkeep(&mut self) -> Duration {
+        let seconds = |text: &str| text.parse().ok().filter(|seconds| (1..=LONGEST_UPKEEP).contains(seconds));
+        let given = self.parse("upkeep_seconds", "a whole number, 1 to 60", seconds);
+        Duration::from_secs(given.unwrap_or(LONGEST_UPKEEP))
     }
 
     fn mail(&mut self) -> MailTo {
@@ -236,6 +250,7 @@ mod tests {
             ("SMTP_RELAY", "203.0.113.5:25"),
             ("APP_MODE", "staging"),
             ("HTTPS_ONLY", "perhaps"),
+            ("UPKEEP_SECONDS", "61"),
         ] {
             let wrong = load_from(&[("APP_MODE", "development"), (name, value)]).or_else(|wrong| match name {
                 "APP_MODE" => load_from(&[(name, value)]).map_err(|more| [wrong, more].concat()),

@@ -45,16 +45,25 @@ impl App {
     ///
     /// # Errors
     /// [`Error`]: the readers or the login cannot be had.
-    pub fn start(
+    pub fn start(database: Database, frame: Frame, parts: (Settings, RolePolicy, Clock)) -> Result<Self, Error> {
+        Self::start_with(database, frame, parts, &BridgeOptions::default())
+    }
+
+    /// The same with a bridge as the deployment wants it: it gives the log's head to the witnesses by itself.
+    ///
+    /// # Errors
+    /// As [`App::start`]; [`Error::Witness`] when a witness does not vouch for the database.
+    pub fn start_with(
         mut database: Database,
         frame: Frame,
         (settings, policy, clock): (Settings, RolePolicy, Clock),
+        options: &BridgeOptions,
     ) -> Result<Self, Error> {
         once::declare(&mut database)?;
         let file = database.connection().path().map(PathBuf::from).unwrap_or_default();
         let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let identity = Identity::new(settings, HashingPermits::new(cores, DEFAULT_QUEUE))?;
-        let bridge = Bridge::start(database, &BridgeOptions::default())?;
+        let bridge = Bridge::start(database, options)?;
         let policy = Arc::new(policy);
         let gate = Gate { bridge, identity, policy, routes: crate::routes::table::routes() };
         let metrics = Metrics::default();

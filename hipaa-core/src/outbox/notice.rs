@@ -114,7 +114,7 @@ impl Taken {
     /// The text of its topic.
     #[must_use]
     pub fn topic(&self) -> &str {
-        self.row.body().text(tag::TOPIC).unwrap_or_default()
+        topic(&self.row)
     }
 
     /// Whether it is of this topic.
@@ -184,6 +184,10 @@ fn wait(attempts: u64) -> Duration {
 
 fn attempts(row: &Row) -> u64 {
     row.body().number(tag::TAKEN).unwrap_or(0)
+}
+
+pub(super) fn topic(row: &Row) -> &str {
+    row.body().text(tag::TOPIC).unwrap_or_default()
 }
 
 pub(super) fn is_due(row: &Row, now: Timestamp) -> bool {

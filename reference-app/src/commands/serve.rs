@@ -18,6 +18,8 @@ use clap::Args;
 use hipaa_core::clock::Clock;
 use hipaa_core::identity::Settings;
 use hipaa_sqlite::Database;
+use hipaa_sqlite::bridge::{BridgeOptions, Upkeep};
+use hipaa_sqlite::witness::Place;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -69,7 +71,8 @@ impl Command {
         let mailer = Mailer::new(site.mail.clone(), site.mail_from.clone(), own.as_str().to_owned());
         let origins = Origins::new(own, site.allowed_origins.clone());
         let policy = policy()?;
-        let app = App::start(database, frame(site, &origins), (Settings::default(), policy, Clock::system()))?;
+        let parts = (Settings::default(), policy, Clock::system());
+        let app = App::start_with(database, frame(site, &origins), parts, &bridge(site, config))?;
         let app = App { monitors: Arc::new(site.monitors.clone()), witness: config.witness.clone(), ..app };
         let bridge = app.gate.bridge.clone();
         let sender = tokio::spawn(post::run(app.gate.clone(), mailer, post::INTERVAL));
@@ -87,6 +90,14 @@ impl Command {
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn listening(error: std::io::Error) -> Error {
     Error::Listen(error.kind())
+}
+
+/// A bridge that gives the log's head to the witness by itself.
+fn bridge(site: &Site, config: &Config) -> BridgeOptions {
+    let mut options = BridgeOptions::default();
+    options.upkeep = Some(Upkeep { interval: site.upkeep, ..Upkeep::default() });
+    options.witnesses = config.witness.as_deref().map(Place::folder).into_iter().collect();
+    options
 }
 
 fn frame(site: &Site, origins: &Origins) -> Frame {

@@ -8,7 +8,7 @@ use crate::state::App;
 use crate::web::version::{IfMatch, Keyed, Versioned, Wrote};
 use crate::web::{Json, Problem, SignedIn};
 use axum::extract::{Path, State};
-use hipaa_core::vault::TenantVault;
+use hipaa_core::vault::{Record, Selected, TenantVault};
 use hipaa_sqlite::Unit;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// The encounters of a chart.
-const ENCOUNTERS: usize = 20;
+pub(super) const ENCOUNTERS: usize = 20;
 const PLACE: &str = "/api/patients";
 
 /// The routes of this area.
@@ -39,7 +39,7 @@ struct Patients {
 
 /// A patient and the newest encounters.
 #[derive(Debug, Serialize, ToSchema)]
-struct Chart {
+pub(super) struct Chart {
     patient: View,
     encounters: Vec<encounter::View>,
     /// How many encounters there are in all.
@@ -110,11 +110,17 @@ async fn chart(signed_in: SignedIn, Path(patient): Path<String>) -> Result<Versi
     let patient = id(&patient)?;
     let look = move |unit: &mut Unit<'_>, vault: &TenantVault| Ok(patient::chart(unit, vault, (patient, ENCOUNTERS))?);
     let (record, found) = signed_in.disclose(look).await?.open()?;
-    let chart = Chart {
-        patient: View::of(&record),
-        encounters: found.records.iter().map(encounter::View::of).collect(),
-        total: found.total,
-        flagged: found.flagged.iter().map(ToString::to_string).collect(),
-    };
-    Ok(Versioned(record.version(), chart))
+    Ok(Chart::of(&record, &found))
+}
+
+impl Chart {
+    pub(super) fn of(record: &Record, found: &Selected) -> Versioned<Self> {
+        let chart = Self {
+            patient: View::of(record),
+            encounters: found.records.iter().map(encounter::View::of).collect(),
+            total: found.total,
+            flagged: found.flagged.iter().map(ToString::to_string).collect(),
+        };
+        Versioned(record.version(), chart)
+    }
 }

@@ -8,6 +8,7 @@ use crate::schema::consultation::{OPERATIVE_RECORDS, TRANSMISSIONS};
 use crate::web::{Access, Audit, Mask, Need, Route};
 use axum::http::Method;
 use hipaa_core::audit::EventName;
+use hipaa_core::auth::role::Ability;
 use hipaa_core::identity::Use;
 use hipaa_core::schema::Table;
 use hipaa_core::vault::Operation;
@@ -16,8 +17,9 @@ use std::sync::LazyLock;
 /// Every route.
 #[must_use]
 pub fn routes() -> &'static [Route] {
-    static ROUTES: LazyLock<Vec<Route>> =
-        LazyLock::new(|| [health(), auth(), password(), own_account(), charts(), audit(), pages::pages()].concat());
+    static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
+        [health(), auth(), password(), own_account(), charts(), emergency(), audit(), pages::pages()].concat()
+    });
     &ROUTES
 }
 
@@ -156,6 +158,25 @@ fn signable(
         on(Method::PATCH, one, (table, Operation::Update), UPDATED),
         on(Method::POST, sign, (table, Operation::Sign), SIGNED),
         on(Method::POST, amend, (table, Operation::Amend), AMENDED),
+    ]
+}
+
+fn emergency() -> Vec<Route> {
+    const STARTED: Audit = Audit::Entry(&[EventName::EMERGENCY_ACCESS_STARTED, EventName::PERMISSION_DENIED]);
+    const REVIEWED: Audit = Audit::Entry(&[EventName::EMERGENCY_ACCESS_REVIEWED, EventName::PERMISSION_DENIED]);
+    const INVOKE: Access = Access::Session(Use::WORK, Need::Able(Ability::InvokeEmergency));
+    const REVIEW: Access = Access::Session(Use::WORK, Need::Able(Ability::ReviewEmergency));
+    const GRANT: Access = Access::Session(Use::WORK, Need::Grant);
+    let own = Audit::Exempt("the user's own grants, without PHI");
+    let ended = Audit::Entry(&[EventName::EMERGENCY_ACCESS_ENDED]);
+    let (get, post) = (Method::GET, Method::POST);
+    vec![
+        route(post.clone(), "/api/emergency", INVOKE, STARTED, Mask::NoPhi),
+        route(get.clone(), "/api/emergency", account(Use::WORK), own, Mask::NoPhi),
+        route(Method::DELETE, "/api/emergency/{id}", account(Use::WORK), ended, Mask::NoPhi),
+        route(get.clone(), "/api/emergency/{id}/patients/{patient}/chart", GRANT, READ, Mask::Vault),
+        route(get, "/api/emergency/reviews", REVIEW, Audit::Entry(&[EventName::AUDIT_READ]), Mask::NoPhi),
+        route(post, "/api/emergency/{id}/review", REVIEW, REVIEWED, Mask::NoPhi),
     ]
 }
 

@@ -84,9 +84,10 @@ impl Gate {
             let active = asking.authorize(unit, wanted.request)?;
             let vault = gate.vault(&active);
             match need {
-                Need::Account => {}
+                Need::Account | Need::Grant => {}
                 Need::Table(table, operation) => vault.require_operation(unit, table, operation)?,
                 Need::Trail => vault.require(unit, Ability::ReadTrail)?,
+                Need::Able(ability) => vault.require(unit, ability)?,
             }
             Ok::<_, Problem>(())
         };

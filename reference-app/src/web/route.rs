@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use hipaa_core::audit::EventName;
+use hipaa_core::auth::role::Ability;
 use hipaa_core::identity::Use;
 use hipaa_core::schema::Table;
 use hipaa_core::vault::Operation;
@@ -41,6 +42,10 @@ pub enum Need {
     Table(&'static Table, Operation),
     /// Reading the audit log.
     Trail,
+    /// An ability of the role.
+    Able(Ability),
+    /// An emergency grant of one's own that is live. The unit that reads asks for it, and notes who has none.
+    Grant,
 }
 
 /// What a route leaves in the log.
@@ -76,6 +81,8 @@ impl Route {
             Access::Pending => "pending login".to_owned(),
             Access::Session(_, Need::Account) => "own account".to_owned(),
             Access::Session(_, Need::Trail) => "audit log".to_owned(),
+            Access::Session(_, Need::Able(ability)) => ability.label().to_owned(),
+            Access::Session(_, Need::Grant) => "emergency grant".to_owned(),
             Access::Session(_, Need::Table(table, operation)) => format!("{operation:?} {}", table.label()),
         }
     }

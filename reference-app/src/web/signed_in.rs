@@ -11,7 +11,7 @@ use hipaa_core::auth::session::Request;
 use hipaa_core::auth::token::SessionToken;
 use hipaa_core::identity::{Active, Client, Identity, Use};
 use hipaa_core::unit::Committed;
-use hipaa_core::vault::TenantVault;
+use hipaa_core::vault::{TenantVault, VaultError};
 use hipaa_sqlite::Unit;
 use std::sync::Arc;
 
@@ -87,7 +87,12 @@ impl SignedIn {
         let this = self.clone();
         let checked = move |unit: &mut Unit<'_>| {
             let active = this.authorize(unit, Request::Passive)?;
-            let vault = TenantVault::in_emergency(unit, &active, &this.0.gate.policy, grant)?;
+            let vault = TenantVault::in_emergency(unit, &active, &this.0.gate.policy, grant);
+            let vault = vault.map_err(|error| match error {
+                // The session is live: it is the grant that ended.
+                VaultError::Ended => Problem::from(Kind::Denied).caused_by(&error),
+                error => error.into(),
+            })?;
             work(unit, &vault)
         };
         self.0.gate.bridge.disclose(checked).await

@@ -1,9 +1,12 @@
 //! The application over real HTTP: rows W1 to W8 and S1 to S8, each an attack that is performed.
 
+mod acts;
 mod charts;
 mod client;
 mod crawl;
 mod data;
+mod deployment;
+mod emergency;
 mod forged;
 mod headers;
 mod limits;

@@ -213,6 +213,24 @@ fn the_notice_that_ends_first_is_taken_first() {
     assert_eq!([next(), next()], [urgent, slow]);
 }
 
+/// Red twin: who takes whatever is due has the printer's notice in hand, and mails it.
+#[test]
+fn a_sender_that_names_its_topics_leaves_those_of_others_untouched() {
+    let mut ward = Ward::reachable();
+    let printed = ward.put(NewNotice::new(PRINTED, UserId::NOBODY).address(HOME)).unwrap();
+    ward.move_to("maria@new.example").unwrap();
+    let outbox = Outbox::new(ward.admin.clone());
+    let mut take = |wanted: fn(&str) -> bool| {
+        let taken = ward.db.write(|unit| outbox.take_if(unit, MAX_TAKEN, wanted));
+        let taken = taken.map_err(|error: OutboxError| error).unwrap().open().unwrap();
+        taken.iter().map(Taken::id).collect::<Vec<_>>()
+    };
+    let mails = take(|topic| topic != PRINTED.as_str());
+    assert!(!mails.is_empty() && !mails.contains(&printed));
+    assert_eq!(take(|_| true), [printed]);
+    assert_eq!(ward.notices().len(), mails.len() + 1);
+}
+
 #[test]
 fn a_notice_that_a_thief_redirects_is_not_sent_and_is_a_finding() {
     let mut ward = Ward::reachable();

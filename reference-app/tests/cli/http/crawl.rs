@@ -53,7 +53,7 @@ fn the_table_and_the_crawl_are_as_committed() {
         let (mask, permission) = (if route.mask == Mask::Vault { "vault" } else { "no PHI" }, route.permission());
         writeln!(text, "{} {}\n  needs {permission}; masks: {mask}\n  log: {}", route.method, route.path, audit(route))
             .unwrap();
-        let path = route.path.replace("{id}", &"0".repeat(32));
+        let path = route.path.replace("{id}", &"0".repeat(32)).replace("{patient}", &"0".repeat(32));
         let ask = |mut browser: super::client::Browser| {
             let status = browser.send(route.method.as_str(), &path, Some("{}")).status;
             assert!(status < 500, "{} {path}", route.method);

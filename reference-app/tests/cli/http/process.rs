@@ -12,21 +12,21 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-struct Server {
+pub(super) struct Server {
     child: Child,
     address: SocketAddr,
 }
 
 impl Server {
-    fn start(desk: &Desk) -> Self {
+    pub(super) fn start(desk: &Desk) -> Self {
         Self::start_with(desk, &[])
     }
 
-    fn start_with(desk: &Desk, settings: &[(&str, &str)]) -> Self {
+    pub(super) fn start_with(desk: &Desk, settings: &[(&str, &str)]) -> Self {
         Self::start_as(desk, &["serve"], settings)
     }
 
-    fn start_as(desk: &Desk, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
+    pub(super) fn start_as(desk: &Desk, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
         let log = fs::File::options().create(true).append(true).open(desk.path("server.log")).unwrap();
         let mut command = desk.command(arguments);
         command.env("APP_MODE", "development").env("APP_LISTEN", "127.0.0.1:0").envs(settings.iter().copied());
@@ -41,7 +41,7 @@ impl Server {
         Self { child, address }
     }
 
-    fn browser(&self) -> Browser {
+    pub(super) fn browser(&self) -> Browser {
         Browser::new(self.address)
     }
 
@@ -50,25 +50,25 @@ impl Server {
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 
-    fn end(mut self) -> i32 {
+    pub(super) fn end(mut self) -> i32 {
         self.signal("-TERM");
         self.child.wait().unwrap().code().unwrap()
     }
 
-    fn kill(mut self) {
+    pub(super) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 }
 
-fn activate(desk: &Desk, server: &Server, login: &str) {
+pub(super) fn activate(desk: &Desk, server: &Server, login: &str) {
     let name = ["--name", "Maria Canaria", "--role", "CLINICIAN", "--json"];
     let made = desk.run(&[&["user", "create", "--tenant", TENANT, "--login", login][..], &name].concat()).ended(0);
     let body = json!({ "token": made.json()["activation"], "password": PASSWORD });
     server.browser().post("/api/auth/activate", &body).is(204);
 }
 
-fn sign_in(server: &Server, login: &str) -> Browser {
+pub(super) fn sign_in(server: &Server, login: &str) -> Browser {
     let mut browser = server.browser();
     browser.post("/api/auth/login", &json!({ "login": login, "password": PASSWORD })).is(200);
     browser
@@ -152,7 +152,7 @@ fn a_wrong_key_ends_the_start() {
 }
 
 /// Every file of the run, by name.
-fn files(desk: &Desk) -> Vec<(String, Vec<u8>)> {
+pub(super) fn files(desk: &Desk) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     for folder in [desk.folder.path().to_owned(), desk.path("mail")] {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten().filter(|entry| entry.path().is_file()) {
@@ -162,7 +162,7 @@ fn files(desk: &Desk) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-fn holding(desk: &Desk, text: &str) -> Vec<String> {
+pub(super) fn holding(desk: &Desk, text: &str) -> Vec<String> {
     let holds = |bytes: &[u8]| bytes.windows(text.len()).any(|part| part == text.as_bytes());
     files(desk).into_iter().filter(|(_, bytes)| holds(bytes)).map(|(name, _)| name).collect()
 }
