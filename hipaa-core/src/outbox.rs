@@ -125,7 +125,8 @@ impl Outbox {
     /// As [`Outbox::put`].
     pub fn change(&self, unit: &mut dyn Unit, notice: &NewNotice<'_>) -> Result<(RecordId, Change), OutboxError> {
         let id = RecordId::from_random(*generate_from_system()?);
-        Ok((id, Change::Insert(notice.draft(id, unit.parts().1.now())?)))
+        let now = unit.time_of(self.door.tenant())?;
+        Ok((id, Change::Insert(notice.draft(id, now)?)))
     }
 
     /// Takes up to `limit` notices that are due, those that expire first before others, for [`LEASE`]. Nothing due, nothing
@@ -152,7 +153,7 @@ impl Outbox {
         if limit == 0 || limit > MAX_TAKEN {
             return Err(OutboxError::TooMany);
         }
-        let now = unit.parts().1.now();
+        let now = unit.time_of(self.door.tenant())?;
         let due = self.due(unit, limit, |row| notice::is_due(row, now) && wanted(notice::topic(row)))?;
         let ids = due.iter().map(Row::id).collect::<Vec<_>>();
         let changes = due.into_iter().map(|row| notice::lease(row, now.after(LEASE))).collect::<Vec<_>>();
@@ -181,7 +182,7 @@ impl Outbox {
     /// # Errors
     /// As [`Outbox::sent`].
     pub fn failed(&self, unit: &mut dyn Unit, taken: Taken) -> Result<(), OutboxError> {
-        let now = unit.parts().1.now();
+        let now = unit.time_of(self.door.tenant())?;
         let event = self.door.event(EventName::NOTICE_FAILED, Action::Update).outcome(Outcome::Failed);
         Ok(self.door.apply(unit, event, vec![taken.postpone(now)])?)
     }

@@ -155,7 +155,9 @@ impl TenantVault {
     /// signed in, take [`TenantVault::signed_in`].
     ///
     /// # Security
-    /// Who the actor is and what it may do is for the host to establish: this type keeps to it.
+    /// Who the actor is and what it may do is for the host to establish: this type keeps to it. It knows of no session: what
+    /// was read in a reader is released, and later units work, whether or not the user was disabled, logged out or given
+    /// another role meanwhile. A vault of [`TenantVault::signed_in`] asks again before both.
     #[must_use]
     pub fn new(actor: Actor, permissions: Permissions) -> Self {
         Self { actor, permissions, warrant: None }

@@ -15,6 +15,9 @@ use core::time::Duration;
 #[cfg(test)]
 mod tests;
 
+/// How far the clock may step back between two readings.
+const TOLERANCE: Duration = Duration::from_micros(STEP_TOLERANCE_MICROS.unsigned_abs());
+
 /// The numbers of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionPolicy {
@@ -58,8 +61,7 @@ impl SessionPolicy {
     }
 
     fn end(&self, session: &Session, now: Timestamp) -> Result<(), SessionEnd> {
-        let tolerance = Duration::from_micros(STEP_TOLERANCE_MICROS.unsigned_abs());
-        if session.renewed > now.after(tolerance) || session.created > session.renewed {
+        if session.renewed > now.after(TOLERANCE) || session.created > session.renewed {
             return Err(SessionEnd::Clock);
         }
         if now.since(session.created) >= self.absolute {
@@ -71,7 +73,7 @@ impl SessionPolicy {
     /// Whether a step-up at `at` is still fresh.
     #[must_use]
     pub fn is_stepped_up(&self, at: Option<Timestamp>, now: Timestamp) -> bool {
-        at.is_some_and(|at| at <= now && now.since(at) < self.step_up)
+        at.is_some_and(|at| at <= now.after(TOLERANCE) && now.since(at) < self.step_up)
     }
 
     /// The sessions to end so that one more fits, oldest first.
@@ -230,7 +232,7 @@ impl PendingLogin {
     /// Whether the second factor may still follow, for a user whose version is `auth_version`.
     #[must_use]
     pub fn is_live(&self, policy: &SessionPolicy, auth_version: u64, now: Timestamp) -> bool {
-        let live = self.created <= now && now.since(self.created) < policy.pending;
+        let live = self.created <= now.after(TOLERANCE) && now.since(self.created) < policy.pending;
         let unchanged = self.auth_version == auth_version || removed(Safeguard::AuthVersion);
         unchanged && (live || removed(Safeguard::SessionEnd))
     }

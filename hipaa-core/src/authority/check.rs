@@ -54,7 +54,7 @@ impl Authority {
     }
 
     fn standing(&self, unit: &mut dyn Unit, row: &Row) -> Result<Standing, AuthorityError> {
-        let expired = row.expires().is_some_and(|expires| expires <= unit.parts().1.now());
+        let expired = row.expires().is_some_and(|expires| expires <= unit.parts().1.now_of(row.tenant()));
         if expired && !removed(Safeguard::AuthorityExpiry) {
             return Ok(Standing::Expired);
         }

@@ -2,7 +2,7 @@
 
 use super::contact::tell;
 use super::factor::{change_account, factor_rows};
-use super::reset::void_tokens;
+use super::reset::{token_draft, void_tokens};
 use super::session::{Active, id_of};
 use super::{Identity, IdentityError};
 use crate::audit::{Action, Actor, EventName};
@@ -78,8 +78,7 @@ impl Identity {
         let user = found(unit, &door, user)?;
         let mut changes = void_tokens(unit, &door, user.id())?;
         let token = ActivationToken::new(&generate_from_system()?);
-        let expires = unit.parts().1.now().after(ACTIVATION_LIFE);
-        let draft = Draft::new(AuthorityKind::ResetToken, id_of(&token.digest()), user.id()).expires(expires);
+        let (draft, expires) = token_draft(unit, id_of(&token.digest()), (&user, ACTIVATION_LIFE))?;
         changes.push(Change::Insert(draft));
         door.apply(unit, door.event(EventName::ACTIVATION_CREATED, Action::Create), changes)?;
         Ok(unit.hold(Activation { user: user.id(), token, expires }))

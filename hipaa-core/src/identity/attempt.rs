@@ -35,8 +35,8 @@ pub struct Attempt {
 pub(super) enum Subject {
     /// Nothing is hashed: locked, delayed or stopped.
     Barred,
-    /// A name that nobody has, or nobody who may log in.
-    Nobody(Authority, Lookup),
+    /// A name that nobody has, or nobody who may log in; and whether this failure locks it.
+    Nobody(Authority, Lookup, bool),
     /// A user.
     Known(Box<Known>),
 }
@@ -82,7 +82,7 @@ impl Identity {
         client: &Client<'_>,
         permit: HashingPermit,
     ) -> Result<Held<Attempt>, IdentityError> {
-        let now = unit.parts().1.now();
+        let now = unit.parts().1.wall();
         let any = client.login(TenantId::DEPLOYMENT)?;
         // A text that is no name is nobody's: all such texts count together.
         let form = LoginName::parse(login).ok();
@@ -143,10 +143,14 @@ impl Identity {
     }
 
     fn nobody(&self, unit: &mut dyn Unit, any: Authority, lookup: Lookup, client: &Client<'_>) -> Subject {
-        let now = unit.parts().1.now();
+        let now = unit.parts().1.wall();
         let name = LoginNameHash::from_bytes(lookup);
         match self.0.unknown.admit(&self.settings().lockout, &name, &client.network, now) {
-            Admission::Admitted { .. } => Subject::Nobody(any, lookup),
+            Admission::Admitted { last } => {
+                // As many entries as a known name costs: what waits for the disk tells nothing.
+                unit.refuse(named(any.event(EventName::LOGIN_ATTEMPTED, Action::Execute), &lookup));
+                Subject::Nobody(any, lookup, last)
+            }
             _ => {
                 unit.refuse(named(failed(&any, None).outcome(Outcome::Denied), &lookup));
                 Subject::Barred
@@ -211,7 +215,13 @@ impl Verified {
     pub(super) fn refuse(&self, unit: &mut dyn Unit) -> Refusal {
         match &self.subject {
             Subject::Barred => {}
-            Subject::Nobody(any, lookup) => unit.refuse(named(failed(any, None), lookup)),
+            Subject::Nobody(any, lookup, last) => {
+                unit.refuse(named(failed(any, None), lookup));
+                if *last {
+                    let event = any.event(EventName::ACCOUNT_LOCKED, Action::Execute).outcome(Outcome::Denied);
+                    unit.refuse(named(event, lookup));
+                }
+            }
             Subject::Known(known) => {
                 unit.refuse(failed(&known.door, Some(&known.user)));
                 if known.last {

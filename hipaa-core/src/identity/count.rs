@@ -53,14 +53,14 @@ impl Counter {
         door: &Authority,
         origin: Origin,
     ) -> Result<Counted, AuthorityError> {
-        let now = unit.parts().1.now();
+        let (now, log) = (unit.parts().1.wall(), unit.time_of(door.tenant())?);
         let account = self.row(unit, door, Some(self.account))?;
         let place = self.row(unit, door, self.place)?;
         let known = self.state(account.as_ref(), place.as_ref());
         let (next, admission) = self.policy.admit(&known, origin, now);
         let changes = match next == known {
             true => Vec::new(),
-            false => self.changes(&next, (account, place), now),
+            false => self.changes(&next, (account, place), log),
         };
         Ok(Counted { admission, changes })
     }

@@ -18,7 +18,7 @@ use crate::encoding::encode;
 use crate::entropy::generate_from_system;
 use crate::outbox::Topic;
 use crate::schema::RecordId;
-use crate::unit::Unit;
+use crate::unit::{Unit, UnitError};
 use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
 
@@ -47,7 +47,7 @@ impl Identity {
         user: &User,
         client: &Client<'_>,
     ) -> Result<Option<Room>, IdentityError> {
-        let now = unit.parts().1.now();
+        let now = unit.parts().1.wall();
         let Found::One(live) = denied(self.live(unit, door, (user, now)))? else { return Ok(None) };
         let Found::One(device) = denied(self.arrive(unit, door, user, client))? else { return Ok(None) };
         Ok(Some(Room { live, device }))
@@ -73,7 +73,7 @@ impl Identity {
         };
         let id = network_id(user, client);
         if self.settings().lockout.scope == LockoutScope::AccountAndNetwork && !is_live(unit, door, user, id)? {
-            device.changes.push(Change::Insert(draft(unit, user, id)));
+            device.changes.push(Change::Insert(draft(unit, user, id)?));
         }
         Ok(device)
     }
@@ -85,13 +85,13 @@ impl Identity {
         door: &Authority,
         user: &User,
     ) -> Result<Device, IdentityError> {
-        let (key, now, random) = (hash_key(unit)?, unit.parts().1.now(), *generate_from_system::<16>()?);
+        let (key, now, random) = (hash_key(unit)?, unit.parts().1.wall(), *generate_from_system::<16>()?);
         let mut rows = door.list(unit, (AuthorityKind::KnownDevice, user.id()), None, MAX_ROWS)?.rows;
         rows.retain(|row| row.id().as_bytes().len() == random.len());
         rows.sort_by_key(|row| row.expires());
         let surplus = (rows.len() + 1).saturating_sub(MAX_DEVICES);
         let mut changes = rows.into_iter().take(surplus).map(Change::Delete).collect::<Vec<_>>();
-        changes.push(Change::Insert(draft(unit, user, RecordId::from_random(random))));
+        changes.push(Change::Insert(draft(unit, user, RecordId::from_random(random))?));
         Ok(Device { cookie: device_cookie(&key, user.id().as_bytes(), random, now), changes })
     }
 
@@ -115,7 +115,7 @@ impl Identity {
 }
 
 fn is_known(unit: &mut dyn Unit, door: &Authority, user: &User, cookie: &str) -> Result<bool, IdentityError> {
-    let (key, now) = (hash_key(unit)?, unit.parts().1.now());
+    let (key, now) = (hash_key(unit)?, unit.parts().1.wall());
     match device_id(&key, user.id().as_bytes(), cookie, now) {
         Some(id) => is_live(unit, door, user, RecordId::from_random(id)),
         None => Ok(false),
@@ -128,9 +128,9 @@ fn is_live(unit: &mut dyn Unit, door: &Authority, user: &User, id: RecordId) -> 
     Ok(matches!(row, Found::One(Some(row)) if row.owner() == user.id()))
 }
 
-fn draft(unit: &mut dyn Unit, user: &User, id: RecordId) -> Draft {
-    let expires = unit.parts().1.now().after(DEVICE_LIFE);
-    Draft::new(AuthorityKind::KnownDevice, id, user.id()).expires(expires)
+fn draft(unit: &mut dyn Unit, user: &User, id: RecordId) -> Result<Draft, UnitError> {
+    let expires = unit.time_of(user.tenant())?.after(DEVICE_LIFE);
+    Ok(Draft::new(AuthorityKind::KnownDevice, id, user.id()).expires(expires))
 }
 
 fn network_id(user: &User, client: &Client<'_>) -> RecordId {

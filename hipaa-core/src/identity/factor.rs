@@ -143,9 +143,9 @@ impl Identity {
     /// [`IdentityError::NoSession`], [`IdentityError::MustChange`], [`IdentityError::StepUpNeeded`],
     /// [`IdentityError::Enrolled`], or the unit's.
     pub fn enrol_totp(&self, unit: &mut dyn Unit, active: &Active) -> Result<Held<TotpSeed>, IdentityError> {
-        let now = unit.parts().1.now();
         active.require_factor_rights(self, unit)?;
         let (door, owner) = (&active.door, active.user.id());
+        let (now, log) = (unit.parts().1.wall(), unit.time_of(door.tenant())?);
         let old = Factor::read(unit, door, &active.user)?;
         if old.as_ref().is_some_and(Factor::is_active) {
             return Err(IdentityError::Enrolled);
@@ -153,7 +153,7 @@ impl Identity {
         let seed = TotpSeed::new(&generate_from_system()?);
         let body = Body::new().with_flag(tag::ACTIVE, false).with_time(tag::CREATED, now);
         let draft = Draft::new(AuthorityKind::SecondFactor, owner.into(), owner).body(body);
-        let draft = draft.secret(seed.expose()).expires(now.after(ENROLMENT_LIFE));
+        let draft = draft.secret(seed.expose()).expires(log.after(ENROLMENT_LIFE));
         let change = match old {
             Some(old) => Change::Replace(old.row, draft),
             None => Change::Insert(draft),
@@ -174,7 +174,7 @@ impl Identity {
         code: &str,
         client: &Client<'_>,
     ) -> Result<Held<FactorChange>, IdentityError> {
-        let now = unit.parts().1.now();
+        let now = unit.parts().1.wall();
         active.require_factor_rights(self, unit)?;
         let counter = Counter::new(&self.settings().second_factor, CODE, active.user.id(), &client.network);
         let counted = denied(counter.admit(unit, &active.door, Origin::Known).map_err(IdentityError::from))?;
@@ -218,7 +218,7 @@ impl Identity {
         code: &str,
         client: &Client<'_>,
     ) -> Result<Held<FactorChange>, IdentityError> {
-        let now = unit.parts().1.now();
+        let now = unit.parts().1.wall();
         active.require_factor_rights(self, unit)?;
         let (door, user) = (&active.door, &active.user);
         let Found::One(factor) = denied(Factor::read(unit, door, user))? else {

@@ -5,10 +5,10 @@
 
 use super::attempt::{Found, Known, Proof, Subject, Verified, credential, denied, failed, locked};
 use super::factor::Factor;
-use super::session::{NewSession, id_of};
+use super::session::{NewSession, has_run_out, id_of};
 use super::{Client, Identity, IdentityError};
 use crate::audit::{Action, EventName, Outcome};
-use crate::auth::session::SessionRights;
+use crate::auth::session::{PendingLogin, SessionRights};
 use crate::auth::token::PendingToken;
 use crate::authority::user::User;
 use crate::authority::{Authority, AuthorityKind, Body, Change, Draft, Row};
@@ -142,12 +142,13 @@ impl Identity {
         user: &User,
         (must_change, mut changes): (bool, Vec<Change>),
     ) -> Result<Finished, IdentityError> {
-        let now = unit.parts().1.now();
+        let (now, log) = (unit.parts().1.wall(), unit.time_of(user.tenant())?);
         let token = PendingToken::new(&generate_from_system()?);
-        let expires = now.after(self.settings().session.pending);
+        let life = self.settings().session.pending;
+        let expires = now.after(life);
         let body = Body::new().with_time(tag::CREATED, now).with_flag(tag::MUST_CHANGE, must_change);
         let draft = Draft::new(AuthorityKind::PendingLogin, id_of(&token.digest()), user.id());
-        changes.push(Change::Insert(draft.expires(expires).body(body)));
+        changes.push(Change::Insert(draft.expires(log.after(life)).body(body)));
         door.apply(unit, door.event(EventName::LOGIN_PENDING, Action::Execute), changes)?;
         Ok(Finished::SecondFactor(Pending { token, expires }))
     }
@@ -164,7 +165,7 @@ impl Identity {
         code: &str,
         client: &Client<'_>,
     ) -> Result<Held<Finished>, IdentityError> {
-        let now = unit.parts().1.now();
+        let now = unit.parts().1.wall();
         let refused = Finished::Refused(Refusal { release: now.after(self.settings().padding) });
         let challenge = self.settings().code_per_challenge.of_id(token.digest().as_bytes());
         let network = self.settings().code_per_network.of_network(&client.network);
@@ -186,7 +187,7 @@ impl Identity {
     ) -> Result<Option<NewSession>, IdentityError> {
         let Way::Open((row, user)) = self.pending(unit, token, client)? else { return Ok(None) };
         let door = client.login(user.tenant())?;
-        let now = unit.parts().1.now();
+        let now = unit.parts().1.wall();
         let must_change = row.body().flag(tag::MUST_CHANGE).unwrap_or(true);
         let tried = self.try_code(unit, &door, &user, (code, client, now))?;
         if tried.right {
@@ -218,6 +219,13 @@ impl Identity {
             unit.refuse(failed(&any, None));
             return Ok(Way::Barred);
         };
+        let (created, version) = (row.body().time(tag::CREATED), row.auth_version());
+        let pending = created.map(|created| PendingLogin { digest: token.digest(), created, auth_version: version });
+        let live = |login: PendingLogin, now| login.is_live(&self.settings().session, version, now);
+        if has_run_out(unit, &row)? || !pending.is_ok_and(|pending| live(pending, unit.parts().1.wall())) {
+            unit.refuse(failed(&any, None));
+            return Ok(Way::Barred);
+        }
         let user = denied(any.user(unit, row.owner()).map_err(IdentityError::from))?;
         match user {
             Found::One(Some(user)) if !user.is_disabled() => Ok(Way::Open((row, user))),

@@ -7,6 +7,7 @@ use super::attempt::{Attempt, Found, Proof, Subject, Verified, credential, denie
 use super::contact::tell;
 use super::factor::{Factor, change_account};
 use super::login::Refusal;
+use super::reset::token_is_live;
 use super::session::{Active, NewSession, ended, id_of};
 use super::{Client, Identity, IdentityError};
 use crate::audit::{Action, EventName};
@@ -109,7 +110,7 @@ impl Identity {
         client: &Client<'_>,
         permit: HashingPermit,
     ) -> Result<Held<PasswordChange>, IdentityError> {
-        let release = unit.parts().1.now().after(self.settings().padding);
+        let release = unit.parts().1.wall().after(self.settings().padding);
         let (material, subject) = match denied(material(unit, &active.door, &active.user))? {
             Found::One(material) => {
                 if material.second_factor {
@@ -159,7 +160,7 @@ impl Identity {
         client: &Client<'_>,
         permit: HashingPermit,
     ) -> Result<Held<PasswordReset>, IdentityError> {
-        let release = unit.parts().1.now().after(self.settings().padding);
+        let release = unit.parts().1.wall().after(self.settings().padding);
         let any = client.login(TenantId::DEPLOYMENT)?;
         let token = denied(any.read(unit, AuthorityKind::ResetToken, id).map_err(IdentityError::from))?;
         let found = match token {
@@ -181,7 +182,7 @@ impl Identity {
     ) -> Result<Option<(Box<ByToken>, Material)>, IdentityError> {
         let user = denied(any.user(unit, token.owner()).map_err(IdentityError::from))?;
         let Found::One(Some(user)) = user else { return Ok(None) };
-        if user.is_disabled() {
+        if user.is_disabled() || !token_is_live(unit, &token)? {
             return Ok(None);
         }
         let door = client.user(&user, None)?;
@@ -255,7 +256,7 @@ impl Identity {
             return Ok(None);
         };
         let Judged::Accepted { hash, history } = judged else { return Ok(rejection(judged)) };
-        if user.auth_version() != by.user.auth_version() {
+        if user.auth_version() != by.user.auth_version() || !token_is_live(unit, &token)? {
             unit.refuse(failed(door, Some(&user)));
             return Ok(None);
         }

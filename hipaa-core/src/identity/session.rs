@@ -2,6 +2,10 @@
 //!
 //! Body: 1 rights, 2 login, 3 last activity, 4 last step-up, 5 public id (16 bytes). The row expires at the nearer of both
 //! ends, so that every row is out of date by itself.
+//!
+//! A session runs by two times and ends by whichever ends it first. The times of its body are the clock's: a log that once
+//! ran ahead stands still until the clock has caught up, and by it no session would idle out. The row expires by the log's
+//! time, which never goes back: a clock that is set back brings no session back.
 
 use super::attempt::{Found, denied};
 use super::device::{Device, Room};
@@ -107,10 +111,13 @@ impl Identity {
         client: &Client<'_>,
         wanted: Use,
     ) -> Result<Active, IdentityError> {
-        let now = unit.parts().1.now();
+        let now = unit.parts().1.wall();
         let any = client.login(TenantId::DEPLOYMENT)?;
         let row = any.read(unit, AuthorityKind::Session, id_of(&token.digest())).map_err(ended)?;
         let row = row.ok_or(IdentityError::NoSession)?;
+        if has_run_out(unit, &row)? {
+            return Err(IdentityError::NoSession);
+        }
         let user = denied(any.user(unit, row.owner()).map_err(IdentityError::from))?;
         let Found::One(Some(user)) = user else { return Err(IdentityError::NoSession) };
         if user.is_disabled() {
@@ -124,7 +131,7 @@ impl Identity {
             unit.refuse(door.event(EventName::PERMISSION_DENIED, Action::Execute).outcome(Outcome::Denied));
             return Err(IdentityError::MustChange);
         }
-        let row = self.renew(unit, &door, row, (&session, &checked))?;
+        let row = self.renew(unit, (&door, &user), row, (&session, &checked))?;
         Ok(Active { user, door, session: checked, public, row })
     }
 
@@ -149,7 +156,7 @@ impl Identity {
     /// [`IdentityError::NoSession`] if the asking session has ended meanwhile, or the unit's.
     pub fn sessions(&self, unit: &mut dyn Unit, active: &Active) -> Result<Vec<SessionInfo>, IdentityError> {
         active.require_live(unit)?;
-        let now = unit.parts().1.now();
+        let now = unit.parts().1.wall();
         let mut found = Vec::new();
         for (_, session, id) in self.live(unit, &active.door, (&active.user, now))? {
             let current = session.digest == active.session.digest;
@@ -161,9 +168,7 @@ impl Identity {
 
     /// How long the session lasts if nobody does anything; asking does not make it longer.
     pub fn remaining(&self, unit: &mut dyn Unit, active: &Active) -> Duration {
-        let (now, policy, session) = (unit.parts().1.now(), &self.settings().session, &active.session);
-        let ends = session.created.after(policy.absolute).min(session.renewed.after(policy.idle));
-        ends.since(now)
+        self.end_of(&active.session).since(unit.parts().1.wall())
     }
 
     /// Ends one of the user's sessions by its id; one that has ended is no error.
@@ -189,7 +194,7 @@ impl Identity {
         which: impl Fn(&Session, &[u8; 16]) -> bool,
     ) -> Result<(), IdentityError> {
         active.require_live(unit)?;
-        let now = unit.parts().1.now();
+        let now = unit.parts().1.wall();
         let live = self.live(unit, &active.door, (&active.user, now))?.into_iter();
         let ended = live.filter(|(_, session, id)| which(session, id)).map(|(row, ..)| row);
         end_rows(unit, &active.door, ended.collect())
@@ -198,7 +203,7 @@ impl Identity {
     fn renew(
         &self,
         unit: &mut dyn Unit,
-        door: &Authority,
+        (door, user): (&Authority, &User),
         row: Row,
         (stored, checked): (&Session, &Session),
     ) -> Result<Row, IdentityError> {
@@ -206,7 +211,7 @@ impl Identity {
             return Ok(row);
         }
         let (_, public) = decode(&row).ok_or(IdentityError::NoSession)?;
-        let (id, draft) = (row.id(), self.draft(row.owner(), checked, public));
+        let (id, draft) = (row.id(), self.draft(unit, user, checked, public)?);
         door.replace(unit, door.event(EventName::SESSION_RENEWED, Action::Update), row, draft)?;
         door.read(unit, AuthorityKind::Session, id)?.ok_or(IdentityError::NoSession)
     }
@@ -244,7 +249,7 @@ impl Identity {
         (user, Room { live, device }): (&User, Room),
         rights: SessionRights,
     ) -> Result<NewSession, IdentityError> {
-        let now = unit.parts().1.now();
+        let now = unit.parts().1.wall();
         let sessions = live.iter().map(|(_, session, _)| *session).collect::<Vec<_>>();
         let surplus = self.settings().session.surplus(&sessions);
         let ended = live.into_iter().filter(|(_, session, _)| surplus.contains(&session.digest)).map(|(row, ..)| row);
@@ -264,7 +269,7 @@ impl Identity {
         (session, how): (&Session, RotationEvent),
     ) -> Result<NewSession, IdentityError> {
         let device = self.renew_device(unit, door, user)?;
-        let now = unit.parts().1.now();
+        let now = unit.parts().1.wall();
         let token = SessionToken::new(&generate_from_system().map_err(UnitError::from)?);
         let session = session.rotate(how, &token, user.auth_version(), now);
         self.insert(unit, (door, event, changes), (user, device), (token, session))
@@ -279,7 +284,7 @@ impl Identity {
     ) -> Result<NewSession, IdentityError> {
         let id = *generate_from_system::<16>()?;
         changes.extend(device.changes);
-        changes.push(Change::Insert(self.draft(user.id(), &session, id)));
+        changes.push(Change::Insert(self.draft(unit, user, &session, id)?));
         door.apply(unit, event.records("hipaa.session", &[id.into()]), changes)?;
         Ok(NewSession {
             token,
@@ -292,8 +297,7 @@ impl Identity {
         })
     }
 
-    fn draft(&self, owner: UserId, session: &Session, public: [u8; 16]) -> Draft {
-        let policy = &self.settings().session;
+    fn draft(&self, unit: &mut dyn Unit, user: &User, session: &Session, public: [u8; 16]) -> Result<Draft, UnitError> {
         let mut body = Body::new()
             .with_number(tag::RIGHTS, u64::from(session.rights as u8))
             .with_time(tag::CREATED, session.created)
@@ -302,8 +306,15 @@ impl Identity {
         if let Some(at) = session.stepped_up {
             body = body.with_time(tag::STEPPED_UP, at);
         }
-        let ends = session.created.after(policy.absolute).min(session.renewed.after(policy.idle));
-        Draft::new(AuthorityKind::Session, id_of(&session.digest), owner).expires(ends).body(body)
+        let left = self.end_of(session).since(unit.parts().1.wall());
+        let ends = unit.time_of(user.tenant())?.after(left);
+        Ok(Draft::new(AuthorityKind::Session, id_of(&session.digest), user.id()).expires(ends).body(body))
+    }
+
+    /// When a session ends by the clock if nobody does anything.
+    fn end_of(&self, session: &Session) -> Timestamp {
+        let policy = &self.settings().session;
+        session.created.after(policy.absolute).min(session.renewed.after(policy.idle))
     }
 }
 
@@ -348,8 +359,13 @@ impl Active {
     /// That the session is live, and the password, and the code where enrolled, was given within minutes.
     pub(super) fn require_step_up(&self, identity: &Identity, unit: &mut dyn Unit) -> Result<(), IdentityError> {
         self.require_live(unit)?;
-        let now = unit.parts().1.now();
-        if identity.settings().session.is_stepped_up(self.session.stepped_up, now) || removed(Safeguard::StepUp) {
+        let (wall, log) = (unit.parts().1.wall(), unit.parts().1.now_of(self.door.tenant()));
+        // How far the log was ahead of the clock when the row was written.
+        let ahead = self.row.expires().map_or(Duration::ZERO, |ends| ends.since(identity.end_of(&self.session)));
+        let policy = &identity.settings().session;
+        let fresh = |at: Option<Timestamp>, now| policy.is_stepped_up(at, now);
+        let by_log = self.session.stepped_up.map(|at| at.after(ahead).min(log));
+        if fresh(self.session.stepped_up, wall) && fresh(by_log, log) || removed(Safeguard::StepUp) {
             return Ok(());
         }
         unit.refuse(self.door.event(EventName::PERMISSION_DENIED, Action::Execute).outcome(Outcome::Denied));
@@ -363,6 +379,12 @@ fn end_rows(unit: &mut dyn Unit, door: &Authority, rows: Vec<Row>) -> Result<(),
     }
     let event = door.event(EventName::SESSION_ENDED, Action::Delete);
     Ok(door.apply(unit, event, rows.into_iter().map(Change::Delete).collect())?)
+}
+
+/// Whether a row has expired by the log of its tenant, which a read of a row by nobody yet does not look at.
+pub(super) fn has_run_out(unit: &mut dyn Unit, row: &Row) -> Result<bool, UnitError> {
+    let now = unit.time_of(row.tenant())?;
+    Ok(row.expires().is_some_and(|ends| ends <= now) && !removed(Safeguard::AuthorityExpiry))
 }
 
 /// A row that fails its check, has expired or is void is no session; the finding is an entry.

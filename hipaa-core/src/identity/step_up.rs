@@ -59,7 +59,7 @@ impl Identity {
         client: &Client<'_>,
         permit: HashingPermit,
     ) -> Result<Held<StepUpAttempt>, IdentityError> {
-        let release = unit.parts().1.now().after(self.settings().padding);
+        let release = unit.parts().1.wall().after(self.settings().padding);
         let subject = self.known(unit, active.door.clone(), active.user.clone(), client)?;
         let attempt = Attempt { identity: self.clone(), permit, subject, release, place: None };
         Ok(unit.hold(StepUpAttempt { attempt, active }))
@@ -98,7 +98,7 @@ impl Identity {
         let row = row.ok_or(IdentityError::NoSession)?;
         let Found::One(factor) = denied(Factor::read(unit, door, &user))? else { return Ok(None) };
         if factor.is_some_and(|factor| factor.is_active()) {
-            let now = unit.parts().1.now();
+            let now = unit.parts().1.wall();
             let tried = self.try_code(unit, door, &user, (code.unwrap_or_default(), client, now))?;
             if !tried.right {
                 let event = door.event(EventName::LOGIN_FAILED, Action::Execute);

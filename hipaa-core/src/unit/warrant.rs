@@ -2,6 +2,7 @@
 //! the writer is released.
 
 use super::{Ledger, Unit, UnitError};
+use crate::clock::Timestamp;
 use crate::schema::TenantId;
 use crate::store::Store;
 use std::sync::Arc;
@@ -30,6 +31,12 @@ impl dyn Unit + '_ {
     pub(crate) fn see_time(&mut self, tenant: TenantId) -> Result<(), UnitError> {
         let (store, ledger) = self.parts();
         if ledger.is_reading() { Ok(()) } else { ledger.see(store, tenant) }
+    }
+
+    /// The time by which what is written into a tenant's log now will be judged: for the end of what begins now.
+    pub(crate) fn time_of(&mut self, tenant: TenantId) -> Result<Timestamp, UnitError> {
+        self.see_time(tenant)?;
+        Ok(self.parts().1.now_of(tenant))
     }
 
     /// Whether a condition holds. Asked once in every unit, whose entries have the time of the question; what a read transaction shows under it is released only if it
