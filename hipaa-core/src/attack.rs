@@ -21,4 +21,5 @@ mod row;
 mod search;
 mod sign;
 mod state;
+mod taken_up;
 mod twin;

@@ -111,6 +111,8 @@ pub(crate) enum Safeguard {
     MustChange,
     /// Ending sessions and voiding tokens when the account changes.
     AuthVersion,
+    /// Comparing tenants' logs with what the deployment's log has taken up.
+    TakenUp,
     /// The operator's signature under a restore.
     RestoreSignature,
     /// Asking for password and code again before the account is changed.

@@ -13,9 +13,8 @@ use crate::audit::{Actor, EntryKind, Field, SignedCheckpoint, tag};
 use crate::clock::Timestamp;
 use crate::keys::{KeyError, RootKind, WrapContext, wrap};
 use crate::schema::TenantId;
-use crate::store::StoredHead;
 use crate::tenancy::generate_root;
-use crate::unit::{Entry, Unit, UnitError};
+use crate::unit::{Entry, Noted, Unit, UnitError};
 use ed25519_dalek::SigningKey;
 use secrecy::ExposeSecret;
 use std::sync::Arc;
@@ -27,44 +26,55 @@ pub const PERIOD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 pub const INTERVAL: Duration = Duration::from_secs(60);
 
 const PAGE: usize = 500;
+/// Entries of the deployment's log after which a head is taken up again, although its log has not grown.
+const FAR: u64 = 256;
 
-/// Takes up, in the deployment's log, the head of every tenant's log that has grown since this process last did. The
-/// result is how many.
+/// Takes up, in the deployment's log, the head of every tenant's log that has grown since this process last did, and of
+/// those that were last taken up more than 256 entries before its end, and four more for each tenant: so that a comparison
+/// meets every log soon. The result is how many.
 ///
 /// # Errors
 /// The unit's. [`UnitError::Tampered`] when one of the stored heads is not ours.
 pub fn note_heads(unit: &mut dyn Unit) -> Result<usize, UnitError> {
-    let mut grown = grown_logs(unit)?;
-    grown.sort_unstable();
-    grown.dedup();
-    grown.iter().try_for_each(|tenant| note_head(unit, *tenant))?;
-    Ok(grown.len())
+    let (mut due, near) = due_logs(unit)?;
+    due.sort_unstable();
+    due.dedup();
+    due.iter().try_for_each(|tenant| note_head(unit, (*tenant, near)))?;
+    Ok(due.len())
 }
 
-/// The tenants whose logs have grown, in the store or in this unit.
-fn grown_logs(unit: &mut dyn Unit) -> Result<Vec<TenantId>, UnitError> {
+/// The tenants whose logs have grown, in the store or in this unit, or were taken up before the place that is the result's
+/// other half.
+fn due_logs(unit: &mut dyn Unit) -> Result<(Vec<TenantId>, u64), UnitError> {
     let (store, ledger) = unit.parts();
     let notary = Arc::clone(ledger.notary());
-    let mut grown = ledger.touched_tenants();
-    let mut after = None;
+    let (mut heads, mut after) = (Vec::new(), None);
     loop {
         let page = store.heads(after, PAGE)?;
         after = page.last().map(|head| head.tenant);
-        let changed = |head: &&StoredHead| head.size != notary.noted(head.log);
-        grown.extend(page.iter().filter(changed).map(|head| head.tenant));
+        heads.extend(page.iter().map(|head| (head.tenant, head.log, head.size)));
         if page.len() < PAGE {
             break;
         }
     }
-    grown.retain(|tenant| *tenant != TenantId::DEPLOYMENT);
-    Ok(grown)
+    let own = heads.iter().find(|(tenant, ..)| *tenant == TenantId::DEPLOYMENT).map_or(0, |(.., size)| *size);
+    let far = u64::try_from(heads.len()).unwrap_or(u64::MAX).saturating_mul(4).saturating_add(FAR);
+    let near = own.saturating_sub(far);
+    let mut due = ledger.touched_tenants();
+    due.extend(heads.iter().filter(|(_, log, size)| is_noted_due(notary.noted(*log), *size, near)).map(|head| head.0));
+    due.retain(|tenant| *tenant != TenantId::DEPLOYMENT);
+    Ok((due, near))
 }
 
-fn note_head(unit: &mut dyn Unit, tenant: TenantId) -> Result<(), UnitError> {
+const fn is_noted_due(noted: Noted, size: u64, near: u64) -> bool {
+    noted.size != size || noted.at < near
+}
+
+fn note_head(unit: &mut dyn Unit, (tenant, near): (TenantId, u64)) -> Result<(), UnitError> {
     let (store, ledger) = unit.parts();
     let notary = Arc::clone(ledger.notary());
     let head = ledger.standing(store, tenant)?;
-    if head.size() == notary.noted(head.log) {
+    if !is_noted_due(notary.noted(head.log), head.size(), near) {
         return Ok(());
     }
     let at = head.at(notary.deployment());
@@ -75,8 +85,9 @@ fn note_head(unit: &mut dyn Unit, tenant: TenantId) -> Result<(), UnitError> {
         Field { tag: tag::LEAF, value: at.last_leaf.to_vec() },
         Field { tag: tag::ROOT, value: at.root.to_vec() },
     ];
-    ledger.append_entry(store, TenantId::DEPLOYMENT, Entry { kind: EntryKind::LogHead, fields, details: None })?;
-    ledger.take_up(at.log, at.size);
+    let entry = Entry { kind: EntryKind::LogHead, fields, details: None };
+    let place = ledger.append_entry(store, TenantId::DEPLOYMENT, entry)?;
+    ledger.take_up(at.log, Noted { size: at.size, at: place.sequence });
     Ok(())
 }
 

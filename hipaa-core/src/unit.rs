@@ -31,6 +31,7 @@ mod memory;
 mod notary;
 mod receipt;
 mod signed;
+mod taken_up;
 mod warrant;
 
 pub use held::{Committed, Held, Proof, Release, ReleaseError};
@@ -39,9 +40,10 @@ pub use ledger::{Durable, Ledger, Position, Reading, Ticket};
 #[cfg(any(test, feature = "conformance"))]
 pub use memory::{MemoryDatabase, MemoryUnit};
 pub use notary::Notary;
-pub(crate) use notary::Signer;
+pub(crate) use notary::{Noted, Signer};
 pub use signed::Since;
 pub(crate) use signed::leaf_at;
+pub use taken_up::MAX_COMPARED_ENTRIES;
 pub use warrant::Warrant;
 
 use crate::audit::Event;

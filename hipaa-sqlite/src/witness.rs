@@ -7,18 +7,24 @@ use crate::{Database, Error};
 use core::fmt;
 use hipaa_core::audit::note::MAX_NOTE_BYTES;
 use hipaa_core::audit::{Actor, Restore, SignedCheckpoint, SignedRestore, Witness, WitnessError};
+use hipaa_core::clock::Stopwatch;
 use hipaa_core::restore;
 use hipaa_core::schema::TenantId;
 use hipaa_core::unit::{Position, Since, Unit};
 pub use place::Place;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The file under whose lock heads are compared and pushed; names with a dot in front are no heads.
 const LOCK: &str = ".lock";
+/// How long a writer waits for another one. A push takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(5);
+const POLL: Duration = Duration::from_millis(5);
 
-/// A folder with a file `<size, 20 digits>.note` for every head: a C2SP signed note. After the n-th restore names begin
+/// A folder with a file `<size, 20 digits>.note` for every head: a C2SP signed note. Writers wait for each other, for 5
+/// seconds at most: then the folder is [`WitnessError::Unreachable`]. After the n-th restore names begin
 /// with `restored-<n, 4 digits>-`, so that they stand behind all earlier ones, which are kept.
 #[derive(Debug)]
 pub struct Folder {
@@ -69,7 +75,7 @@ impl Folder {
         self.names()?.into_iter().map(|name| self.read(name)).collect()
     }
 
-    /// Other writers of this folder wait from now on.
+    /// Other writers of this folder wait from now on, each for 5 seconds at most.
     fn lock(&mut self) -> io::Result<()> {
         if self.lock.is_none() {
             let path = self.path.join(LOCK);
@@ -77,7 +83,13 @@ impl Folder {
                 regular(&path)?;
             }
             let file = File::options().create(true).append(true).open(path)?;
-            file.lock()?;
+            let waiting = Stopwatch::start();
+            while let Err(refused) = file.try_lock() {
+                match refused {
+                    TryLockError::WouldBlock if waiting.elapsed() < PATIENCE => std::thread::sleep(POLL),
+                    refused => return Err(refused.into()),
+                }
+            }
             self.lock = Some(file);
         }
         Ok(())
@@ -158,6 +170,10 @@ impl Witness for Folder {
     fn push_after_restore(&mut self, head: &SignedCheckpoint) -> Result<(), WitnessError> {
         self.add(head, 1)
     }
+
+    fn release(&mut self) {
+        self.lock = None;
+    }
 }
 
 /// A line per head on a stream, such as standard output or a pipe to syslog. It cannot be asked what it has seen.
@@ -224,13 +240,16 @@ impl Database {
         places.iter().try_for_each(|place| place.push(&mut read).map(drop))
     }
 
-    /// Compares this database with what a witness has seen: to be done after opening, before anything is served.
+    /// Compares this database with what a witness has seen, and the tenants' logs with what the deployment's log took up of
+    /// them: to be done after opening, before anything is served. Other writers of the witness wait no longer than that.
     ///
     /// # Errors
     /// [`WitnessError::Empty`], [`WitnessError::Foreign`], [`WitnessError::RolledBack`], [`WitnessError::Forked`]: do not
     /// serve, and find out what happened; or the witness's own.
     pub fn compare_with(&mut self, witness: &mut dyn Witness) -> Result<(), Error> {
-        let seen = Seen::by(witness)?;
+        let seen = Seen::by(witness);
+        witness.release();
+        let seen = seen?;
         self.write::<_, Error>(|unit| seen.compare(unit)).map(drop)
     }
 
@@ -257,7 +276,9 @@ impl Database {
 /// # Errors
 /// As [`Database::compare_with`].
 pub fn compare(unit: &mut crate::Unit<'_>, witness: &mut dyn Witness) -> Result<(), Error> {
-    Seen::by(witness)?.compare(unit).map(drop)
+    let seen = Seen::by(witness);
+    witness.release();
+    seen?.compare(unit).map(drop)
 }
 
 fn head(unit: &mut dyn Unit) -> Result<SignedCheckpoint, Error> {
@@ -295,6 +316,12 @@ impl Seen {
             // The operator's key that allows it is named by the first entry, which the first head covers.
             Since::Restored if unit.since(TenantId::DEPLOYMENT, &self.first)? == Since::Continued => {}
             Since::Restored | Since::Forked => return Err(WitnessError::Forked.into()),
+        }
+        // What was seen covers what the deployment's log had taken up by then.
+        match unit.since_taken_up()? {
+            Since::Continued => {}
+            Since::RolledBack => return Err(WitnessError::RolledBack.into()),
+            _ => return Err(WitnessError::Forked.into()),
         }
         let head = head(unit)?;
         let grown = head.unverified().size != self.highest.unverified().size;

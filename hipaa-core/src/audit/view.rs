@@ -2,7 +2,8 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 use super::body::{MAX_BODY_BYTES, Prefix};
-use super::field::split_field;
+use super::field::{split_field, tag};
+use super::{Leaf, LogId};
 
 /// An entry in its bytes.
 #[derive(Debug, Clone)]
@@ -46,6 +47,13 @@ impl<'a> BodyView<'a> {
     #[must_use]
     pub fn field(&self, tag: u16) -> Option<&'a [u8]> {
         self.fields().take_while(|(known, _)| *known <= tag).find(|(known, _)| *known == tag).map(|(_, value)| value)
+    }
+
+    /// What an entry of kind [`EntryKind::LogHead`](super::EntryKind::LogHead) takes up: the log, its size and last leaf.
+    pub(crate) fn log_head(&self) -> Option<(LogId, u64, Leaf)> {
+        let log = LogId(self.field(tag::LOG)?.try_into().ok()?);
+        let size = u64::from_be_bytes(self.field(tag::SIZE)?.try_into().ok()?);
+        Some((log, size, self.field(tag::LEAF)?.try_into().ok()?))
     }
 }
 

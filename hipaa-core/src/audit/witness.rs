@@ -42,8 +42,8 @@ pub trait Witness {
     /// As [`Witness::highest`].
     fn first(&mut self) -> Result<Option<SignedCheckpoint>, WitnessError>;
 
-    /// The highest head that it was given, since the last restore if there was one; none where it has seen nothing. Other writers wait until a push or until the
-    /// witness is dropped.
+    /// The highest head that it was given, since the last restore if there was one; none where it has seen nothing. Other
+    /// writers wait until a push, until [`Witness::release`], or until the witness is dropped.
     ///
     /// # Errors
     /// [`WitnessError::Unreachable`], [`WitnessError::Malformed`].
@@ -61,4 +61,7 @@ pub trait Witness {
     /// # Errors
     /// [`WitnessError::Unreachable`].
     fn push_after_restore(&mut self, head: &SignedCheckpoint) -> Result<(), WitnessError>;
+
+    /// Lets other writers go on: no push follows.
+    fn release(&mut self) {}
 }

@@ -11,7 +11,7 @@ use period::Ending;
 pub use reading::Reading;
 
 use super::held::{Held, UnitId};
-use super::notary::{LoadedKeys, Notary};
+use super::notary::{LoadedKeys, Notary, Noted};
 use super::{UnitError, Warrant, details};
 use crate::audit::{Body, EntryKind, Event, Field, Head, Leaf, LogId, Prefix, leaf_of, read_subjects, tag};
 use crate::clock::{ClockState, Timestamp};
@@ -55,7 +55,7 @@ pub struct Ledger {
     /// The signing period that ends with this transaction: nothing is added to any log after that was said.
     ending: Option<Ending>,
     /// The sizes of tenants' logs that the deployment's log takes up in this transaction.
-    taken_up: Vec<(LogId, u64)>,
+    taken_up: Vec<(LogId, Noted)>,
     /// What the closure that runs now was found to be entitled by.
     warrants: Vec<Arc<dyn Warrant>>,
     /// The time that was read for what is decided and written: one for both, so that nothing is written after the end of

@@ -29,11 +29,18 @@ pub struct Notary {
     head_mac: Zeroizing<[u8; 32]>,
     tenants: RwLock<HashMap<TenantId, CachedKeys>>,
     seen: Mutex<HashMap<LogId, (u64, Leaf)>>,
-    /// The sizes of tenants' logs that the deployment's log has taken up, as far as this process knows.
-    noted: Mutex<HashMap<LogId, u64>>,
+    /// The sizes of tenants' logs that the deployment's log has taken up, and where in it, as far as this process knows.
+    noted: Mutex<HashMap<LogId, Noted>>,
     spare: Mutex<Vec<Entropy>>,
     id: u64,
     units: AtomicU64,
+}
+
+/// How much of a tenant's log the deployment's log has taken up, and by which of its entries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Noted {
+    pub(crate) size: u64,
+    pub(crate) at: u64,
 }
 
 /// The key that signs heads in one period.
@@ -119,16 +126,16 @@ impl Notary {
         Ok(signer)
     }
 
-    /// The size up to which the deployment's log has taken up a tenant's, as far as this process knows.
-    pub(crate) fn noted(&self, log: LogId) -> u64 {
+    /// Up to where the deployment's log has taken up a tenant's, as far as this process knows.
+    pub(crate) fn noted(&self, log: LogId) -> Noted {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner).get(&log).copied().unwrap_or_default()
     }
 
-    pub(super) fn remember_noted(&self, noted: &[(LogId, u64)]) {
+    pub(super) fn remember_noted(&self, noted: &[(LogId, Noted)]) {
         let mut known = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        for (log, size) in noted {
+        for (log, noted) in noted {
             let highest = known.entry(*log).or_default();
-            *highest = (*highest).max(*size);
+            *highest = (*highest).max(*noted);
         }
     }
 
@@ -187,13 +194,18 @@ impl Notary {
         }
     }
 
+    /// A stored head, if this deployment has made it.
+    pub(super) fn open_head(&self, stored: &StoredHead) -> Result<Head, UnitError> {
+        stored.verify(&self.head_mac).map_err(|_| UnitError::Tampered)
+    }
+
     /// Loads the head of a tenant's log and checks it before it is extended.
     pub(super) fn head(&self, store: &mut dyn Store, tenant: TenantId) -> Result<Head, UnitError> {
         let stored = store.head(tenant)?.ok_or(KeyError::UnknownTenant)?;
         if removed(Safeguard::HeadCheck) {
             return stored.unverified().map_err(|_| UnitError::Tampered);
         }
-        let head = stored.verify(&self.head_mac).map_err(|_| UnitError::Tampered)?;
+        let head = self.open_head(&stored)?;
         let tail = store.tail(head.log)?;
         let intact = match &tail {
             Some(entry) => {

@@ -164,7 +164,7 @@ impl Periods {
         let place = view.prefix.sequence;
         match view.prefix.kind {
             EntryKind::LogHead => {
-                if let Some((log, size, leaf)) = log_head(&view) {
+                if let Some((log, size, leaf)) = view.log_head() {
                     let taken = TakenUp { place, size, leaf };
                     self.fresh.push((log, taken));
                     if self.taken_up.get(&log).is_none_or(|highest| highest.size <= size) {
@@ -188,10 +188,4 @@ impl Periods {
             _ => {}
         }
     }
-}
-
-fn log_head(view: &BodyView<'_>) -> Option<(LogId, u64, Leaf)> {
-    let log = LogId(view.field(tag::LOG)?.try_into().ok()?);
-    let size = u64::from_be_bytes(view.field(tag::SIZE)?.try_into().ok()?);
-    Some((log, size, view.field(tag::LEAF)?.try_into().ok()?))
 }

@@ -122,6 +122,20 @@ fn a_line_holds_the_whole_note() {
     assert_eq!(note.replace("\\n", "\n"), head.encode());
 }
 
+/// Red if a writer that hangs held every other for ever, or if the wait were no wait.
+#[test]
+fn a_writer_that_hangs_with_the_lock_holds_the_others_for_seconds_only() {
+    let mut clinic = Clinic::new();
+    let witness = begun(&mut clinic);
+    let mut hung = Folder::new(witness.path());
+    hung.highest().unwrap();
+    let watch = Stopwatch::start();
+    assert_eq!(compare(&mut clinic.db, witness.path()), refused(WitnessError::Unreachable(ErrorKind::WouldBlock)));
+    assert!((Duration::from_secs(5)..Duration::from_secs(20)).contains(&watch.elapsed()));
+    drop(hung);
+    assert_eq!(compare(&mut clinic.db, witness.path()), Ok(()));
+}
+
 fn fill(clinic: &mut Clinic, count: u32) {
     let operator = Actor::new(TenantId::DEPLOYMENT, "setup", "operator").unwrap();
     let event = Event::new(&operator, EventName::AUDIT_STATUS, Action::Execute);

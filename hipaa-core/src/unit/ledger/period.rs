@@ -6,7 +6,7 @@ use crate::keys::RootKind;
 use crate::schema::TenantId;
 use crate::store::Store;
 use crate::unit::UnitError;
-use crate::unit::notary::Signer;
+use crate::unit::notary::{Noted, Signer};
 
 /// A signing period that ends with the transaction that runs.
 pub(super) struct Ending {
@@ -31,8 +31,8 @@ impl Ledger {
     }
 
     /// Remembers, once this transaction has committed, up to where the deployment's log has taken up a tenant's.
-    pub(crate) fn take_up(&mut self, log: LogId, size: u64) {
-        self.taken_up.push((log, size));
+    pub(crate) fn take_up(&mut self, log: LogId, noted: Noted) {
+        self.taken_up.push((log, noted));
     }
 
     /// Ends the signing period with this transaction. The last entry was written that any of its logs takes.
