@@ -17,6 +17,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `attempt`, `login` | counting, hashing, deciding |
+//! | `active` | the request whose session was checked |
 //! | `session` | authorising requests, listing and ending sessions |
 //! | `password`, `reset` | change, reset, first password |
 //! | `step_up` | password and code again, inside a session |
@@ -32,6 +33,7 @@
 //! # Source
 //! 45 CFR § 164.312(a)(2)(i), (a)(2)(iii) and (d).
 
+mod active;
 mod admin;
 mod attempt;
 mod client;
@@ -48,6 +50,7 @@ mod review;
 mod session;
 mod step_up;
 
+pub use active::Active;
 pub use admin::Activation;
 pub use attempt::{Attempt, LOGIN_NAME_LABEL, Verified};
 pub use client::Client;
@@ -59,7 +62,7 @@ pub use login::{Finished, Pending, Refusal};
 pub use password::{NewPassword, PasswordChange, PasswordOutcome, PasswordReset};
 pub use reset::ResetAsked;
 pub use review::{OpenReview, OpenReviews, Verdict};
-pub use session::{Active, NewSession, RENEWAL_GRAIN, SessionInfo, Use};
+pub use session::{NewSession, RENEWAL_GRAIN, SessionInfo, Use};
 pub use step_up::{StepUp, StepUpAttempt, StepUpVerified};
 
 use crate::audit::ActorError;

@@ -1,9 +1,10 @@
 //! What an administrator does: make users, unlock, take a second factor away, disable. Never a password.
 
+use super::active::Active;
 use super::contact::tell;
 use super::factor::{change_account, factor_rows};
 use super::reset::{token_draft, void_tokens};
-use super::session::{Active, id_of};
+use super::session::id_of;
 use super::{Identity, IdentityError};
 use crate::audit::{Action, Actor, EventName};
 use crate::auth::password::PasswordHash;

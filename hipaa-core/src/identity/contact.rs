@@ -3,8 +3,8 @@
 //! The address is the secret of a row under the user's own id. Each notice is written with the change that it tells of; one
 //! to a user without an address names the user, whom the host may look up elsewhere.
 
+use super::active::Active;
 use super::attempt::{Found, denied};
-use super::session::Active;
 use super::{Identity, IdentityError};
 use crate::audit::{Action, Actor, EventName};
 use crate::authority::{Authority, AuthorityKind, Change, Draft, Row};

@@ -6,7 +6,7 @@
 //! # Source
 //! 45 CFR § 164.306(d)(3)(ii)(B); § 164.316(b)(1).
 
-use super::session::Active;
+use super::active::Active;
 use super::{Identity, IdentityError, Settings};
 use crate::audit::{Action, Actor, EventName};
 use crate::auth::control::Control;

@@ -9,11 +9,11 @@
 //! # Source
 //! 45 CFR § 164.312(a)(2)(ii).
 
+use super::active::Active;
 use super::contact::tell;
 use super::review::duty;
-use super::session::Active;
 use super::{Identity, IdentityError};
-use crate::audit::{Action, Actor, Event, EventName, Outcome};
+use crate::audit::{Action, Actor, Event, EventName};
 use crate::auth::reason::{Reason, ReasonCode};
 use crate::auth::role::{Ability, RolePolicy};
 use crate::authority::{Authority, AuthorityKind, Body, Change, Draft, MAX_ROWS, Row};
@@ -182,30 +182,4 @@ fn tell_reviewers(
         told.push(UserId::NOBODY);
     }
     told.into_iter().map(|user| tell(unit, door, user, Topic::EMERGENCY_ACCESS)).collect()
-}
-
-impl Active {
-    /// That the session is live in this unit, whenever it was authorised.
-    pub(super) fn require_live(&self, unit: &mut dyn Unit) -> Result<(), IdentityError> {
-        unit.see_time(self.door.tenant())?;
-        let row = self.door.read(unit, AuthorityKind::Session, self.row.id());
-        match row.map_err(super::session::ended)? {
-            Some(_) => Ok(()),
-            None => Err(IdentityError::NoSession),
-        }
-    }
-
-    /// That the role has an ability; that it has not is an entry.
-    pub(super) fn require_ability(
-        &self,
-        unit: &mut dyn Unit,
-        policy: &RolePolicy,
-        ability: Ability,
-    ) -> Result<(), IdentityError> {
-        if policy.has(self.user.role(), ability) {
-            return Ok(());
-        }
-        unit.refuse(self.door.event(EventName::PERMISSION_DENIED, Action::Execute).outcome(Outcome::Denied));
-        Err(IdentityError::Denied)
-    }
 }

@@ -4,12 +4,13 @@
 //! that was proven. Until its first code it expires with the enrolment. A recovery code's row has no body; its id is the
 //! keyed hash of the code.
 
+use super::active::Active;
 use super::attempt::{Found, denied, failed};
 use super::client::hash_key;
 use super::contact::tell;
 use super::count::{Counter, write};
 use super::login::Refusal;
-use super::session::{Active, NewSession};
+use super::session::NewSession;
 use super::{Client, Identity, IdentityError};
 use crate::audit::{Action, Event, EventName};
 use crate::auth::lockout::{Admission, Origin};

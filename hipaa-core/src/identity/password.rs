@@ -3,12 +3,13 @@
 //! Judging a new password hashes it against the last ones, so it stands between two units, as a login does. The change
 //! itself is one transaction: credential, history, `auth_version`, the end of everything bound to it, entry.
 
+use super::active::Active;
 use super::attempt::{Attempt, Found, Proof, Subject, Verified, credential, denied, failed, parse_hash};
 use super::contact::tell;
 use super::factor::{Factor, change_account};
 use super::login::Refusal;
 use super::reset::token_is_live;
-use super::session::{Active, NewSession, ended, id_of};
+use super::session::{NewSession, ended, id_of};
 use super::{Client, Identity, IdentityError};
 use crate::audit::{Action, EventName};
 use crate::auth::history::PasswordHistory;

@@ -4,8 +4,8 @@
 //! it was reviewed; the last three once it is. Its id is the grant's, its owner who took the grant. Its secret is
 //! `encode("review", [reason, judgement])`. It expires when the review is due, and never once it is done.
 
+use super::active::Active;
 use super::emergency::{EmergencyGrant, with_reason};
-use super::session::Active;
 use super::{Identity, IdentityError};
 use crate::audit::{Action, Actor, EventName, Outcome};
 use crate::auth::reason::{Reason, ReasonCode};

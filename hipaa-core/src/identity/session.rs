@@ -7,10 +7,11 @@
 //! ran ahead stands still until the clock has caught up, and by it no session would idle out. The row expires by the log's
 //! time, which never goes back: a clock that is set back brings no session back.
 
+use super::active::Active;
 use super::attempt::{Found, denied};
 use super::device::{Device, Room};
 use super::{Client, Identity, IdentityError};
-use crate::audit::{Action, Actor, Event, EventName, Outcome};
+use crate::audit::{Action, Event, EventName, Outcome};
 use crate::auth::session::{Request, RotationEvent, Session, SessionAction, SessionRights};
 use crate::auth::token::{SessionToken, TokenDigest};
 use crate::authority::user::User;
@@ -72,15 +73,6 @@ pub struct NewSession {
     pub device: SecretString,
     /// When it ends whatever happens.
     pub ends: Timestamp,
-}
-
-/// A request's session, checked.
-pub struct Active {
-    pub(super) user: User,
-    pub(super) door: Authority,
-    pub(super) session: Session,
-    pub(super) public: [u8; 16],
-    pub(super) row: Row,
 }
 
 /// A live session: its row, itself, and its public id.
@@ -312,64 +304,9 @@ impl Identity {
     }
 
     /// When a session ends by the clock if nobody does anything.
-    fn end_of(&self, session: &Session) -> Timestamp {
+    pub(super) fn end_of(&self, session: &Session) -> Timestamp {
         let policy = &self.settings().session;
         session.created.after(policy.absolute).min(session.renewed.after(policy.idle))
-    }
-}
-
-impl Active {
-    /// Who acts: give it to the vault, with the permissions of the role.
-    #[must_use]
-    pub const fn actor(&self) -> &Actor {
-        self.door.actor()
-    }
-
-    /// The user.
-    #[must_use]
-    pub const fn user(&self) -> &User {
-        &self.user
-    }
-
-    /// The id by which lists name the session.
-    #[must_use]
-    pub const fn id(&self) -> [u8; 16] {
-        self.public
-    }
-
-    /// The id of the session's row.
-    pub(crate) const fn row_id(&self) -> RecordId {
-        self.row.id()
-    }
-
-    /// What the session may do.
-    #[must_use]
-    pub const fn rights(&self) -> SessionRights {
-        self.session.rights
-    }
-
-    /// That the session may do more than change its password, and has stepped up.
-    pub(super) fn require_factor_rights(&self, identity: &Identity, unit: &mut dyn Unit) -> Result<(), IdentityError> {
-        if !self.session.rights.allow(SessionAction::Work) {
-            return Err(IdentityError::MustChange);
-        }
-        self.require_step_up(identity, unit)
-    }
-
-    /// That the session is live, and the password, and the code where enrolled, was given within minutes.
-    pub(super) fn require_step_up(&self, identity: &Identity, unit: &mut dyn Unit) -> Result<(), IdentityError> {
-        self.require_live(unit)?;
-        let (wall, log) = (unit.parts().1.wall(), unit.parts().1.now_of(self.door.tenant()));
-        // How far the log was ahead of the clock when the row was written.
-        let ahead = self.row.expires().map_or(Duration::ZERO, |ends| ends.since(identity.end_of(&self.session)));
-        let policy = &identity.settings().session;
-        let fresh = |at: Option<Timestamp>, now| policy.is_stepped_up(at, now);
-        let by_log = self.session.stepped_up.map(|at| at.after(ahead).min(log));
-        if fresh(self.session.stepped_up, wall) && fresh(by_log, log) || removed(Safeguard::StepUp) {
-            return Ok(());
-        }
-        unit.refuse(self.door.event(EventName::PERMISSION_DENIED, Action::Execute).outcome(Outcome::Denied));
-        Err(IdentityError::StepUpNeeded)
     }
 }
 
@@ -417,11 +354,5 @@ fn decode(row: &Row) -> Option<(Session, [u8; 16])> {
 impl fmt::Debug for NewSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewSession").field("user", &self.user).field("rights", &self.rights).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Active {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Active").field("user", &self.user).finish_non_exhaustive()
     }
 }

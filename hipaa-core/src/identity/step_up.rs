@@ -1,10 +1,11 @@
 //! Password and code given again inside a session, for what a stolen session must not do.
 
+use super::active::Active;
 use super::attempt::{Attempt, Found, Subject, Verified, denied};
 use super::count::write;
 use super::factor::Factor;
 use super::login::Refusal;
-use super::session::{Active, NewSession, ended};
+use super::session::{NewSession, ended};
 use super::{Client, Identity, IdentityError};
 use crate::audit::{Action, EventName};
 use crate::auth::password::{HashError, HashingPermit};

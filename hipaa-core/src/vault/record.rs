@@ -171,12 +171,12 @@ impl Record {
     }
 
     /// Puts masks in place of values, which are wiped.
-    pub(super) fn mask(&mut self, view: impl Fn(usize) -> View, now: Timestamp) {
+    pub(super) fn mask(&mut self, view: impl Fn(usize) -> View, mut now: impl FnMut() -> Timestamp) {
         for (at, value) in self.values.iter_mut().enumerate() {
             let view = view(at);
             if view != View::Clear {
                 let known = value.as_ref().ok().and_then(Option::as_ref);
-                self.masks.push((at, view.apply(known, now)));
+                self.masks.push((at, view.apply(known, &mut now)));
                 *value = Ok(None);
             }
         }

@@ -11,8 +11,7 @@ impl TenantVault {
     /// Holds a record for its release, masked for the actor. There is no other way out of the vault for a record.
     pub(super) fn present(&self, unit: &mut dyn Unit, mut record: Record) -> Held<Record> {
         if let Some(view) = self.permissions.masks(record.table()).filter(|_| !removed(Safeguard::Masks)) {
-            let now = unit.parts().1.now();
-            record.mask(view, now);
+            record.mask(view, || unit.parts().1.now());
         }
         unit.hold(record)
     }

@@ -99,60 +99,63 @@ impl Case {
     }
 }
 
+/// Rows beside others of the same place, by table.
+const TWINS: [(&str, &str); 15] = [
+    (
+        "hipaa_audit",
+        "INSERT INTO hipaa_audit SELECT log, sequence, zeroblob(9), zeroblob(32), NULL, time, name, actor
+  FROM hipaa_audit WHERE sequence = 3",
+    ),
+    ("hipaa_audit", "INSERT INTO hipaa_audit SELECT * FROM hipaa_audit WHERE sequence = 3"),
+    (
+        "hipaa_audit",
+        "INSERT INTO hipaa_audit SELECT log, CAST(sequence AS TEXT), body, leaf, details, time, 'x', actor
+  FROM hipaa_audit WHERE sequence = 3",
+    ),
+    (
+        "hipaa_audit",
+        "INSERT INTO hipaa_audit SELECT log, sequence + 0.5, body, leaf, details, time, name, actor
+  FROM hipaa_audit WHERE sequence = 3",
+    ),
+    (
+        "hipaa_audit",
+        "INSERT INTO hipaa_audit SELECT CAST(log AS TEXT), sequence, body, leaf, details, time, name, actor
+  FROM hipaa_audit WHERE sequence = 3",
+    ),
+    (
+        "hipaa_audit",
+        "INSERT INTO hipaa_audit SELECT NULL, sequence, body, leaf, details, time, name, actor
+  FROM hipaa_audit WHERE sequence = 3",
+    ),
+    (
+        "hipaa_audit",
+        "INSERT INTO hipaa_audit SELECT log, NULL, body, leaf, details, time, name, actor
+  FROM hipaa_audit WHERE sequence = 3",
+    ),
+    ("hipaa_head", "INSERT INTO hipaa_head SELECT * FROM hipaa_head"),
+    (
+        "hipaa_head",
+        "INSERT INTO hipaa_head SELECT tenant, log, size + 1, zeroblob(32), last_time, range, signature, mac
+  FROM hipaa_head",
+    ),
+    ("hipaa_tenant", "INSERT INTO hipaa_tenant SELECT * FROM hipaa_tenant"),
+    ("hipaa_tenant", "INSERT INTO hipaa_tenant SELECT tenant, log, 'Another', mac FROM hipaa_tenant"),
+    ("hipaa_audit_subject", "INSERT INTO hipaa_audit_subject SELECT * FROM hipaa_audit_subject"),
+    (
+        "hipaa_state",
+        "INSERT INTO hipaa_state SELECT tbl, record, tenant, version + 1, zeroblob(32), place FROM hipaa_state",
+    ),
+    (
+        "hipaa_state",
+        "INSERT INTO hipaa_state SELECT CAST(tbl AS BLOB), record, tenant, version, mac, place FROM hipaa_state",
+    ),
+    ("hipaa_term", "INSERT INTO hipaa_term SELECT * FROM hipaa_term"),
+];
+
 /// Red if rows of one place were read as one: what the application shows could be another than what was judged.
 #[test]
 fn two_rows_in_one_place_are_found() {
-    for (table, twin) in [
-        (
-            "hipaa_audit",
-            "INSERT INTO hipaa_audit SELECT log, sequence, zeroblob(9), zeroblob(32), NULL, time, name, actor
-          FROM hipaa_audit WHERE sequence = 3",
-        ),
-        ("hipaa_audit", "INSERT INTO hipaa_audit SELECT * FROM hipaa_audit WHERE sequence = 3"),
-        (
-            "hipaa_audit",
-            "INSERT INTO hipaa_audit SELECT log, CAST(sequence AS TEXT), body, leaf, details, time, 'x', actor
-          FROM hipaa_audit WHERE sequence = 3",
-        ),
-        (
-            "hipaa_audit",
-            "INSERT INTO hipaa_audit SELECT log, sequence + 0.5, body, leaf, details, time, name, actor
-          FROM hipaa_audit WHERE sequence = 3",
-        ),
-        (
-            "hipaa_audit",
-            "INSERT INTO hipaa_audit SELECT CAST(log AS TEXT), sequence, body, leaf, details, time, name, actor
-          FROM hipaa_audit WHERE sequence = 3",
-        ),
-        (
-            "hipaa_audit",
-            "INSERT INTO hipaa_audit SELECT NULL, sequence, body, leaf, details, time, name, actor
-          FROM hipaa_audit WHERE sequence = 3",
-        ),
-        (
-            "hipaa_audit",
-            "INSERT INTO hipaa_audit SELECT log, NULL, body, leaf, details, time, name, actor
-          FROM hipaa_audit WHERE sequence = 3",
-        ),
-        ("hipaa_head", "INSERT INTO hipaa_head SELECT * FROM hipaa_head"),
-        (
-            "hipaa_head",
-            "INSERT INTO hipaa_head SELECT tenant, log, size + 1, zeroblob(32), last_time, range, signature, mac
-          FROM hipaa_head",
-        ),
-        ("hipaa_tenant", "INSERT INTO hipaa_tenant SELECT * FROM hipaa_tenant"),
-        ("hipaa_tenant", "INSERT INTO hipaa_tenant SELECT tenant, log, 'Another', mac FROM hipaa_tenant"),
-        ("hipaa_audit_subject", "INSERT INTO hipaa_audit_subject SELECT * FROM hipaa_audit_subject"),
-        (
-            "hipaa_state",
-            "INSERT INTO hipaa_state SELECT tbl, record, tenant, version + 1, zeroblob(32), place FROM hipaa_state",
-        ),
-        (
-            "hipaa_state",
-            "INSERT INTO hipaa_state SELECT CAST(tbl AS BLOB), record, tenant, version, mac, place FROM hipaa_state",
-        ),
-        ("hipaa_term", "INSERT INTO hipaa_term SELECT * FROM hipaa_term"),
-    ] {
+    for (table, twin) in TWINS {
         let case = Case::new();
         case.rebuild(table, "*");
         case.sql(twin);
@@ -195,7 +198,7 @@ fn a_note_that_a_stranger_signed_anchors_nothing() {
     let deployment = case.kit.db.notary().deployment();
     for (kind, key) in [("own", stranger.verifying_key().to_bytes()), ("ours", case.kit.db.notary().head_key())] {
         for head in &heads {
-            let at = head.verify_signature(&deployment, &case.kit.db.notary().head_key()).unwrap().at(&deployment);
+            let at = head.verify_signature(deployment, &case.kit.db.notary().head_key()).unwrap().at(deployment);
             let signature = stranger.sign(at.text().as_bytes()).to_bytes();
             let note = SignedCheckpoint::new(at, &key, &signature).encode();
             fs::write(case.witness.join(format!("zz {kind} {}", head.log)), note).unwrap();

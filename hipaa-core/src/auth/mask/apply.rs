@@ -12,16 +12,24 @@ const ONE_AGE: u16 = 90;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// What is shown in place of a value. It is no value: no column takes it. `Debug` shows nothing, there is no `Display`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Masked(Zeroizing<String>);
+#[derive(Clone)]
+pub struct Masked(Option<Zeroizing<String>>);
 
 impl Masked {
     /// What to show: `***-**-1234`, `***`.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_ref().map_or(HIDDEN, |shown| shown.as_str())
     }
 }
+
+impl PartialEq for Masked {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Masked {}
 
 impl fmt::Debug for Masked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,11 +40,11 @@ impl fmt::Debug for Masked {
 impl View {
     /// What this view shows of a value; none where it shows that there is no value. Not to be asked of [`View::Clear`],
     /// which masks nothing and so hides all.
-    pub(crate) fn apply(self, value: Option<&Value>, now: Timestamp) -> Option<Masked> {
+    pub(crate) fn apply(self, value: Option<&Value>, now: impl FnOnce() -> Timestamp) -> Option<Masked> {
         let shown = match (self, value) {
-            (Self::Hidden | Self::Clear, _) => return Some(Masked(Zeroizing::new(HIDDEN.to_owned()))),
+            (Self::Hidden | Self::Clear, _) => return Some(Masked(None)),
             (_, None | Some(Value::Null)) => return None,
-            (Self::Year, Some(Value::Date(date))) => Some(year(date.year(), now)),
+            (Self::Year, Some(Value::Date(date))) => Some(year(date.year(), now())),
             (view, Some(Value::Text(text))) => view.text(text),
             (view, Some(Value::Texts(texts))) => {
                 let shown = texts.iter().map(|text| view.text(text).unwrap_or_else(|| HIDDEN.to_owned()));
@@ -44,7 +52,7 @@ impl View {
             }
             _ => None,
         };
-        Some(Masked(Zeroizing::new(shown.unwrap_or_else(|| HIDDEN.to_owned()))))
+        Some(Masked(shown.map(Zeroizing::new)))
     }
 
     fn text(self, text: &str) -> Option<String> {

@@ -13,12 +13,16 @@ pub struct TableRule {
     named: Vec<Option<View>>,
     /// What is shown of the others.
     rest: View,
+    /// Whether every column is shown as it is: asked for every record.
+    clear: bool,
 }
 
 impl TableRule {
     /// Nothing.
     pub(super) fn closed(table: &Table) -> Self {
-        Self { table: *table, operations: 0, named: vec![None; table.columns().len()], rest: View::Hidden }
+        let named = vec![None; table.columns().len()];
+        let clear = named.is_empty();
+        Self { table: *table, operations: 0, named, rest: View::Hidden, clear }
     }
 
     /// The table.
@@ -41,21 +45,27 @@ impl TableRule {
 
     /// Whether every column is shown as it is.
     #[must_use]
-    pub fn is_clear(&self) -> bool {
-        (0..self.table.columns().len()).all(|at| self.view_at(at) == View::Clear)
+    pub const fn is_clear(&self) -> bool {
+        self.clear
+    }
+
+    fn settle(&mut self) {
+        self.clear = (0..self.named.len()).all(|at| self.view_at(at) == View::Clear);
     }
 
     pub(super) fn allow(&mut self, operations: &[Operation]) {
         self.operations |= operations.iter().fold(0, |bits, operation| bits | operation.bit());
     }
 
-    pub(super) const fn show_rest(&mut self) {
+    pub(super) fn show_rest(&mut self) {
         self.rest = View::Clear;
+        self.settle();
     }
 
     pub(super) fn view(&mut self, at: usize, view: View) {
         if let Some(place) = self.named.get_mut(at) {
             *place = Some(place.map_or(view, |known| known.strictest(view)));
         }
+        self.settle();
     }
 }
