@@ -101,7 +101,7 @@ fn a_grant_opens_one_chart_unmasked_until_it_is_ended_and_every_entry_names_it()
 fn a_grant_shows_no_other_patient_and_serves_nobody_else() {
     let mut ward = Ward::new();
     let grant = ward.grant();
-    assert!(!ward.chart(&grant, 1).is(403).body.contains("4399"));
+    assert!(!ward.chart(&grant, 1).is(403).body.contains("536-90"));
     assert_eq!(ward.last(), "PERMISSION_DENIED");
     ward.scene.user("otto", "STAFF");
     let path = format!("/api/emergency/{grant}/patients/{}/chart", ward.ids[0]);
