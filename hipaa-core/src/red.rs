@@ -48,6 +48,8 @@ pub(crate) enum Safeguard {
     OtherReviewer,
     /// Refusing to start with a safeguard off of which nobody decided.
     Decision,
+    /// Refusing to give a role that manages users and can do more than the giver.
+    RoleGift,
     /// The masks of a role.
     Masks,
     /// Refusing to search and sort by what is masked.

@@ -7,10 +7,12 @@ pub mod find;
 pub mod grant;
 pub mod import;
 pub mod policy;
+pub mod safeguard;
 pub mod schema;
 pub mod seed;
 pub mod serve;
 pub mod show;
+pub mod sign_in;
 pub mod tenant;
 pub mod trail;
 pub mod user;
@@ -34,6 +36,9 @@ pub enum Command {
     /// List and review emergency access
     #[command(subcommand)]
     Grant(grant::Command),
+    /// List, decide and withdraw what the deployment does without
+    #[command(subcommand)]
+    Safeguard(safeguard::Command),
     /// Show what each role may do and sees
     #[command(subcommand)]
     Policy(policy::Command),
@@ -92,6 +97,7 @@ impl Command {
             Self::Tenant(command) => command.run(config, output),
             Self::User(command) => command.run(config, output),
             Self::Grant(command) => command.run(config, output),
+            Self::Safeguard(command) => command.run(config, output),
             Self::Policy(command) => command.run(output),
             Self::Import(command) => command.run(config, output),
             Self::Find(command) => command.run(config, output),

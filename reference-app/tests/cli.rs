@@ -20,6 +20,7 @@ mod cli {
     mod leak;
     #[cfg(target_os = "linux")]
     mod memory;
+    mod safeguard;
     mod scanner;
     mod seed;
     mod show;

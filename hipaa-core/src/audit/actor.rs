@@ -1,7 +1,7 @@
 //! Who acts.
 
 use super::field::{Field, tag, text_field};
-use crate::schema::TenantId;
+use crate::schema::{TenantId, UserId};
 use core::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -39,6 +39,7 @@ struct Traits {
     user_agent: Option<String>,
     claimed: bool,
     grant: Option<[u8; 16]>,
+    over: Option<(UserId, String)>,
 }
 
 impl Actor {
@@ -62,6 +63,7 @@ impl Actor {
             user_agent: None,
             claimed: false,
             grant: None,
+            over: None,
         })))
     }
 
@@ -123,6 +125,22 @@ impl Actor {
     #[must_use]
     pub fn grant(&self) -> Option<[u8; 16]> {
         self.0.grant
+    }
+
+    /// The actor, allowed by the policy to manage one user as long as that user has this role. No entry names it.
+    pub(crate) fn over(self, user: UserId, role: &str) -> Self {
+        self.with(|actor| actor.over = Some((user, role.to_owned())))
+    }
+
+    /// Whether the actor may manage a user of this role: a program's own tool may, a session where the policy was asked.
+    pub(crate) fn is_over(&self, user: UserId, role: &str) -> bool {
+        let asked = self.0.over.as_ref().is_some_and(|(whom, had)| (*whom, had.as_str()) == (user, role));
+        asked || !self.is_in_session()
+    }
+
+    /// Whether the actor acts in a session, of which the bearer of a role is known.
+    pub(crate) fn is_in_session(&self) -> bool {
+        self.0.session.is_some()
     }
 
     pub(super) fn user_agent(&self) -> Option<&str> {

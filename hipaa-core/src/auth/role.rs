@@ -34,6 +34,7 @@ pub use permissions::{Permissions, Scope};
 pub use rule::TableRule;
 
 use super::mask::{Mask, View};
+use crate::red::{Safeguard, removed};
 use crate::schema::{Column, ColumnDef, RecordId, Table};
 use core::fmt;
 
@@ -321,6 +322,15 @@ impl RolePolicy {
     #[must_use]
     pub const fn emergency(&self) -> &Role {
         &self.emergency
+    }
+
+    /// Whether a user of one role may give, or take away, another. Roles that manage users themselves are given by whom no
+    /// ability of theirs is missing: nobody makes anybody who can more. A role that the policy does not name gives nothing.
+    #[must_use]
+    pub fn may_give(&self, giver: &str, role: &str) -> bool {
+        let Some(giver) = self.role(giver).filter(|giver| giver.has(Ability::ManageUsers)) else { return false };
+        let manages = self.role(role).filter(|role| role.has(Ability::ManageUsers));
+        manages.is_none_or(|role| role.abilities & !giver.abilities == 0) || removed(Safeguard::RoleGift)
     }
 
     /// What a user of this role may do; `patient` is the user's own record, where there is one. Nothing for a role that

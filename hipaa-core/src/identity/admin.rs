@@ -6,7 +6,7 @@ use super::factor::{change_account, factor_rows};
 use super::reset::{token_draft, void_tokens};
 use super::session::id_of;
 use super::{Identity, IdentityError};
-use crate::audit::{Action, Actor, EventName};
+use crate::audit::{Action, Actor, EventName, Outcome};
 use crate::auth::password::PasswordHash;
 use crate::auth::reset::ACTIVATION_LIFE;
 use crate::auth::role::{Ability, RolePolicy};
@@ -16,6 +16,7 @@ use crate::authority::{Authority, AuthorityKind, Change, Draft, MAX_ROWS};
 use crate::clock::Timestamp;
 use crate::entropy::generate_from_system;
 use crate::outbox::Topic;
+use crate::red::{Safeguard, removed};
 use crate::schema::{RecordId, UserId};
 use crate::unit::{Held, Unit};
 use core::fmt;
@@ -31,8 +32,8 @@ pub struct Activation {
 }
 
 impl Identity {
-    /// The actor of a session that is live and whose user has an ability: give it to what is in this part. It is good for
-    /// this unit.
+    /// The actor of a session that is live and whose user has an ability, good for this unit. For what is done to a user take
+    /// [`Identity::permitted_over`].
     ///
     /// # Errors
     /// [`IdentityError::Denied`], which is an entry; [`IdentityError::NoSession`]; or the unit's.
@@ -48,27 +49,78 @@ impl Identity {
         Ok(active.actor().clone())
     }
 
+    /// The actor of a session that may manage one user: give it to what is in this part. Whoever may not give the user's role
+    /// ([`RolePolicy::may_give`]) does nothing to the user. It is good for this unit, and until the user has another role.
+    ///
+    /// # Errors
+    /// [`IdentityError::Denied`], which is an entry; [`IdentityError::NoSession`]; [`IdentityError::User`] for a user whom
+    /// the tenant does not have; or the unit's.
+    ///
+    /// # Security
+    /// A new password, address or first password for somebody who can more is a way to become that person.
+    pub fn permitted_over(
+        &self,
+        unit: &mut dyn Unit,
+        active: &Active,
+        policy: &RolePolicy,
+        user: UserId,
+    ) -> Result<Actor, IdentityError> {
+        let actor = self.permitted(unit, active, policy, Ability::ManageUsers)?;
+        let found = of_tenant(unit, &active.door, user)?;
+        active.require_gift(unit, policy, found.role())?;
+        Ok(actor.over(user, found.role()))
+    }
+
     /// Makes a user in the actor's tenant, with a token for the first password. Until it is used nobody can log in.
     ///
     /// # Errors
-    /// [`IdentityError::User`]: the name is taken or out of shape; or the unit's.
+    /// [`IdentityError::User`]: the name is taken or out of shape; [`IdentityError::Denied`] for the actor of a session, who
+    /// takes [`Identity::create_user_as`]; or the unit's.
     ///
     /// # Security
-    /// Whether the actor may do this is for the caller to establish; so it is for everything in this part.
+    /// Whether an actor without a session may do this is for the caller to establish; so it is for everything in this part.
     pub fn create_user(
         &self,
         unit: &mut dyn Unit,
         actor: &Actor,
         new: NewUser<'_>,
     ) -> Result<Held<Activation>, IdentityError> {
+        require_tool(unit, actor)?;
+        self.make_user(unit, actor, new)
+    }
+
+    /// The same for the user of a session, who must be allowed to give the role ([`RolePolicy::may_give`]).
+    ///
+    /// # Errors
+    /// [`IdentityError::Denied`], which is an entry; [`IdentityError::NoSession`]; or as [`Identity::create_user`].
+    pub fn create_user_as(
+        &self,
+        unit: &mut dyn Unit,
+        active: &Active,
+        policy: &RolePolicy,
+        new: NewUser<'_>,
+    ) -> Result<Held<Activation>, IdentityError> {
+        let actor = self.permitted(unit, active, policy, Ability::ManageUsers)?;
+        active.require_gift(unit, policy, new.role)?;
+        self.make_user(unit, &actor, new)
+    }
+
+    fn make_user(
+        &self,
+        unit: &mut dyn Unit,
+        actor: &Actor,
+        new: NewUser<'_>,
+    ) -> Result<Held<Activation>, IdentityError> {
+        let role = new.role;
         let user = Authority::new(actor.clone()).create_user(unit, new)?;
-        self.renew_activation(unit, actor, user)
+        self.renew_activation(unit, &actor.clone().over(user, role), user)
     }
 
     /// Another token for the first password; earlier ones are void.
     ///
     /// # Errors
-    /// [`IdentityError::User`] for a user whom the tenant does not have, or the unit's.
+    /// [`IdentityError::User`] for a user whom the tenant does not have; [`IdentityError::Denied`] for the actor of a session
+    /// that is not of [`Identity::permitted_over`] for this user, which is an entry; or the unit's.
     pub fn renew_activation(
         &self,
         unit: &mut dyn Unit,
@@ -96,6 +148,7 @@ impl Identity {
         new: NewUser<'_>,
         hash: &PasswordHash,
     ) -> Result<UserId, IdentityError> {
+        require_tool(unit, actor)?;
         let door = Authority::new(actor.clone());
         let user = door.create_user(unit, new)?;
         let draft = Draft::new(AuthorityKind::Credential, user.into(), user).secret(hash.expose().as_bytes());
@@ -190,7 +243,8 @@ impl Identity {
     /// Gives a user another role and ends everything that the user has open.
     ///
     /// # Errors
-    /// [`IdentityError::User`] for what is no role, or as [`Identity::renew_activation`].
+    /// [`IdentityError::User`] for what is no role; [`IdentityError::Denied`] for the actor of a session, who takes
+    /// [`Identity::change_role_as`]; or as [`Identity::renew_activation`].
     pub fn change_role(
         &self,
         unit: &mut dyn Unit,
@@ -198,11 +252,28 @@ impl Identity {
         user: UserId,
         role: &str,
     ) -> Result<(), IdentityError> {
+        require_tool(unit, actor)?;
         let door = Authority::new(actor.clone());
         let user = found(unit, &door, user)?;
-        let event = door.event(EventName::ROLE_CHANGED, Action::Update);
-        let revision = Revision { role: Some(role), must_change: None };
-        change_account(unit, &door, &user, (event, Vec::new()), revision).map(drop)
+        set_role(unit, &door, &user, role)
+    }
+
+    /// The same for the user of a session, who must be allowed to take the old role away and to give the new one
+    /// ([`RolePolicy::may_give`]).
+    ///
+    /// # Errors
+    /// [`IdentityError::Denied`], which is an entry; [`IdentityError::NoSession`]; or as [`Identity::change_role`].
+    pub fn change_role_as(
+        &self,
+        unit: &mut dyn Unit,
+        active: &Active,
+        policy: &RolePolicy,
+        (user, role): (UserId, &str),
+    ) -> Result<(), IdentityError> {
+        let door = Authority::new(self.permitted_over(unit, active, policy, user)?);
+        active.require_gift(unit, policy, role)?;
+        let user = found(unit, &door, user)?;
+        set_role(unit, &door, &user, role)
     }
 
     /// Makes a patient's record the user's own, and ends everything that the user has open. Which record is the user's is for
@@ -229,7 +300,38 @@ impl Identity {
     /// # Errors
     /// As [`Identity::renew_activation`].
     pub fn disable(&self, unit: &mut dyn Unit, actor: &Actor, user: UserId) -> Result<(), IdentityError> {
-        Ok(Authority::new(actor.clone()).disable_user(unit, user)?)
+        let door = Authority::new(actor.clone());
+        let user = found(unit, &door, user)?;
+        Ok(door.disable_user(unit, user.id())?)
+    }
+}
+
+fn set_role(unit: &mut dyn Unit, door: &Authority, user: &User, role: &str) -> Result<(), IdentityError> {
+    let event = door.event(EventName::ROLE_CHANGED, Action::Update);
+    let revision = Revision { role: Some(role), must_change: None };
+    change_account(unit, door, user, (event, Vec::new()), revision).map(drop)
+}
+
+/// That an actor is a program's own tool: what the user of a session gives, the policy bounds.
+fn require_tool(unit: &mut dyn Unit, actor: &Actor) -> Result<(), IdentityError> {
+    if actor.is_in_session() && !removed(Safeguard::RoleGift) {
+        return Err(denied(unit, &Authority::new(actor.clone())));
+    }
+    Ok(())
+}
+
+fn denied(unit: &mut dyn Unit, door: &Authority) -> IdentityError {
+    unit.refuse(door.event(EventName::PERMISSION_DENIED, Action::Execute).outcome(Outcome::Denied));
+    IdentityError::Denied
+}
+
+impl Active {
+    /// That the user may give, and take away, a role; that the user may not is an entry.
+    fn require_gift(&self, unit: &mut dyn Unit, policy: &RolePolicy, role: &str) -> Result<(), IdentityError> {
+        if policy.may_give(self.user.role(), role) {
+            return Ok(());
+        }
+        Err(denied(unit, &self.door))
     }
 }
 
@@ -249,7 +351,16 @@ fn altered_counts(
     Ok(altered.into_iter().map(|id| (AuthorityKind::FailureCount, id)).collect())
 }
 
+/// A user whom the actor may manage.
 pub(super) fn found(unit: &mut dyn Unit, door: &Authority, user: UserId) -> Result<User, IdentityError> {
+    let found = of_tenant(unit, door, user)?;
+    if door.actor().is_over(user, found.role()) || removed(Safeguard::RoleGift) {
+        return Ok(found);
+    }
+    Err(denied(unit, door))
+}
+
+fn of_tenant(unit: &mut dyn Unit, door: &Authority, user: UserId) -> Result<User, IdentityError> {
     let found = door.user(unit, user)?.filter(|found| found.tenant() == door.actor().tenant());
     found.ok_or(IdentityError::User(UserError::Unknown))
 }

@@ -18,8 +18,7 @@ impl Identity {
     /// both addresses are told.
     ///
     /// # Errors
-    /// [`IdentityError::Address`] for what can be none, [`IdentityError::User`] for a user whom the tenant does not have, or
-    /// the unit's.
+    /// [`IdentityError::Address`] for what can be none, or as [`Identity::renew_activation`].
     ///
     /// # Security
     /// Mail goes to this address only, never to one that was typed to log in: names that look alike are one login name, and

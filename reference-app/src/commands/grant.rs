@@ -1,6 +1,7 @@
 //! `grant list` and `grant review`: emergency access that waits for its review.
 
 use super::Private;
+use super::sign_in::SignIn;
 use super::user::{identity, operator, time};
 use crate::config::Config;
 use crate::error::{Error, Exit};
@@ -9,15 +10,9 @@ use crate::policy;
 use clap::{Args, Subcommand, ValueEnum};
 use hipaa_core::auth::reason::{Reason, ReasonCode};
 use hipaa_core::auth::role::RolePolicy;
-use hipaa_core::identity::{Active, Client, Finished, Identity, IdentityError, OpenReview, Use, Verdict};
+use hipaa_core::identity::{Active, Identity, OpenReview, Verdict};
 use hipaa_sqlite::Database;
-use secrecy::SecretString;
 use serde_json::json;
-use std::io::{BufRead, stdin};
-use std::net::Ipv4Addr;
-
-/// The longest line that is read as a password, in bytes.
-const MAX_LINE: u64 = 4_096;
 
 /// What to do with emergency access.
 #[derive(Debug, Subcommand)]
@@ -45,15 +40,9 @@ pub struct Review {
     /// The grant, as `grant list` names it
     #[arg(value_name = "GRANT")]
     pub grant: Private,
-    /// The tenant
-    #[arg(long, value_name = "NAME")]
-    pub tenant: String,
-    /// Who reviews: the login name of a user who did not take the access
-    #[arg(long, value_name = "LOGIN")]
-    pub login: Private,
-    /// The current code, where the user has a second factor
-    #[arg(long, value_name = "CODE")]
-    pub code: Option<Private>,
+    /// Who reviews: a user who did not take the access
+    #[command(flatten)]
+    pub by: SignIn,
     /// What the review came to
     #[arg(long)]
     pub verdict: Judged,
@@ -127,38 +116,8 @@ impl Review {
         };
         let (mut database, identity) = (config.open()?, identity()?);
         let policy = policy::policy()?;
-        operator(&mut database, &self.tenant)?;
-        let active = self.log_in(&mut database, &identity)?;
-        let done = review(&mut database, &identity, (&active, &policy), (grant, verdict, &judgement));
-        let ended = database.write(|unit| Ok::<_, Error>(identity.end_session(unit, &active, active.id())?));
-        done.and(ended.map(|_| Exit::Done))
-    }
-
-    /// The same login as everywhere: counted, locked, and an entry.
-    fn log_in(&self, database: &mut Database, identity: &Identity) -> Result<Active, Error> {
-        let client = Client::from_address(Ipv4Addr::LOCALHOST.into());
-        let (login, permit) = (self.login.as_str(), identity.permit()?);
-        let password = read_password()?;
-        let attempt = database.write(|unit| Ok::<_, Error>(identity.begin(unit, login, &client, permit)?))?.open()?;
-        let verified = attempt.verify(password).map_err(IdentityError::from)?;
-        let finished = database.write(|unit| Ok::<_, Error>(identity.finish(unit, verified, &client)?))?.open()?;
-        let finished = match (finished, &self.code) {
-            (Finished::SecondFactor(pending), Some(code)) => {
-                let answer = |unit: &mut hipaa_sqlite::Unit<'_>| {
-                    Ok::<_, Error>(identity.second_factor(unit, &pending.token, code.as_str(), &client)?)
-                };
-                database.write(answer)?.open()?
-            }
-            (finished, _) => finished,
-        };
-        let Finished::Session(session) = finished else {
-            return Err(Error::Argument("the login was refused: password, or code, or too many attempts"));
-        };
-        let active = database
-            .write(|unit| Ok::<_, Error>(identity.authorize(unit, &session.token, &client, Use::WORK)?))?
-            .into_inner();
-        let known = active.user().tenant() == crate::clinic::Clinic::open(database, &self.tenant)?.tenant().id;
-        if known { Ok(active) } else { Err(Error::Argument("the user is of another tenant")) }
+        let what = (grant, verdict, &judgement);
+        self.by.run(&mut database, &identity, |database, active| review(database, &identity, (active, &policy), what))
     }
 }
 
@@ -169,14 +128,6 @@ fn review(
     what: ([u8; 16], Verdict, &Reason),
 ) -> Result<(), Error> {
     database.write(|unit| Ok::<_, Error>(identity.review(unit, active, policy, what)?)).map(drop)
-}
-
-/// One line of standard input, without its end.
-fn read_password() -> Result<SecretString, Error> {
-    let mut line = zeroize::Zeroizing::new(String::new());
-    let read = std::io::Read::take(stdin().lock(), MAX_LINE).read_line(&mut line);
-    read.map_err(|_| Error::Argument("the password is one line of standard input"))?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned().into())
 }
 
 fn value(review: &OpenReview) -> serde_json::Value {

@@ -1,5 +1,6 @@
 //! `serve`.
 
+use super::safeguard;
 use crate::config::Config;
 use crate::error::{Error, Exit};
 use crate::mail::Mailer;
@@ -50,17 +51,23 @@ impl Command {
                 return Ok(Exit::Environment);
             }
         };
-        let database = config.open()?;
+        let (mut database, settings) = (config.open()?, Settings::default());
+        let wrong = safeguard::undecided(&mut database, &settings)?;
+        if !wrong.is_empty() {
+            output.problem("reference-app: safeguards are off; switch them on, or record it with `safeguard decide`");
+            wrong.iter().for_each(|line| output.problem(&format!("  {line}")));
+            return Ok(Exit::Refused);
+        }
         log::start();
         log::hush_panics();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(listening)?;
-        runtime.block_on(self.serve(&site, (config, database), output))
+        runtime.block_on(self.serve(&site, (config, database, settings), output))
     }
 
     async fn serve(
         &self,
         site: &Site,
-        (config, database): (&Config, Database),
+        (config, database, settings): (&Config, Database, Settings),
         output: &mut Output,
     ) -> Result<Exit, Error> {
         let listener = TcpListener::bind(site.listen).await.map_err(listening)?;
@@ -71,7 +78,7 @@ impl Command {
         let mailer = Mailer::new(site.mail.clone(), site.mail_from.clone(), own.as_str().to_owned());
         let origins = Origins::new(own, site.allowed_origins.clone());
         let policy = policy()?;
-        let parts = (Settings::default(), policy, Clock::system());
+        let parts = (settings, policy, Clock::system());
         let app = App::start_with(database, frame(site, &origins), parts, &bridge(site, config))?;
         let app = App { monitors: Arc::new(site.monitors.clone()), witness: config.witness.clone(), ..app };
         let bridge = app.gate.bridge.clone();

@@ -16,7 +16,7 @@ use reference_app::policy::policy;
 use std::io::Write as _;
 use std::process::Stdio;
 
-const PASSWORD: &str = "Tidal-Marsh 47 heron";
+pub(super) const PASSWORD: &str = "Tidal-Marsh 47 heron";
 const HOURS: i64 = 3_600_000_000;
 
 fn identity() -> Identity {
@@ -28,14 +28,14 @@ fn client() -> Client<'static> {
 }
 
 /// The database, so many hours ago.
-fn open(desk: &Desk, hours: i64) -> Database {
+pub(super) fn open(desk: &Desk, hours: i64) -> Database {
     let then = Timestamp::from_micros(Clock::system().now().micros() - hours * HOURS);
     let options = Options { clock: Clock::manual(then), ..Options::default() };
     Database::open_with(desk.database(), Kek::from_text(&KEK.into()).unwrap(), &options).unwrap()
 }
 
 /// A user with a password.
-fn hire(desk: &Desk, login: &str, role: &str) {
+pub(super) fn hire(desk: &Desk, login: &str, role: &str) {
     let made =
         desk.run(&["user", "create", "--tenant", TENANT, "--login", login, "--name", "Sam", "--role", role, "--json"]);
     let token = made.ended(0).json()["activation"].as_str().unwrap().to_owned();

@@ -2,10 +2,11 @@
 
 use super::{FAMILY, PATIENT, SSN, patient, policy};
 use crate::attack::identity::{MINUTE, PASSWORD, Ward, named};
+use crate::audit::Actor;
 use crate::auth::reason::{Reason, ReasonCode};
 use crate::auth::role::Ability;
 use crate::authority::user::NewUser;
-use crate::identity::{Active, Finished, IdentityError, NewSession, PasswordOutcome, Use};
+use crate::identity::{Active, Finished, Identity, IdentityError, NewSession, PasswordOutcome, Use};
 use crate::red::{Safeguard, without};
 use crate::schema::{RecordId, UserId};
 use crate::unit::{Ledger, MemoryUnit, Reading, Unit, UnitError};
@@ -193,22 +194,106 @@ fn a_role_edited_in_the_table_denies_and_is_found() {
 }
 
 #[test]
-fn a2_only_who_manages_users_gives_a_role() {
+fn a2_only_who_manages_users_gives_a_role_and_nobody_one_that_can_more() {
     let mut desk = Desk::open();
     let sam = desk.hire("sam", "STAFF");
     desk.hire("ida", "ORG_ADMIN");
-    let raise = |desk: &mut Desk, login: &str| {
+    desk.hire("sue", "SUPER_ADMIN");
+    let give = |desk: &mut Desk, login: &str, role: &str| {
         let active = desk.login(login).1;
-        desk.ward.plain(|unit, identity| {
-            let actor = identity.permitted(unit, &active, &policy(), Ability::ManageUsers)?;
-            identity.change_role(unit, &actor, sam, "SUPER_ADMIN")
-        })
+        desk.ward.plain(|unit, identity| identity.change_role_as(unit, &active, &policy(), (sam, role)))
     };
     let denied = desk.ward.noted("PERMISSION_DENIED");
-    assert_eq!(raise(&mut desk, "sam"), Err(IdentityError::Denied));
-    assert_eq!((desk.ward.noted("PERMISSION_DENIED"), desk.ward.noted("ROLE_CHANGED")), (denied + 1, 0));
-    assert_eq!(raise(&mut desk, "ida"), Ok(()));
-    assert_eq!(desk.ward.noted("ROLE_CHANGED"), 1);
+    for (login, role) in [("sam", "STAFF"), ("ida", "SUPER_ADMIN")] {
+        assert_eq!(give(&mut desk, login, role), Err(IdentityError::Denied));
+    }
+    assert_eq!((desk.ward.noted("PERMISSION_DENIED"), desk.ward.noted("ROLE_CHANGED")), (denied + 2, 0));
+    for (login, role) in [("ida", "PRIVACY_OFFICER"), ("ida", "ORG_ADMIN"), ("sue", "SUPER_ADMIN")] {
+        assert_eq!(give(&mut desk, login, role), Ok(()), "{login} {role}");
+    }
+    // Nor is a role taken away by whom it is above.
+    assert_eq!(give(&mut desk, "ida", "STAFF"), Err(IdentityError::Denied));
+    assert_eq!(without(Safeguard::RoleGift, || give(&mut desk, "ida", "STAFF")), Ok(()));
+    assert_eq!(without(Safeguard::RoleGift, || give(&mut desk, "ida", "SUPER_ADMIN")), Ok(()));
+}
+
+#[test]
+fn a2_the_actor_of_a_session_gives_no_role_behind_the_policy() {
+    let mut desk = Desk::open();
+    let sam = desk.hire("sam", "STAFF");
+    desk.hire("ida", "ORG_ADMIN");
+    let active = desk.login("ida").1;
+    let new = |login| NewUser { login, display_name: "A Person", role: "SUPER_ADMIN", must_change: false };
+    let raised = desk.ward.plain(|unit, identity| {
+        let actor = identity.permitted(unit, &active, &policy(), Ability::ManageUsers)?;
+        identity.change_role(unit, &actor, sam, "SUPER_ADMIN")
+    });
+    let made = desk.ward.run(|unit, identity| identity.create_user(unit, active.actor(), new("eve")));
+    let guarded = desk.ward.run(|unit, identity| identity.create_user_as(unit, &active, &policy(), new("eve")));
+    assert_eq!(raised, Err(IdentityError::Denied));
+    assert_eq!([made.map(drop), guarded.map(drop)], [Err(IdentityError::Denied), Err(IdentityError::Denied)]);
+    let staff = NewUser { role: "STAFF", ..new("eve") };
+    assert!(desk.ward.run(|unit, identity| identity.create_user_as(unit, &active, &policy(), staff)).is_ok());
+    let unguarded = || desk.ward.run(|unit, identity| identity.create_user(unit, active.actor(), new("sly")));
+    assert!(without(Safeguard::RoleGift, unguarded).is_ok());
+}
+
+type Seizure = fn(&Identity, &mut dyn Unit, &Actor, UserId) -> Result<(), IdentityError>;
+
+const SEIZURES: [Seizure; 7] = [
+    |it, unit, actor, user| it.renew_activation(unit, actor, user).map(drop),
+    |it, unit, actor, user| it.put_contact(unit, actor, user, "ida@clinic.example"),
+    |it, unit, actor, user| it.repair(unit, actor, user).map(drop),
+    |it, unit, actor, user| it.reset_second_factor(unit, actor, user),
+    |it, unit, actor, user| it.unlock(unit, actor, user),
+    |it, unit, actor, user| it.link_patient(unit, actor, user, RecordId::from(UserId::NOBODY)),
+    |it, unit, actor, user| it.disable(unit, actor, user),
+];
+
+#[test]
+fn a2_nobody_takes_over_the_account_of_whoever_can_more() {
+    let mut desk = Desk::open();
+    let (sam, sue) = (desk.hire("sam", "STAFF"), desk.hire("sue", "SUPER_ADMIN"));
+    desk.hire("ida", "ORG_ADMIN");
+    let active = desk.login("ida").1;
+    let over = |desk: &mut Desk, whom, user, seize: Seizure| {
+        desk.ward.plain(|unit, identity| {
+            let actor = identity.permitted_over(unit, &active, &policy(), whom)?;
+            seize(identity, unit, &actor, user)
+        })
+    };
+    for (n, seize) in SEIZURES.into_iter().enumerate() {
+        let noted = desk.ward.noted("PERMISSION_DENIED");
+        // Neither asked for, nor by what is for somebody else, nor by the bare actor of the session.
+        assert_eq!(over(&mut desk, sue, sue, seize), Err(IdentityError::Denied), "{n}");
+        assert_eq!(over(&mut desk, sam, sue, seize), Err(IdentityError::Denied), "{n}");
+        let bare = desk.ward.plain(|unit, identity| seize(identity, unit, active.actor(), sue));
+        assert_eq!((bare, desk.ward.noted("PERMISSION_DENIED")), (Err(IdentityError::Denied), noted + 3), "{n}");
+        assert_ne!(over(&mut desk, sam, sam, seize), Err(IdentityError::Denied), "{n}");
+    }
+    for (n, seize) in SEIZURES.into_iter().enumerate() {
+        let seized = without(Safeguard::RoleGift, || over(&mut desk, sue, sue, seize));
+        assert_ne!(seized, Err(IdentityError::Denied), "{n}");
+    }
+}
+
+#[test]
+fn a2_what_was_allowed_over_a_user_ends_with_the_users_role() {
+    let mut desk = Desk::open();
+    let sam = desk.hire("sam", "STAFF");
+    desk.hire("ida", "ORG_ADMIN");
+    let active = desk.login("ida").1;
+    let mut kept = None;
+    let asked = desk.ward.plain(|unit, identity| {
+        kept = Some(identity.permitted_over(unit, &active, &policy(), sam)?);
+        Ok::<_, IdentityError>(())
+    });
+    assert_eq!(asked, Ok(()));
+    let actor = kept.unwrap();
+    assert_eq!(desk.ward.plain(|unit, identity| identity.unlock(unit, &actor, sam)), Ok(()));
+    desk.change_role(sam, "SUPER_ADMIN");
+    let seized = desk.ward.run(|unit, identity| identity.renew_activation(unit, &actor, sam));
+    assert_eq!(seized.map(drop), Err(IdentityError::Denied));
 }
 
 #[test]
