@@ -40,7 +40,7 @@ use crate::keys::{KeyError, Purpose, RootKind};
 use crate::schema::{RecordId, Table, TenantId, UserId};
 use crate::store::{StoreError, StoredAuthority};
 use crate::unit::{Unit, UnitError};
-use check::Standing;
+use check::{Admitted, Standing};
 
 /// The most rows of one page, and the most changes of one entry.
 pub const MAX_ROWS: usize = crate::audit::MAX_RECORDS_PER_ENTRY;
@@ -138,7 +138,7 @@ pub struct Listed {
 
 /// The same with rows of every standing.
 struct Page {
-    rows: Vec<(Row, Standing)>,
+    rows: Vec<Admitted>,
     altered: Vec<RecordId>,
     next: Option<RecordId>,
 }
@@ -170,7 +170,17 @@ impl Authority {
     /// # Errors
     /// [`AuthorityError::Integrity`], [`AuthorityError::Expired`], [`AuthorityError::Void`], or the unit's.
     pub fn read(&self, unit: &mut dyn Unit, kind: AuthorityKind, id: RecordId) -> Result<Option<Row>, AuthorityError> {
-        live(self.fetch(unit, kind, id)?)
+        self.fetch(unit, kind, id)?.map(|found| Ok(found.live()?.row)).transpose()
+    }
+
+    /// The same row with its owner's, which was read to see whether the row is void: none for a kind that is not bound.
+    pub(crate) fn read_with_owner(
+        &self,
+        unit: &mut dyn Unit,
+        kind: AuthorityKind,
+        id: RecordId,
+    ) -> Result<Option<(Row, Option<Row>)>, AuthorityError> {
+        self.fetch(unit, kind, id)?.map(|found| Ok(found.live()?.with_owner())).transpose()
     }
 
     /// The same row although it has expired or was voided: for what it says, not for what it confers.
@@ -180,7 +190,7 @@ impl Authority {
         kind: AuthorityKind,
         id: RecordId,
     ) -> Result<Option<Row>, AuthorityError> {
-        Ok(self.fetch(unit, kind, id)?.map(|(row, _)| row))
+        Ok(self.fetch(unit, kind, id)?.map(|found| found.row))
     }
 
     /// The row with this lookup key, in whatever tenant the actor sees; none where there is none.
@@ -201,7 +211,8 @@ impl Authority {
         let Some(stored) = self.of_shape(unit, None, found)? else { return Ok(None) };
         let id = stored.id;
         let right = stored.kind == kind && stored.lookup.as_ref() == Some(lookup);
-        live(self.admit(unit, (kind, id), Some(stored).filter(|_| right))?)
+        let found = self.admit(unit, (kind, id), Some(stored).filter(|_| right))?;
+        found.map(|found| Ok(found.live()?.row)).transpose()
     }
 
     /// One page of the rows of an owner in the actor's tenant. Those that have expired or were voided are left out.
@@ -221,7 +232,7 @@ impl Authority {
         limit: usize,
     ) -> Result<Listed, AuthorityError> {
         let Page { rows, altered, next } = self.page(unit, (kind, owner), after, limit)?;
-        let rows = rows.into_iter().filter(|(_, standing)| *standing == Standing::Live).map(|(row, _)| row);
+        let rows = rows.into_iter().filter(|found| found.standing == Standing::Live).map(|found| found.row);
         Ok(Listed { rows: rows.collect(), altered, next })
     }
 
@@ -247,7 +258,7 @@ impl Authority {
         unit: &mut dyn Unit,
         kind: AuthorityKind,
         id: RecordId,
-    ) -> Result<Option<(Row, Standing)>, AuthorityError> {
+    ) -> Result<Option<Admitted>, AuthorityError> {
         let found = unit.parts().0.authority(kind, id);
         let stored = self.of_shape(unit, Some((kind, id)), found)?;
         self.admit(unit, (kind, id), stored)
@@ -304,15 +315,6 @@ impl Authority {
     fn refuse_foreign(&self, unit: &mut dyn Unit, row: &StoredAuthority) {
         let event = self.event(EventName::PERMISSION_DENIED, Action::Read).outcome(Outcome::Denied);
         unit.refuse(event.records(STATE_LABEL, &[state_id(row.kind, row.id)]));
-    }
-}
-
-fn live(found: Option<(Row, Standing)>) -> Result<Option<Row>, AuthorityError> {
-    match found {
-        None => Ok(None),
-        Some((row, Standing::Live)) => Ok(Some(row)),
-        Some((_, Standing::Expired)) => Err(AuthorityError::Expired),
-        Some((_, Standing::Void)) => Err(AuthorityError::Void),
     }
 }
 

@@ -51,6 +51,7 @@ mod session;
 mod step_up;
 
 pub use active::Active;
+pub(crate) use active::SessionWarrant;
 pub use admin::Activation;
 pub use attempt::{Attempt, LOGIN_NAME_LABEL, Verified};
 pub use client::Client;

@@ -8,7 +8,7 @@ mod record;
 mod signature;
 
 pub use blob::{BlobError, IndexedTerm, SealBlob};
-pub(crate) use record::{Place, open_columns, seal_record, verify_mac};
+pub(crate) use record::{Place, open_columns, open_columns_but, seal_record, verify_mac};
 #[cfg(test)]
 pub(crate) use signature::content_of;
 pub(crate) use signature::{SALT_BYTES, Signer};

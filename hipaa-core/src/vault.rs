@@ -36,6 +36,7 @@ pub use row::Row;
 pub use trail::{Activity, MAX_COUNTED_ENTRIES, MAX_SEARCHED_ENTRIES, TrailEntry, TrailFilter, TrailPage, TrailPageOf};
 pub use upsert::Upsert;
 
+use self::inspect::Opening;
 use crate::audit::{Action, Actor, Event, EventName, Outcome};
 use crate::index::IndexError;
 use crate::schema::{RecordId, Table, TenantId};
@@ -182,7 +183,7 @@ impl TenantVault {
     ) -> Result<Held<Record>, VaultError> {
         self.permit(unit, table, Operation::Read)?;
         let (row, state) = unit.parts().0.row_and_state(table, self.tenant(), record)?;
-        let record = self.examine(unit, table, record, (row.as_ref(), state))?;
+        let record = self.examine(unit, table, (record, Opening::Shown), (row.as_ref(), state))?;
         self.require_covered(unit, &record, Operation::Read)?;
         self.note_seen(unit, self.event(EventName::PHI_READ, Action::Read), table, core::slice::from_ref(&record))?;
         Ok(self.present(unit, record))

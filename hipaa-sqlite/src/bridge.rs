@@ -37,9 +37,10 @@ use pusher::Pusher;
 use reader::Readers;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{JoinHandle, ThreadId};
+use std::thread::ThreadId;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use upkeep::Listeners;
 
 /// How a bridge works.
@@ -103,7 +104,7 @@ type Sender = mpsc::Sender<Box<dyn Job>>;
 #[derive(Debug, Clone)]
 pub struct Bridge {
     sender: Arc<Mutex<Option<Sender>>>,
-    writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+    writer: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
     /// Dropped to end the upkeep.
     closing: Arc<Mutex<Option<std::sync::mpsc::Sender<()>>>>,
     writer_thread: ThreadId,
@@ -197,19 +198,34 @@ impl Bridge {
         self.refuse_reentry().map_err(Error::from)?;
         let bridge = self.clone();
         // A task of its own: what was refused is written even if the caller goes away in the middle.
-        match tokio::spawn(async move { bridge.read_and_send(work).await }).await {
-            Ok(result) => result,
-            Err(ended) => match ended.try_into_panic() {
-                Ok(panic) => resume_unwind(panic),
-                Err(_) => Err(Error::from(BridgeError::Closed).into()),
-            },
-        }
+        finish(tokio::spawn(async move { bridge.note(bridge.read(work).await?).await })).await
     }
 
-    async fn read_and_send<T, E>(
+    /// The same for what discloses nothing, such as whether a session is live: where `work` has opened no record and was
+    /// refused nothing, there is no entry, and nobody waits for the writer. What `work` holds stays held for ever.
+    ///
+    /// # Errors
+    /// As [`Bridge::disclose`].
+    pub async fn look<T, E>(&self, work: impl FnOnce(&mut Unit<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.refuse_reentry().map_err(Error::from)?;
+        let bridge = self.clone();
+        finish(tokio::spawn(async move {
+            match bridge.read(work).await? {
+                (Ok(outcome), reading) if reading.is_silent() => outcome,
+                (outcome, reading) => bridge.note((outcome, reading)).await.map(Committed::into_inner),
+            }
+        }))
+        .await
+    }
+
+    async fn read<T, E>(
         &self,
         work: impl FnOnce(&mut Unit<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<Committed<T>, E>
+    ) -> Result<reader::Outcome<T, E>, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -221,7 +237,15 @@ impl Bridge {
             drop(permit);
             read
         });
-        let (outcome, reading) = read.await.map_err(|_| Error::from(BridgeError::Closed))??;
+        read.await.map_err(|_| Error::from(BridgeError::Closed))?
+    }
+
+    /// Has the writer append what a reader noted.
+    async fn note<T, E>(&self, (outcome, reading): reader::Outcome<T, E>) -> Result<Committed<T>, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
         self.send(Box::new(Disclose::new(outcome, reading, reply))).await.map_err(Error::from)?;
         receive(answer).await
@@ -294,6 +318,17 @@ fn look_after(
     let upkeep = thread("hipaa-upkeep").spawn(move || upkeep::run(upkeep, &closed, &sender, &listeners));
     upkeep.map_err(|_| Error::CannotOpen)?;
     Ok(closing)
+}
+
+/// What a task came to; its panic goes on in the caller.
+async fn finish<T, E: From<Error>>(task: JoinHandle<Result<T, E>>) -> Result<T, E> {
+    match task.await {
+        Ok(result) => result,
+        Err(ended) => match ended.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            Err(_) => Err(Error::from(BridgeError::Closed).into()),
+        },
+    }
 }
 
 async fn receive<T, E: From<Error>>(answer: oneshot::Receiver<Reply<T, E>>) -> Result<Committed<T>, E> {

@@ -103,7 +103,9 @@ pub(super) fn find_1m(setting: Setting) -> Result<Outcome, Failure> {
         let mut search = |count| fill::search(&reader, (count, checked), (patients, &mut seeds));
         compare(setting.of(SEARCHES, 2 * TURNS), &mut ours, &mut search)
     };
-    let (unchecked, figures) = (floor(false)?, floor(true)?);
+    // What is measured first finds colder caches; it is thrown away, so that both figures stand on the same ground.
+    floor(true)?;
+    let (figures, unchecked) = (floor(true)?, floor(false)?);
     let seconds = |time: Duration| nanos(time) / 1e9;
     let note = format!(
         "{patients} patients, built in {:.0} s (floor {:.0} s); {:.2} against a floor of {:.1} µs that checks nothing",

@@ -19,6 +19,30 @@ pub(super) enum Standing {
     Void,
 }
 
+/// A row that passed every check, and what it still confers.
+pub(super) struct Admitted {
+    pub(super) row: Row,
+    pub(super) standing: Standing,
+    /// The row of its owner, where it is bound to one.
+    owner: Option<Row>,
+}
+
+impl Admitted {
+    /// The row, if it confers anything.
+    pub(super) fn live(self) -> Result<Self, AuthorityError> {
+        match self.standing {
+            Standing::Live => Ok(self),
+            Standing::Expired => Err(AuthorityError::Expired),
+            Standing::Void => Err(AuthorityError::Void),
+        }
+    }
+
+    /// The row and its owner's.
+    pub(super) fn with_owner(self) -> (Row, Option<Row>) {
+        (self.row, self.owner)
+    }
+}
+
 /// A row that is not what was written.
 struct Altered;
 
@@ -29,7 +53,7 @@ impl Authority {
         unit: &mut dyn Unit,
         (kind, id): (AuthorityKind, RecordId),
         stored: Option<StoredAuthority>,
-    ) -> Result<Option<(Row, Standing)>, AuthorityError> {
+    ) -> Result<Option<Admitted>, AuthorityError> {
         let state = unit.parts().0.state(&STATES, state_id(kind, id));
         let state = self.of_shape(unit, Some((kind, id)), state)?;
         let Some(row) = stored else {
@@ -44,7 +68,10 @@ impl Authority {
         }
         let placed = (row.kind, row.id) == (kind, id) && self.sees(row.tenant);
         match placed.then(|| inspect(unit, row, state)).transpose()? {
-            Some(Ok(row)) => self.standing(unit, &row).map(|standing| Some((row, standing))),
+            Some(Ok(row)) => {
+                let (standing, owner) = self.standing(unit, &row)?;
+                Ok(Some(Admitted { row, standing, owner }))
+            }
             Some(Err(Altered)) | None => Err(self.refuse_altered(unit, Some((kind, id)))),
         }
     }
@@ -53,26 +80,27 @@ impl Authority {
         self.tenant() == TenantId::DEPLOYMENT || self.tenant() == tenant
     }
 
-    fn standing(&self, unit: &mut dyn Unit, row: &Row) -> Result<Standing, AuthorityError> {
+    fn standing(&self, unit: &mut dyn Unit, row: &Row) -> Result<(Standing, Option<Row>), AuthorityError> {
         let expired = row.expires().is_some_and(|expires| expires <= unit.parts().1.now_of(row.tenant()));
         if expired && !removed(Safeguard::AuthorityExpiry) {
-            return Ok(Standing::Expired);
+            return Ok((Standing::Expired, None));
         }
         if row.kind().is_bound() && !removed(Safeguard::AuthorityBinding) {
-            let current = self.auth_version_of(unit, (row.tenant(), row.owner()))?;
-            return Ok(if current == Some(row.auth_version()) { Standing::Live } else { Standing::Void });
+            let owner = self.owner_of(unit, (row.tenant(), row.owner()))?;
+            let bound = owner.as_ref().is_some_and(|owner| owner.auth_version() == row.auth_version());
+            return Ok((if bound { Standing::Live } else { Standing::Void }, owner));
         }
-        Ok(Standing::Live)
+        Ok((Standing::Live, None))
     }
 
-    /// The `auth_version` that a user has now; none where the tenant has no such user, or one who is disabled.
-    pub(super) fn auth_version_of(
+    /// The row of a user; none where the tenant has no such user, or one who is disabled.
+    pub(super) fn owner_of(
         &self,
         unit: &mut dyn Unit,
         (tenant, user): (TenantId, UserId),
-    ) -> Result<Option<u64>, AuthorityError> {
-        let row = self.fetch(unit, AuthorityKind::User, user.into())?;
-        Ok(row.filter(|(row, _)| row.tenant() == tenant && !is_disabled(row)).map(|(row, _)| row.auth_version()))
+    ) -> Result<Option<Row>, AuthorityError> {
+        let row = self.fetch(unit, AuthorityKind::User, user.into())?.map(|found| found.row);
+        Ok(row.filter(|row| row.tenant() == tenant && !is_disabled(row)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows of a kind in the order in which they expire: to sweep what is past, and to work off what waits.
 
-use super::check::Standing;
+use super::check::{Admitted, Standing};
 use super::{Authority, AuthorityError, Change, MAX_ROWS, Row};
 use crate::audit::{Action, Event, EventName};
 use crate::clock::Timestamp;
@@ -35,7 +35,7 @@ pub struct Ordered {
 }
 
 struct Page {
-    rows: Vec<(Row, Standing)>,
+    rows: Vec<Admitted>,
     altered: Vec<RecordId>,
     next: Option<SweepMark>,
 }
@@ -66,8 +66,8 @@ impl Authority {
     ) -> Result<Swept, AuthorityError> {
         let until = unit.parts().1.now();
         let Page { rows, altered, next } = self.page_by_expiry(unit, (kind, until), after, limit)?;
-        let ended = rows.into_iter().filter(|(_, standing)| *standing == Standing::Expired);
-        let ended = ended.map(|(row, _)| Change::Delete(row)).collect::<Vec<_>>();
+        let ended = rows.into_iter().filter(|found| found.standing == Standing::Expired);
+        let ended = ended.map(|found| Change::Delete(found.row)).collect::<Vec<_>>();
         let deleted = ended.len();
         if deleted > 0 {
             self.apply(unit, event, ended)?;
@@ -89,7 +89,7 @@ impl Authority {
     ) -> Result<Ordered, AuthorityError> {
         let ever = Timestamp::from_micros(i64::MAX);
         let Page { rows, altered, next } = self.page_by_expiry(unit, (kind, ever), after, limit)?;
-        let rows = rows.into_iter().filter(|(_, standing)| *standing == Standing::Live).map(|(row, _)| row);
+        let rows = rows.into_iter().filter(|found| found.standing == Standing::Live).map(|found| found.row);
         Ok(Ordered { rows: rows.collect(), altered, next })
     }
 
@@ -106,7 +106,7 @@ impl Authority {
     ) -> Result<Ordered, AuthorityError> {
         let ever = Timestamp::from_micros(i64::MAX);
         let Page { rows, altered, next } = self.page_by_expiry(unit, (kind, ever), after, limit)?;
-        let rows = rows.into_iter().filter(|(_, standing)| *standing != Standing::Void).map(|(row, _)| row);
+        let rows = rows.into_iter().filter(|found| found.standing != Standing::Void).map(|found| found.row);
         Ok(Ordered { rows: rows.collect(), altered, next })
     }
 

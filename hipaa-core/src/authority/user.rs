@@ -206,6 +206,24 @@ impl Authority {
         }
     }
 
+    /// The row of a kind that is bound to a user, and that user; none where there is no such row.
+    ///
+    /// # Errors
+    /// As [`Authority::read`].
+    pub(crate) fn read_with_user(
+        &self,
+        unit: &mut dyn Unit,
+        kind: AuthorityKind,
+        id: RecordId,
+    ) -> Result<Option<(Row, User)>, AuthorityError> {
+        let Some((row, owner)) = self.read_with_owner(unit, kind, id)? else { return Ok(None) };
+        let owner = match owner {
+            None => self.read(unit, AuthorityKind::User, row.owner().into())?,
+            owner => owner,
+        };
+        Ok(owner.map(|owner| (row, User { row: owner })))
+    }
+
     /// The user of this id, disabled ones included; none where the actor sees no such user.
     ///
     /// # Errors
@@ -300,7 +318,7 @@ impl Authority {
                 Err(AuthorityError::Integrity) => return Ok(()),
                 Err(error) => return Err(error),
             };
-            let ended = rows.into_iter().map(|(row, _)| Change::Delete(row)).collect::<Vec<_>>();
+            let ended = rows.into_iter().map(|found| Change::Delete(found.row)).collect::<Vec<_>>();
             if !ended.is_empty() {
                 self.apply(unit, self.event(EventName::AUTHORITY_ENDED, Action::Delete), ended)?;
             }

@@ -90,7 +90,7 @@ impl Authority {
             _ => self.binding(unit, &draft)?,
         };
         let ended = match self.fetch(unit, kind, id)? {
-            Some((row, standing)) if standing != Standing::Live && kind.may_return() => Some(row),
+            Some(found) if found.standing != Standing::Live && kind.may_return() => Some(found.row),
             Some(_) => return Err(AuthorityError::Exists),
             None => None,
         };
@@ -136,7 +136,7 @@ impl Authority {
             return Err(AuthorityError::Tenant);
         }
         match self.fetch(unit, row.kind(), row.id())? {
-            Some((now, _)) if now.stored == row.stored => Ok(()),
+            Some(now) if now.row.stored == row.stored => Ok(()),
             _ => Err(AuthorityError::Stale),
         }
     }
@@ -146,7 +146,8 @@ impl Authority {
         if !draft.kind.is_bound() {
             return Ok(0);
         }
-        self.auth_version_of(unit, (self.tenant(), draft.owner))?.ok_or(AuthorityError::NoOwner)
+        let owner = self.owner_of(unit, (self.tenant(), draft.owner))?;
+        owner.map(|owner| owner.auth_version()).ok_or(AuthorityError::NoOwner)
     }
 
     /// The row as it is stored: sealed under the active epoch, with its MAC.

@@ -6,13 +6,14 @@ use crate::audit::{Action, Actor, EventName, Outcome};
 use crate::auth::role::{Ability, RolePolicy};
 use crate::auth::session::{Session, SessionAction, SessionRights};
 use crate::authority::user::User;
-use crate::authority::{Authority, AuthorityKind, Row};
+use crate::authority::{Authority, AuthorityError, AuthorityKind, Row};
 use crate::clock::Timestamp;
 use crate::red::{Safeguard, removed};
 use crate::schema::RecordId;
-use crate::unit::Unit;
+use crate::unit::{Unit, UnitError, Warrant};
 use core::fmt;
 use core::time::Duration;
+use std::sync::Arc;
 
 /// A request's session, checked.
 pub struct Active {
@@ -21,9 +22,48 @@ pub struct Active {
     pub(super) session: Session,
     pub(super) public: [u8; 16],
     pub(super) row: Row,
+    warrant: Arc<dyn Warrant>,
+}
+
+/// A session that must be live.
+pub(crate) struct SessionWarrant {
+    actor: Actor,
+    row: RecordId,
+}
+
+impl SessionWarrant {
+    pub(crate) const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    pub(crate) fn of(active: &Active) -> Self {
+        Self { actor: active.actor().clone(), row: active.row.id() }
+    }
+}
+
+impl Warrant for SessionWarrant {
+    /// The row itself: it is deleted, expired, or void by the user's version when the session has ended. One that fails its
+    /// check confers nothing, and is an entry.
+    fn holds(&self, unit: &mut dyn Unit) -> Result<bool, UnitError> {
+        match Authority::new(self.actor.clone()).read(unit, AuthorityKind::Session, self.row) {
+            Ok(row) => Ok(row.is_some()),
+            Err(AuthorityError::Unit(error)) => Err(error),
+            Err(_) => Ok(false),
+        }
+    }
 }
 
 impl Active {
+    pub(super) fn new((user, door): (User, Authority), (session, public): (Session, [u8; 16]), row: Row) -> Self {
+        let warrant = Arc::new(SessionWarrant { actor: door.actor().clone(), row: row.id() });
+        Self { user, door, session, public, row, warrant }
+    }
+
+    /// That the session is live, to be asked again: in the unit that authorised it, it was found to be.
+    pub(crate) const fn warrant(&self) -> &Arc<dyn Warrant> {
+        &self.warrant
+    }
+
     /// Who acts: give it to the vault, with the permissions of the role.
     #[must_use]
     pub const fn actor(&self) -> &Actor {
@@ -40,11 +80,6 @@ impl Active {
     #[must_use]
     pub const fn id(&self) -> [u8; 16] {
         self.public
-    }
-
-    /// The id of the session's row.
-    pub(crate) const fn row_id(&self) -> RecordId {
-        self.row.id()
     }
 
     /// What the session may do.

@@ -8,7 +8,6 @@
 //! time, which never goes back: a clock that is set back brings no session back.
 
 use super::active::Active;
-use super::attempt::{Found, denied};
 use super::device::{Device, Room};
 use super::{Client, Identity, IdentityError};
 use crate::audit::{Action, Event, EventName, Outcome};
@@ -103,16 +102,12 @@ impl Identity {
         client: &Client<'_>,
         wanted: Use,
     ) -> Result<Active, IdentityError> {
+        unit.parts().1.hold_time();
         let now = unit.parts().1.wall();
         let any = client.login(TenantId::DEPLOYMENT)?;
-        let row = any.read(unit, AuthorityKind::Session, id_of(&token.digest())).map_err(ended)?;
-        let row = row.ok_or(IdentityError::NoSession)?;
-        if has_run_out(unit, &row)? {
-            return Err(IdentityError::NoSession);
-        }
-        let user = denied(any.user(unit, row.owner()).map_err(IdentityError::from))?;
-        let Found::One(Some(user)) = user else { return Err(IdentityError::NoSession) };
-        if user.is_disabled() {
+        let found = any.read_with_user(unit, AuthorityKind::Session, id_of(&token.digest())).map_err(ended)?;
+        let (row, user) = found.ok_or(IdentityError::NoSession)?;
+        if has_run_out(unit, &row)? || user.is_disabled() {
             return Err(IdentityError::NoSession);
         }
         let (session, public) = decode(&row).ok_or(IdentityError::NoSession)?;
@@ -124,7 +119,16 @@ impl Identity {
             return Err(IdentityError::MustChange);
         }
         let row = self.renew(unit, (&door, &user), row, (&session, &checked))?;
-        Ok(Active { user, door, session: checked, public, row })
+        let active = Active::new((user, door), (checked, public), row);
+        unit.vouch(active.warrant());
+        Ok(active)
+    }
+
+    /// Whether activity now has to be stored: [`Identity::authorize`] for an active request would write. Where it says no, a
+    /// request may be authorised as a passive one, in a transaction that only reads.
+    #[must_use]
+    pub fn is_renewal_due(&self, unit: &mut dyn Unit, active: &Active) -> bool {
+        unit.parts().1.wall().since(active.session.renewed) >= RENEWAL_GRAIN
     }
 
     /// Ends the session; a token without one is no error.

@@ -67,11 +67,22 @@ pub(crate) fn open_columns(
     place: Place<'_>,
     row: &StoredRow,
 ) -> Vec<Result<Option<Value>, CellError>> {
+    open_columns_but(keys, place, row, |_| false)
+}
+
+/// The same but for the columns that stay sealed, by place: they read as empty.
+pub(crate) fn open_columns_but(
+    keys: &TenantKeys,
+    place: Place<'_>,
+    row: &StoredRow,
+    sealed: impl Fn(usize) -> bool,
+) -> Vec<Result<Option<Value>, CellError>> {
     let mut held: Option<Arc<TableKeys>> = None;
     let columns = place.table.columns().iter().enumerate();
     columns
         .map(|(at, column)| match (column.protection(), row.columns.get(at).unwrap_or(&StoredValue::Null)) {
             (_, StoredValue::Null) => Ok(None),
+            _ if sealed(at) => Ok(None),
             (Protection::Sealed { .. }, StoredValue::Blob(cell)) => {
                 let epoch = CellHeader::split(cell)?.0.epoch;
                 if held.as_ref().is_none_or(|keys| keys.epoch() != epoch) {

@@ -39,8 +39,8 @@ impl dyn Unit + '_ {
         Ok(self.parts().1.now_of(tenant))
     }
 
-    /// Whether a condition holds. Asked once in every unit, whose entries have the time of the question; what a read transaction shows under it is released only if it
-    /// holds in the writer's transaction, too.
+    /// Whether a condition holds. Asked once in every unit, whose entries have the time of the question; what a read
+    /// transaction shows under it is released only if it holds in the writer's transaction, too.
     ///
     /// # Errors
     /// [`UnitError`] when it could not be found out.
@@ -51,8 +51,13 @@ impl dyn Unit + '_ {
         self.parts().1.hold_time();
         let holds = warrant.holds(self)?;
         if holds {
-            self.parts().1.asked(warrant);
+            self.vouch(warrant);
         }
         Ok(holds)
+    }
+
+    /// Notes that a condition was found to hold in this unit, at the time that it holds.
+    pub(crate) fn vouch(&mut self, warrant: &Arc<dyn Warrant>) {
+        self.parts().1.asked(warrant);
     }
 }

@@ -1,6 +1,7 @@
 //! Checking rows with the key and showing none of their values: what an examination from outside cannot see, because the
 //! record MAC and the cells need a key.
 
+use super::inspect::Opening;
 use super::{Break, MAX_PAGE, TenantVault, VaultError};
 use crate::schema::{RecordId, Table};
 use crate::unit::Unit;
@@ -40,7 +41,7 @@ impl TenantVault {
         let mut checked = Checked { rows: rows.len(), altered: Vec::new(), missing, next };
         for row in &rows {
             let state = unit.parts().0.state(table, row.record)?;
-            let record = self.inspect(unit, table, (row, state))?.0;
+            let record = self.inspect(unit, (table, Opening::Whole), (row, state))?.0;
             if !record.integrity().is_intact() {
                 checked.altered.push((row.record, record.integrity().breaks().to_vec()));
             }

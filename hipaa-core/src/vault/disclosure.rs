@@ -4,6 +4,7 @@ mod select;
 
 pub use select::{Select, Selected, Selection};
 
+use super::inspect::Opening;
 use super::{MAX_PAGE, Operation, Record, TenantVault, VaultError};
 use crate::audit::{Action, EventName, Outcome};
 use crate::red::{Safeguard, removed};
@@ -63,7 +64,7 @@ impl Disclosure<'_> {
         self.vault.permit(self.unit, table, Operation::Read)?;
         self.owing = true;
         let (row, state) = self.unit.parts().0.row_and_state(table, self.vault.tenant(), record)?;
-        let record = self.vault.examine(self.unit, table, record, (row.as_ref(), state))?;
+        let record = self.vault.examine(self.unit, table, (record, Opening::Shown), (row.as_ref(), state))?;
         self.vault.require_covered(self.unit, &record, Operation::Read)?;
         self.found = self.found.saturating_add(1);
         let mut held = self.give(table, vec![record])?;

@@ -1,10 +1,9 @@
 //! The vault under an emergency grant: one patient, every entry marked.
 
-use super::signed_in::Session;
 use super::{TenantVault, VaultError};
 use crate::audit::{Action, Actor, EventName, Outcome};
 use crate::auth::role::RolePolicy;
-use crate::identity::{Active, EmergencyGrant, IdentityError};
+use crate::identity::{Active, EmergencyGrant, IdentityError, SessionWarrant};
 use crate::red::{Safeguard, removed};
 use crate::schema::RecordId;
 use crate::unit::{Unit, UnitError, Warrant};
@@ -30,7 +29,7 @@ impl TenantVault {
             unit.refuse(vault.event(EventName::PERMISSION_DENIED, Action::Read).outcome(Outcome::Denied));
             return Err(VaultError::Ended);
         };
-        let warrant = Emergency { session: Session::of(active), grant, patient: found.patient };
+        let warrant = Emergency { session: SessionWarrant::of(active), grant, patient: found.patient };
         let permissions = policy.emergency_permissions(found.patient);
         Ok(Self { actor, permissions, warrant: Some(Arc::new(warrant)) })
     }
@@ -38,7 +37,7 @@ impl TenantVault {
 
 /// A session and a grant that must be live.
 struct Emergency {
-    session: Session,
+    session: SessionWarrant,
     grant: [u8; 16],
     patient: RecordId,
 }

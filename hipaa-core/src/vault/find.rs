@@ -1,5 +1,6 @@
 //! Searching: terms for every live epoch, candidates, opening, comparing.
 
+use super::inspect::Opening;
 use super::{MAX_PAGE, Operation, Record, TenantVault, VaultError};
 use crate::audit::{Action, EventName, Outcome};
 use crate::index::{IndexError, NormalForm, Term, probe_form, record_forms};
@@ -258,7 +259,7 @@ impl TenantVault {
         if row.tenant != self.tenant() {
             return Ok(Candidate::FalsePositive);
         }
-        let (record, blob) = self.inspect(unit, table, (row, state))?;
+        let (record, blob) = self.inspect(unit, (table, Opening::Shown), (row, state))?;
         let forms = record_forms(table, &search.index, &record.present()).unwrap_or_default();
         if forms.iter().fold(false, |found, own| found | own.matches(&search.form))
             || removed(Safeguard::CandidateCheck)

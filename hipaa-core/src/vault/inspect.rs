@@ -2,12 +2,22 @@
 
 use super::{Break, Record, TenantVault, VaultError};
 use crate::audit::{Action, EventName, Outcome, RecordState};
+use crate::auth::mask::View;
 use crate::keys::{KeyError, TenantKeys};
 use crate::red::{Safeguard, removed};
-use crate::schema::{RecordId, Table};
-use crate::seal::{Place, SealBlob, StoredRow, open_columns, verify_mac};
-use crate::store::StoredState;
+use crate::schema::{ColumnDef, RecordId, SIGNATURE, Table};
+use crate::seal::{Place, SealBlob, StoredRow, open_columns, open_columns_but, verify_mac};
+use crate::store::{StoredState, StoredValue};
 use crate::unit::Unit;
+
+/// What of a row is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// Everything, for the vault's own work.
+    Whole,
+    /// What the actor is shown: the cell of a hidden column stays sealed.
+    Shown,
+}
 
 impl TenantVault {
     /// Opens the row of a record that was asked for by id; what is not there is a refusal.
@@ -15,11 +25,11 @@ impl TenantVault {
         &self,
         unit: &mut dyn Unit,
         table: &'static Table,
-        record: RecordId,
+        (record, opening): (RecordId, Opening),
         (row, state): (Option<&StoredRow>, Option<StoredState>),
     ) -> Result<Record, VaultError> {
         if let Some(row) = row {
-            return Ok(self.inspect(unit, table, (row, state))?.0);
+            return Ok(self.inspect(unit, (table, opening), (row, state))?.0);
         }
         let (name, outcome, error) = match state {
             Some(state) if state.tenant != self.tenant() => {
@@ -38,7 +48,7 @@ impl TenantVault {
     pub(super) fn inspect(
         &self,
         unit: &mut dyn Unit,
-        table: &'static Table,
+        (table, opening): (&'static Table, Opening),
         (row, state): (&StoredRow, Option<StoredState>),
     ) -> Result<(Record, Option<SealBlob>), VaultError> {
         let (store, ledger) = unit.parts();
@@ -55,11 +65,27 @@ impl TenantVault {
             breaks.push(Break::Tenant);
         }
         let version = blob.as_ref().map_or(0, |blob| blob.version);
-        let mut record = Record::new(table, row.record, version, open_columns(&keys, place, row), breaks);
+        let values = match self.sealed_from_actor(table, row).filter(|_| opening == Opening::Shown) {
+            Some(hidden) => open_columns_but(&keys, place, row, hidden),
+            None => open_columns(&keys, place, row),
+        };
+        let mut record = Record::new(table, row.record, version, values, breaks);
         if table.is_signable() && !record.says_what_was_signed(self.tenant()) {
             record.add_break(Break::Signature);
         }
         Ok((record, blob))
+    }
+}
+
+impl TenantVault {
+    /// Which columns of a row the actor is shown nothing of; none where everything is to be opened. A signature is over all
+    /// of them, and whom a record is about decides on whether it is shown at all.
+    fn sealed_from_actor<'a>(&'a self, table: &'static Table, row: &StoredRow) -> Option<impl Fn(usize) -> bool + 'a> {
+        let view = self.permissions.masks(table).filter(|_| !removed(Safeguard::Masks))?;
+        let signature = table.position(SIGNATURE.label()).filter(|_| table.is_signable());
+        let signed = signature.and_then(|at| row.columns.get(at)).is_some_and(|value| *value != StoredValue::Null);
+        let about = |at: usize| table.columns().get(at).is_some_and(ColumnDef::is_subject);
+        (!signed).then_some(move |at| view(at) == View::Hidden && !about(at))
     }
 }
 

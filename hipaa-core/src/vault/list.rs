@@ -1,5 +1,6 @@
 //! Paging through the records of a table.
 
+use super::inspect::Opening;
 use super::{MAX_PAGE, Operation, Record, TenantVault, VaultError};
 use crate::audit::{Action, EventName};
 use crate::schema::{RecordId, Table};
@@ -62,7 +63,7 @@ impl TenantVault {
         let (rows, missing, next) = self.page_of(unit, table, after, limit)?;
         let records = rows.iter().map(|row| {
             let state = unit.parts().0.state(table, row.record)?;
-            Ok(self.inspect(unit, table, (row, state))?.0)
+            Ok(self.inspect(unit, (table, Opening::Shown), (row, state))?.0)
         });
         let records = records.collect::<Result<Vec<_>, VaultError>>()?;
         if !missing.is_empty() {

@@ -4,6 +4,7 @@
 //! other way to a plaintext: opening needs a unit, and shows nothing before it has committed.
 
 use super::find::Found;
+use super::inspect::Opening;
 use super::{Operation, Record, Row, TenantVault, VaultError};
 use crate::audit::{Action, EventName};
 use crate::schema::{Index, Parts, RecordId, Table};
@@ -52,7 +53,7 @@ impl TenantVault {
     ) -> Result<Held<Record>, VaultError> {
         self.permit(unit, table, Operation::Read)?;
         let state = unit.parts().0.state(table, row.record)?;
-        let (record, _) = self.inspect(unit, table, (row, state))?;
+        let (record, _) = self.inspect(unit, (table, Opening::Shown), (row, state))?;
         self.require_covered(unit, &record, Operation::Read)?;
         self.note_seen(unit, self.event(EventName::PHI_READ, Action::Read), table, core::slice::from_ref(&record))?;
         Ok(self.present(unit, record))

@@ -1,5 +1,6 @@
 //! One masked value in clear, for a reason.
 
+use super::inspect::Opening;
 use super::{FieldError, Operation, TenantVault, VaultError};
 use crate::audit::{Action, EventName, tag};
 use crate::auth::reason::Reason;
@@ -44,7 +45,7 @@ impl TenantVault {
     ) -> Result<Held<Revealed<T>>, VaultError> {
         self.permit(unit, table, Operation::Reveal)?;
         let (row, state) = unit.parts().0.row_and_state(table, self.tenant(), record)?;
-        let record = self.examine(unit, table, record, (row.as_ref(), state))?;
+        let record = self.examine(unit, table, (record, Opening::Whole), (row.as_ref(), state))?;
         self.require_covered(unit, &record, Operation::Reveal)?;
         let value = record.value(&column.def()).map_err(|error| match error {
             FieldError::UnknownColumn => VaultError::UnknownColumn(column.label()),

@@ -1,6 +1,7 @@
 //! Creating, changing and deleting.
 
 use super::find::live_terms;
+use super::inspect::Opening;
 use super::record::Record;
 use super::row::subject_of;
 use super::{Operation, Row, TenantVault, VaultError};
@@ -205,9 +206,12 @@ impl TenantVault {
         (row, state): (Option<&StoredRow>, Option<StoredState>),
     ) -> Result<Current, VaultError> {
         let Some(row) = row else {
-            return Err(self.examine(unit, table, record, (None, state)).err().unwrap_or(VaultError::NotFound));
+            return Err(self
+                .examine(unit, table, (record, Opening::Whole), (None, state))
+                .err()
+                .unwrap_or(VaultError::NotFound));
         };
-        let (record, blob) = self.inspect(unit, table, (row, state))?;
+        let (record, blob) = self.inspect(unit, (table, Opening::Whole), (row, state))?;
         self.require_covered(unit, &record, Operation::Update)?;
         let Some(blob) = blob.filter(|_| record.integrity().is_intact()) else {
             self.refuse_altered(unit, table, &[record.id()]);

@@ -2,7 +2,7 @@
 
 use super::finding::{Break, Breaks, Class};
 use super::source::{EntryView, Source, Stored};
-use super::sum::{Sum, SumKey};
+use super::sum::{Adding, Sum, SumKey};
 use crate::audit::merkle::{Hash, perfect_root};
 use crate::audit::{BodyView, EntryKind, Leaf, LogId, leaf_of, read_states, tag};
 use crate::schema::{MAX_RECORD_ID_BYTES, TenantId};
@@ -55,7 +55,8 @@ pub(super) fn examine<S: Source>(source: &mut S, part: Part, key: &SumKey) -> Re
     let tree = if whole { Some(fold(source, &mut state)?) } else { None };
     let State { follows, first_time, previous, time, subjects, opened, breaks, .. } = state;
     let last = previous.zip(time);
-    Ok(Examined { part, follows, first_time, last, tree, subjects, opened, breaks: breaks.into_vec() })
+    let (subjects, breaks) = (subjects.finish(), breaks.into_vec());
+    Ok(Examined { part, follows, first_time, last, tree, subjects, opened, breaks })
 }
 
 /// The roots of the full tiles and what is behind them; compares the tiles with what is stored.
@@ -75,14 +76,13 @@ fn fold<S: Source>(source: &mut S, state: &mut State<'_>) -> Result<(Vec<Hash>, 
 
 struct State<'k> {
     part: Part,
-    key: &'k SumKey,
     next: u64,
     previous: Option<Leaf>,
     time: Option<i64>,
     follows: Option<Leaf>,
     first_time: Option<i64>,
     leaves: Vec<Hash>,
-    subjects: Sum,
+    subjects: Adding<'k>,
     opened: Vec<Opened>,
     breaks: Breaks,
 }
@@ -91,14 +91,13 @@ impl<'k> State<'k> {
     fn new(part: Part, key: &'k SumKey) -> Self {
         Self {
             part,
-            key,
             next: part.from,
             previous: None,
             time: None,
             follows: None,
             first_time: None,
             leaves: Vec::with_capacity(usize::try_from(part.to - part.from).unwrap_or_default()),
-            subjects: Sum::default(),
+            subjects: Adding::new(key),
             opened: Vec::new(),
             breaks: Breaks::default(),
         }
@@ -206,7 +205,7 @@ impl<'k> State<'k> {
             if subject <= last {
                 return false;
             }
-            self.subjects.add(self.key, &[&place, subject]);
+            self.subjects.add(&[&place, subject]);
             last = subject;
         }
         true

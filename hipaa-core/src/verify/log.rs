@@ -3,7 +3,7 @@
 use super::chunk::{CHUNK, Examined, Opened, subjects_of};
 use super::finding::{Break, Class};
 use super::source::Source;
-use super::sum::{Sum, SumKey};
+use super::sum::{Adding, Sum, SumKey};
 use crate::audit::merkle::{Tile, perfect_root};
 use crate::audit::{BodyView, Leaf, LogId, Range, StoredHead, tag};
 use crate::schema::TenantId;
@@ -113,13 +113,13 @@ impl LogState {
         key: &SumKey,
         found: Findings<'_>,
     ) -> Result<Sum, S::Error> {
-        let mut sum = Sum::default();
+        let mut sum = Adding::new(key);
         source.subjects(self.log, &mut |row| match row {
-            Some((subject, place)) if place < size => sum.add(key, &[&place.to_be_bytes(), subject]),
+            Some((subject, place)) if place < size => sum.add(&[&place.to_be_bytes(), subject]),
             Some((_, place)) => found(Break::at(Class::Subjects, self.log, place, place)),
             None => found(Break::of_log(Class::Subjects, self.log)),
         })?;
-        Ok(sum)
+        Ok(sum.finish())
     }
 
     /// The sums differ: finds out where, row by row and entry by entry.

@@ -8,7 +8,7 @@ mod signed;
 
 use super::finding::{Break, Class};
 use super::source::Source;
-use super::sum::{Sum, SumKey};
+use super::sum::{Adding, Sum, SumKey};
 use crate::audit::{BodyView, LogId, RecordState, read_states, tag};
 use crate::schema::{RecordId, TenantId};
 use crate::seal::SealBlob;
@@ -149,12 +149,12 @@ pub fn verify_records<S: RecordSource>(
         replay.signatures(source, &tables, &mut count)?;
         replay.run(source, &mut count)?;
     }
-    let mut sum = Sum::default();
+    let mut sum = Adding::new(&key);
     for table in &tables {
-        compare_rows(source, (table, &key, &logs), &mut sum, &mut count)?;
+        compare_rows(source, (table, &logs), &mut sum, &mut count)?;
     }
     compare_authority(source, &logs, &mut count)?;
-    compare_terms(source, (&tables, &key), sum, &mut count)?;
+    compare_terms(source, (&tables, &key), sum.finish(), &mut count)?;
     Ok(breaks)
 }
 
@@ -258,8 +258,8 @@ impl Replay<'_> {
 
 fn compare_rows<S: RecordSource>(
     source: &mut S,
-    (table, key, logs): (&str, &SumKey, &Logs),
-    sum: &mut Sum,
+    (table, logs): (&str, &Logs),
+    sum: &mut Adding<'_>,
     found: &mut dyn FnMut(Break),
 ) -> Result<(), S::Error> {
     let of = |tenant: TenantId, record: RecordId| Break {
@@ -275,10 +275,8 @@ fn compare_rows<S: RecordSource>(
             found(of(tenant, record));
         }
         for term in terms_of(&seal) {
-            sum.add(
-                key,
-                &[&[u8::try_from(term.len()).unwrap_or(u8::MAX)], term, record.as_bytes(), b"\0", table.as_bytes()],
-            );
+            let length = [u8::try_from(term.len()).unwrap_or(u8::MAX)];
+            sum.add(&[&length, term, record.as_bytes(), b"\0", table.as_bytes()]);
         }
     })?;
     source.missing_rows(table, &mut |tenant, record| found(of(tenant, record)))
@@ -318,15 +316,15 @@ fn compare_terms<S: RecordSource>(
     of_rows: Sum,
     found: &mut dyn FnMut(Break),
 ) -> Result<(), S::Error> {
-    let mut sum = Sum::default();
+    let mut sum = Adding::new(key);
     source.terms(&mut |row| match row {
         Some((table, term, record)) => {
             let length = [u8::try_from(term.len()).unwrap_or(u8::MAX)];
-            sum.add(key, &[&length, term, record, b"\0", table.as_bytes()]);
+            sum.add(&[&length, term, record, b"\0", table.as_bytes()]);
         }
         None => found(Break::of_all(Class::Term)),
     })?;
-    if sum != of_rows {
+    if sum.finish() != of_rows {
         tables.iter().try_for_each(|table| find_lost_terms(source, table, found))?;
         find_planted_terms(source, found)?;
     }

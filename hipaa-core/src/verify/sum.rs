@@ -12,6 +12,9 @@ use sha2::{Digest, Sha256};
 const BLOCK: usize = 16;
 /// The longest element that is taken as it is, with its length in front; longer ones are hashed before.
 const LONGEST: usize = 240;
+const TWO: usize = 2 * BLOCK;
+/// Elements at a time: what wide registers hold, twice.
+const MANY: usize = 8;
 
 /// The key of the sums of one examination.
 #[derive(Clone)]
@@ -33,26 +36,22 @@ impl SumKey {
     /// The fingerprint of an element that is given in parts, of which all but the last have a fixed length or carry it.
     pub(super) fn fingerprint(&self, parts: &[&[u8]]) -> u128 {
         let mut bytes = [0; LONGEST];
-        let mut length = 1usize;
-        for part in parts {
-            let end = length.saturating_add(part.len());
-            let Some(place) = bytes.get_mut(length..end) else { return self.of_long(parts) };
-            place.copy_from_slice(part);
-            length = end;
+        match lay(parts, &mut bytes) {
+            Some(length) => self.mac(&bytes, length),
+            None => self.of_long(parts),
         }
-        self.mac(&mut bytes, length)
     }
 
     /// Nothing of ours is so long; what somebody stored may be. Its first byte is 255, which is no length of a short one.
     fn of_long(&self, parts: &[&[u8]]) -> u128 {
         let hasher = parts.iter().fold(Sha256::new(), |hasher, part| hasher.chain_update(part));
         let mut bytes = [0; LONGEST];
+        bytes[0] = u8::MAX;
         bytes[1..33].copy_from_slice(&hasher.finalize());
-        self.mac(&mut bytes, usize::from(u8::MAX))
+        self.mac(&bytes, usize::from(u8::MAX))
     }
 
-    fn mac(&self, bytes: &mut [u8; LONGEST], length: usize) -> u128 {
-        bytes[0] = u8::try_from(length).unwrap_or(u8::MAX);
+    fn mac(&self, bytes: &[u8; LONGEST], length: usize) -> u128 {
         let mut state = Block::<Aes128>::default();
         for block in bytes.as_chunks::<BLOCK>().0.iter().take(length.div_ceil(BLOCK)) {
             state.iter_mut().zip(block).for_each(|(byte, other)| *byte ^= other);
@@ -89,12 +88,74 @@ impl fmt::Debug for SumKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Sum(pub(super) u128);
 
-impl Sum {
-    /// Adds an element.
-    pub(super) fn add(&mut self, key: &SumKey, parts: &[&[u8]]) {
-        self.0 ^= key.fingerprint(parts);
+/// A sum that is being made. Elements of two blocks, as nearly all of ours are, are encrypted several at a time.
+pub(super) struct Adding<'k> {
+    key: &'k SumKey,
+    sum: u128,
+    held: [[u8; TWO]; MANY],
+    count: usize,
+}
+
+impl<'k> Adding<'k> {
+    pub(super) const fn new(key: &'k SumKey) -> Self {
+        Self { key, sum: 0, held: [[0; TWO]; MANY], count: 0 }
     }
 
+    /// Adds an element.
+    pub(super) fn add(&mut self, parts: &[&[u8]]) {
+        let length = parts.iter().fold(1usize, |length, part| length.saturating_add(part.len()));
+        let place = self.held.get_mut(self.count).filter(|_| (BLOCK + 1..=TWO).contains(&length));
+        if place.and_then(|place| lay(parts, place)).is_none() {
+            self.sum ^= self.key.fingerprint(parts);
+            return;
+        }
+        self.count += 1;
+        if self.count == MANY {
+            self.encrypt();
+        }
+    }
+
+    fn encrypt(&mut self) {
+        let mut states = [Block::<Aes128>::default(); MANY];
+        for half in 0..2 {
+            for (state, element) in states.iter_mut().zip(&self.held) {
+                let block = element.as_chunks::<BLOCK>().0.get(half).into_iter().flatten();
+                state.iter_mut().zip(block).for_each(|(byte, other)| *byte ^= other);
+            }
+            self.key.cipher.encrypt_blocks(&mut states);
+        }
+        let made = states.iter().take(self.count).map(|state| u128::from_be_bytes((*state).into()));
+        self.sum = made.fold(self.sum, |sum, made| sum ^ made);
+        self.count = 0;
+    }
+
+    /// The sum of what was added.
+    pub(super) fn finish(mut self) -> Sum {
+        self.encrypt();
+        Sum(self.sum)
+    }
+}
+
+impl fmt::Debug for Adding<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Adding(…)")
+    }
+}
+
+/// Lays an element out behind its length and clears what is behind it; none where it does not fit.
+fn lay(parts: &[&[u8]], out: &mut [u8]) -> Option<usize> {
+    let mut length = 1usize;
+    for part in parts {
+        let end = length.checked_add(part.len())?;
+        out.get_mut(length..end)?.copy_from_slice(part);
+        length = end;
+    }
+    out.get_mut(length..)?.fill(0);
+    *out.first_mut()? = u8::try_from(length).unwrap_or(u8::MAX);
+    Some(length)
+}
+
+impl Sum {
     pub(super) const fn merge(&mut self, other: Self) {
         self.0 ^= other.0;
     }
@@ -106,9 +167,9 @@ mod tests {
 
     fn sum(elements: &[&[u8]]) -> Sum {
         let key = SumKey::new([7; 32]);
-        let mut sum = Sum::default();
-        elements.iter().for_each(|element| sum.add(&key, &[element]));
-        sum
+        let mut sum = Adding::new(&key);
+        elements.iter().for_each(|element| sum.add(&[element]));
+        sum.finish()
     }
 
     #[test]
@@ -130,6 +191,18 @@ mod tests {
         }
         let key = SumKey::new([7; 32]);
         assert_eq!(key.fingerprint(&[&long(1, 200), &long(1, 100)]), key.fingerprint(&[&long(1, 300)]));
+    }
+
+    #[test]
+    fn what_is_added_many_at_a_time_is_the_sum_of_the_fingerprints() {
+        let key = SumKey::new([9; 32]);
+        let element = |at: usize| vec![u8::try_from(at).unwrap(); at % 40];
+        for count in 0..60 {
+            let mut adding = Adding::new(&key);
+            (0..count).for_each(|at| adding.add(&[&element(at)]));
+            let one_by_one = (0..count).fold(0, |sum, at| sum ^ key.fingerprint(&[&element(at)]));
+            assert_eq!(adding.finish(), Sum(one_by_one), "{count}");
+        }
     }
 
     #[test]

@@ -20,7 +20,8 @@ pub(super) struct Readers {
     places: Arc<Semaphore>,
 }
 
-type Outcome<T, E> = (std::thread::Result<Result<T, E>>, Reading);
+/// What a closure came to, and what it noted.
+pub(super) type Outcome<T, E> = (std::thread::Result<Result<T, E>>, Reading);
 
 impl Readers {
     pub(super) fn open(database: &Database, count: usize) -> Result<Self, Error> {

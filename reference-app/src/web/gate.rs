@@ -12,6 +12,7 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hipaa_core::auth::role::{Ability, RolePolicy};
+use hipaa_core::auth::session::Request as Activity;
 use hipaa_core::auth::token::{PendingToken, SessionToken};
 use hipaa_core::identity::{Active, Identity, Use};
 use hipaa_core::unit::{Committed, Release};
@@ -71,7 +72,8 @@ impl Gate {
         }
     }
 
-    /// Checks session and permission; a refusal is on record before it is answered.
+    /// Checks session and permission; a refusal is on record before it is answered. Only where activity is to be stored does
+    /// it wait for the writer.
     async fn authorize(
         &self,
         token: SessionToken,
@@ -79,20 +81,25 @@ impl Gate {
         (wanted, need): (Use, Need),
     ) -> Result<SignedIn, Problem> {
         let signed_in = SignedIn::new(self.clone(), token, caller, wanted);
-        let (gate, asking) = (self.clone(), signed_in.clone());
+        let asking = signed_in.clone();
         let check = move |unit: &mut Unit<'_>| {
-            let active = asking.authorize(unit, wanted.request)?;
-            let vault = gate.vault(&active);
+            let active = asking.authorize(unit, Activity::Passive)?;
+            let vault = asking.gate().vault(&active);
             match need {
                 Need::Account | Need::Grant => {}
                 Need::Table(table, operation) => vault.require_operation(unit, table, operation)?,
                 Need::Trail => vault.require(unit, Ability::ReadTrail)?,
                 Need::Able(ability) => vault.require(unit, ability)?,
             }
-            Ok::<_, Problem>(())
+            Ok::<_, Problem>(asking.gate().identity.is_renewal_due(unit, &active))
         };
-        let checked: Result<Committed<()>, Problem> = self.bridge.write(check).await;
-        checked.map(|_| signed_in)
+        if self.bridge.look(check).await? && wanted.request == Activity::Active {
+            let renewing = signed_in.clone();
+            let renew = move |unit: &mut Unit<'_>| renewing.authorize(unit, Activity::Active).map(drop);
+            let renewed: Result<Committed<()>, Problem> = self.bridge.write(renew).await;
+            drop(renewed?);
+        }
+        Ok(signed_in)
     }
 }
 

@@ -11,8 +11,9 @@ use crate::auth::reason::{Reason, ReasonCode};
 use crate::auth::role::{Ability, Operation, Role, RolePolicy};
 use crate::red::{Safeguard, without};
 use crate::schema::RecordId;
+use crate::seal::StoredValue;
 use crate::unit::Unit;
-use crate::vault::{FieldError, Record, Row, Select, TenantVault, VaultError};
+use crate::vault::{Break, FieldError, Record, Row, Select, TenantVault, VaultError};
 
 fn shown(record: &Record) -> [Option<&str>; 4] {
     [record.masked(SSN), record.masked(BORN), record.masked(MEMBER), record.masked(SOURCE)]
@@ -58,6 +59,21 @@ fn without_the_masks_the_value_leaves_the_vault() {
     let (ada, billing) = (practice.ada, practice.vault("BILLING"));
     let record = without(Safeguard::Masks, || practice.read(&billing, &PATIENT, ada));
     assert_eq!(record.get(SSN), Ok(Some(SSN_TEXT)));
+}
+
+/// How a reader finds a record of which one hidden cell was replaced.
+fn breaks_of_a_hidden_cell() -> Vec<Break> {
+    let mut practice = Practice::open();
+    let (ada, billing) = (practice.ada, practice.vault("BILLING"));
+    practice.clinic.set(ada, "source", StoredValue::Blob(vec![1; 60]));
+    practice.read(&billing, &PATIENT, ada).integrity().breaks().to_vec()
+}
+
+#[test]
+fn a3_the_cell_of_a_hidden_column_is_not_even_opened() {
+    assert_eq!(breaks_of_a_hidden_cell(), [Break::Mac]);
+    let unmasked = without(Safeguard::Masks, breaks_of_a_hidden_cell);
+    assert!(matches!(unmasked[..], [Break::Mac, Break::Cell("source", _)]), "the red twin: {unmasked:?}");
 }
 
 #[test]

@@ -18,6 +18,14 @@ pub struct Reading {
     warrants: Vec<Arc<dyn Warrant>>,
 }
 
+impl Reading {
+    /// Whether there is nothing to write: no record was opened, and nothing was refused.
+    #[must_use]
+    pub const fn is_silent(&self) -> bool {
+        self.events.is_empty() && self.refusals.is_empty()
+    }
+}
+
 impl Ledger {
     /// The ledger of a read transaction: entries are kept for the writer, and what is read is held until it has committed
     /// them.
@@ -82,7 +90,7 @@ impl Ledger {
     }
 
     /// From here on the unit has one time: that of the question and of what is written if the answer is yes.
-    pub(in crate::unit) fn hold_time(&mut self) {
+    pub(crate) fn hold_time(&mut self) {
         self.read.get_or_insert_with(|| self.notary.read_clock());
     }
 

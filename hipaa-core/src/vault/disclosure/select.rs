@@ -9,6 +9,7 @@ use crate::seal::StoredRow;
 use crate::store::StoredState;
 use crate::unit::{Held, Proof, Release, ReleaseError};
 use crate::vault::find::{lists, live_terms};
+use crate::vault::inspect::Opening;
 use crate::vault::{MAX_PAGE, Operation, Record, VaultError};
 use core::cmp::Ordering;
 use core::fmt;
@@ -164,14 +165,17 @@ impl Disclosure<'_> {
             self.indexes.push(select.index.label());
         }
         let (mut places, mut flagged) = (Vec::new(), Vec::new());
-        for (candidate, term) in self.candidates(select, &form)? {
+        let candidates = self.candidates(select, &form)?;
+        // Those of many that are outside the window do not stay open until its end is known.
+        let few = candidates.len() <= MAX_PAGE;
+        for (candidate, term) in candidates {
             let (row, state) = self.unit.parts().0.row_and_state(select.table, self.vault.tenant(), candidate)?;
             let Some(row) = row else {
                 flagged.extend(self.vault.is_missing(state).then_some(candidate));
                 continue;
             };
             match self.place(select, (&form, term), (&row, state))? {
-                Ok(place) => places.extend(place),
+                Ok(found) => places.extend(found.map(|(place, record)| (place, few.then_some(record)))),
                 Err(Altered) => flagged.push(candidate),
             }
         }
@@ -183,13 +187,18 @@ impl Disclosure<'_> {
             // Whose they are cannot be told.
             flagged.clear();
         }
-        places.sort_unstable_by(Place::compare);
-        self.found = self.found.saturating_add(places.len());
-        let end = select.window.end.min(places.len());
-        let ids = places.get(select.window.start.min(end)..end).unwrap_or_default();
-        let ids = ids.iter().map(|place| place.record).collect::<Vec<_>>();
-        let records = self.open(select.table, &ids)?;
-        Ok(Selection { total: places.len(), records: self.give(select.table, records)?, flagged, ids })
+        places.sort_unstable_by(|(left, _), (right, _)| left.compare(right));
+        let total = places.len();
+        self.found = self.found.saturating_add(total);
+        let end = select.window.end.min(total);
+        let window = places.drain(select.window.start.min(end)..end).collect::<Vec<_>>();
+        let ids = window.iter().map(|(place, _)| place.record).collect();
+        let records = window.into_iter().take(MAX_PAGE + 1).map(|(place, record)| match record {
+            Some(record) => Ok(record),
+            None => self.open(select.table, place.record),
+        });
+        let records = records.collect::<Result<_, _>>()?;
+        Ok(Selection { total, records: self.give(select.table, records)?, flagged, ids })
     }
 
     fn may_select(&mut self, select: &Select<'_>) -> Result<NormalForm, VaultError> {
@@ -226,17 +235,17 @@ impl Disclosure<'_> {
         Ok(found)
     }
 
-    /// Where a candidate stands; none if it does not belong here.
+    /// A candidate, opened, and where it stands; none if it does not belong here.
     fn place(
         &mut self,
         select: &Select<'_>,
         (form, term): (&NormalForm, EpochTerm),
         (row, state): (&StoredRow, Option<StoredState>),
-    ) -> Result<Result<Option<Place>, Altered>, VaultError> {
+    ) -> Result<Result<Option<(Place, Record)>, Altered>, VaultError> {
         if row.tenant != self.vault.tenant() {
             return Ok(Ok(None));
         }
-        let (record, blob) = self.vault.inspect(self.unit, select.table, (row, state))?;
+        let (record, blob) = self.vault.inspect(self.unit, (select.table, Opening::Shown), (row, state))?;
         let values = record.present();
         let forms = record_forms(select.table, &select.index, &values).unwrap_or_default();
         if !(forms.iter().fold(false, |found, own| found | own.matches(form)) || removed(Safeguard::CandidateCheck)) {
@@ -261,17 +270,13 @@ impl Disclosure<'_> {
             None => false,
         };
         let newest = select.newest.as_ref().map(value).transpose()?.flatten().and_then(Key::of);
-        Ok(Ok(Some(Place { first, newest, record: record.id() })))
+        Ok(Ok(Some((Place { first, newest, record: record.id() }, record))))
     }
 
-    fn open(&mut self, table: &'static Table, ids: &[RecordId]) -> Result<Vec<Record>, VaultError> {
-        let mut records = Vec::with_capacity(ids.len().min(MAX_PAGE));
-        for id in ids.iter().take(MAX_PAGE + 1) {
-            let (row, state) = self.unit.parts().0.row_and_state(table, self.vault.tenant(), *id)?;
-            let row = row.ok_or(VaultError::RowMissing)?;
-            records.push(self.vault.inspect(self.unit, table, (&row, state))?.0);
-        }
-        Ok(records)
+    fn open(&mut self, table: &'static Table, record: RecordId) -> Result<Record, VaultError> {
+        let (row, state) = self.unit.parts().0.row_and_state(table, self.vault.tenant(), record)?;
+        let row = row.ok_or(VaultError::RowMissing)?;
+        Ok(self.vault.inspect(self.unit, (table, Opening::Shown), (&row, state))?.0)
     }
 }
 
