@@ -11,6 +11,7 @@ mod forged;
 mod headers;
 mod limits;
 mod openapi;
+mod page;
 mod process;
 mod scene;
 mod second_factor;
