@@ -13,6 +13,7 @@ mod headers;
 mod limits;
 mod mail;
 mod openapi;
+mod page;
 mod process;
 mod safeguards;
 mod scene;
