@@ -5,6 +5,7 @@
 
 mod authority;
 mod canary;
+mod check;
 mod clinic;
 mod denial;
 mod disclosure;

@@ -11,6 +11,29 @@
 //! }
 //! ```
 //!
+//! Nor is there one that writes: what a row confers is for [`identity`](crate::identity) to give, which asks who gives it, and
+//! notices are for the [outbox](crate::outbox). A host reads, sweeps what has expired, and replays:
+//!
+//! ```compile_fail,E0624
+//! use hipaa_core::{audit::{Action, Actor, EventName}, authority::{Authority, Row}, unit::Unit};
+//! fn raise(unit: &mut dyn Unit, actor: &Actor, row: Row) {
+//!     let door = Authority::new(actor.clone());
+//!     let _ = door.delete(unit, door.event(EventName::ROLE_CHANGED, Action::Update), row);
+//! }
+//! ```
+//!
+//! ```compile_fail,E0603
+//! use hipaa_core::authority::{Change, Draft};
+//! ```
+//!
+//! Nor one that reads a secret, such as a seed from which codes are made:
+//!
+//! ```compile_fail,E0624
+//! fn seed(row: &hipaa_core::authority::Row) -> Option<&[u8]> {
+//!     row.secret()
+//! }
+//! ```
+//!
 //! Decides nothing about passwords or codes: bodies are fields, secrets are bytes. May import `unit` and everything below
 //! it; never `cipher`'s plaintexts of records, never a table of the host.
 
@@ -28,11 +51,12 @@ pub use crate::store::{AuthorityKind, LOOKUP_BYTES, Lookup};
 pub use body::{Body, BodyError, MAX_BODY_BYTES};
 pub use order::{Ordered, SweepMark, Swept};
 pub use replay::{Finding, MAX_REPLAYED};
-pub use row::{Draft, MAX_SECRET_BYTES, Row};
+pub(crate) use row::Draft;
+pub use row::{MAX_SECRET_BYTES, Row};
 pub(crate) use seal::lookup_of;
 #[cfg(test)]
 pub(crate) use seal::{mac_of, open_secret, seal_secret};
-pub use write::Change;
+pub(crate) use write::Change;
 
 use crate::audit::{Action, Actor, Event, EventName, Outcome};
 use crate::cipher::CellError;
@@ -147,7 +171,8 @@ impl Authority {
     /// The door of this actor.
     ///
     /// # Security
-    /// Who the actor is and whether it may do this is for the caller to establish.
+    /// Who the actor is and whether it may see this is for the caller to establish. The door shows what a row says, and what
+    /// is secret in it to nobody outside of this crate.
     #[must_use]
     pub const fn new(actor: Actor) -> Self {
         Self { actor }

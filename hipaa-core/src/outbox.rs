@@ -119,11 +119,15 @@ impl Outbox {
         Ok(id)
     }
 
-    /// The same as a change that goes under the entry of what the notice tells of: give it to [`Authority::apply`].
+    /// The same as a change that goes under the entry of what the notice tells of.
     ///
     /// # Errors
     /// As [`Outbox::put`].
-    pub fn change(&self, unit: &mut dyn Unit, notice: &NewNotice<'_>) -> Result<(RecordId, Change), OutboxError> {
+    pub(crate) fn change(
+        &self,
+        unit: &mut dyn Unit,
+        notice: &NewNotice<'_>,
+    ) -> Result<(RecordId, Change), OutboxError> {
         let id = RecordId::from_random(*generate_from_system()?);
         let now = unit.time_of(self.door.tenant())?;
         Ok((id, Change::Insert(notice.draft(id, now)?)))

@@ -115,6 +115,8 @@ pub(crate) enum Safeguard {
     AuthVersion,
     /// Comparing tenants' logs with what the deployment's log has taken up.
     TakenUp,
+    /// Looking for times in which a log should have spoken and did not.
+    SilenceAlarm,
     /// The operator's signature under a restore.
     RestoreSignature,
     /// Asking for password and code again before the account is changed.

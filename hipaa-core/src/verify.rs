@@ -13,6 +13,7 @@ mod deployment;
 mod finding;
 mod log;
 mod period;
+mod pulse;
 mod replay;
 mod restored;
 mod run;
@@ -23,6 +24,7 @@ mod sum;
 pub use anchor::Anchor;
 pub use cursor::{Cursor, CursorError};
 pub use finding::{Break, Class, Completeness, Doubt, Integrity, Report, Restored};
+pub use pulse::{MAX_SILENCES, Pulse, Silence};
 pub use replay::{
     AuthorityView, MAX_STATES_IN_MEMORY, RecordSource, RowView, SignatureRow, StateRow, TermRow, verify_records,
 };

@@ -6,6 +6,7 @@ use hipaa_core::audit::merkle::TILE_BYTES;
 use hipaa_core::clock::Timestamp;
 use hipaa_core::schema::{RecordId, TenantId};
 use hipaa_core::store::{AuditStore, EntryProjection, LogId, StoreError, StoredEntry, StoredHead};
+use rusqlite::types::ValueRef;
 use rusqlite::{Row, params};
 
 impl AuditStore for SqliteStore<'_> {
@@ -58,7 +59,7 @@ impl AuditStore for SqliteStore<'_> {
 
     fn tail_leaf(&mut self, log: LogId) -> Result<Option<(u64, Leaf)>, StoreError> {
         let sql = "SELECT sequence, leaf FROM hipaa_audit WHERE log = ?1 ORDER BY sequence DESC LIMIT 1";
-        self.one(sql, [log.0], |row| Ok((unsigned(row, 0)?, fixed(row, 1)?)))
+        self.one(sql, [log.0], |row| Ok((place(row), fixed(row, 1).unwrap_or_default())))
     }
 
     fn append_entry(&mut self, entry: &StoredEntry, projection: &EntryProjection<'_>) -> Result<(), StoreError> {
@@ -87,8 +88,9 @@ impl AuditStore for SqliteStore<'_> {
     }
 
     fn entries(&mut self, log: LogId, from: u64, most: usize) -> Result<Vec<StoredEntry>, StoreError> {
+        // A place that is no number is none: verification names it.
         let sql = "SELECT sequence, body, leaf, details FROM hipaa_audit
-            WHERE log = ?1 AND sequence >= ?2 ORDER BY sequence LIMIT ?3";
+            WHERE log = ?1 AND sequence >= ?2 AND typeof(sequence) = 'integer' ORDER BY sequence LIMIT ?3";
         // No log on SQLite is long enough for a sequence that SQLite cannot hold.
         let Ok(from) = signed(from) else { return Ok(Vec::new()) };
         self.all(sql, params![log.0, from, limit(most)], |row| entry(log, row))
@@ -136,6 +138,19 @@ fn head(row: &Row<'_>) -> rusqlite::Result<StoredHead> {
     })
 }
 
+/// What is no blob any more, or no leaf, was not written by us: it is read as the bytes of no entry, which fit nothing, so
+/// that the reader sees this one as altered and all others as they are.
 fn entry(log: LogId, row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
-    Ok(StoredEntry { log, sequence: unsigned(row, 0)?, body: row.get(1)?, leaf: fixed(row, 2)?, details: row.get(3)? })
+    let blob = |at| row.get_ref(at).map(|value| value.as_blob().unwrap_or_default().to_vec());
+    let details = match row.get_ref(3)? {
+        ValueRef::Null => None,
+        _ => Some(blob(3)?),
+    };
+    let leaf = fixed(row, 2).unwrap_or_default();
+    Ok(StoredEntry { log, sequence: place(row), body: blob(1)?, leaf, details })
+}
+
+/// The place of an entry; of what stands at no place, one that no log reaches: as a tail it fits no head.
+fn place(row: &Row<'_>) -> u64 {
+    unsigned(row, 0).unwrap_or(u64::MAX)
 }

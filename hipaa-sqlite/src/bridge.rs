@@ -10,6 +10,7 @@
 //! that exceeds the database's busy timeout ends in [`StoreError::Busy`] for the whole batch, and nothing of it is written.
 
 mod alarm;
+mod heartbeat;
 mod job;
 mod metrics;
 mod pusher;
@@ -28,6 +29,7 @@ pub use upkeep::Upkeep;
 use crate::witness::Place;
 use crate::{Database, Error, Unit};
 use alarm::{Alarm, Subject};
+use heartbeat::Heartbeat;
 use hipaa_core::audit::{Event, SILENCE};
 use hipaa_core::store::StoreError;
 use hipaa_core::unit::{Committed, Notary, Position};
@@ -111,6 +113,7 @@ pub struct Bridge {
     readers: Arc<Readers>,
     counters: Arc<Counters>,
     alarm: Arc<Alarm>,
+    heartbeat: Option<Arc<Heartbeat>>,
     notary: Arc<Notary>,
     patience: Duration,
     witnesses: usize,
@@ -121,9 +124,13 @@ impl Bridge {
     ///
     /// # Errors
     /// [`Error::CannotOpen`] when a reader's connection, or the thread, cannot be had; [`Error::Witness`] when a witness does
-    /// not vouch for the database: nothing is served then.
+    /// not vouch for the database: nothing is served then; why the entry that it begins with was not written.
     pub fn start(mut database: Database, options: &BridgeOptions) -> Result<Self, Error> {
         database.compare_all(&options.witnesses)?;
+        let heartbeat = options.upkeep.map(|upkeep| Arc::new(Heartbeat::new(upkeep)));
+        if let Some(heartbeat) = &heartbeat {
+            drop(database.write(|unit| heartbeat.begin(unit))?);
+        }
         let notary = Arc::clone(database.notary());
         let readers = Arc::new(Readers::open(&database, options.readers)?);
         let counters = Arc::new(Counters::default());
@@ -140,7 +147,8 @@ impl Bridge {
         let thread = std::thread::Builder::new().name("hipaa-writer".to_owned());
         let writer =
             thread.spawn(move || writer::run(&database, receiver, &seen, most)).map_err(|_| Error::CannotOpen)?;
-        let closing = options.upkeep.map(|upkeep| look_after(upkeep, sender.downgrade(), pusher)).transpose()?;
+        let looked_after = options.upkeep.zip(heartbeat.clone());
+        let closing = looked_after.map(|upkeep| look_after(upkeep, sender.downgrade(), pusher)).transpose()?;
         Ok(Self {
             closing: Arc::new(Mutex::new(closing)),
             sender: Arc::new(Mutex::new(Some(sender))),
@@ -149,6 +157,7 @@ impl Bridge {
             readers,
             counters,
             alarm,
+            heartbeat,
             notary,
             patience: options.patience,
             witnesses: options.witnesses.len(),
@@ -260,18 +269,27 @@ impl Bridge {
         Metrics { since_push, health: self.alarm.health(), ..self.counters.read() }
     }
 
-    /// Takes no more, answers what was accepted, and ends the writer.
+    /// Says in the log that recording ends, takes no more, answers what was accepted, and ends the writer.
     ///
     /// # Errors
     /// [`BridgeError::Closed`] when it was closed before; [`BridgeError::Reentrant`] from within a closure on the writer.
     pub async fn close(&self) -> Result<(), BridgeError> {
         self.refuse_reentry()?;
+        self.say_the_end().await;
         let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner).take();
         drop(sender.ok_or(BridgeError::Closed)?);
         drop(self.closing.lock().unwrap_or_else(PoisonError::into_inner).take());
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or(BridgeError::Closed)?;
         let joined = tokio::task::spawn_blocking(move || writer.join()).await;
         joined.ok().and_then(Result::ok).ok_or(BridgeError::Closed)
+    }
+
+    /// A log that cannot be written cannot say so: then it was silent.
+    async fn say_the_end(&self) {
+        if let Some(heartbeat) = &self.heartbeat {
+            heartbeat.end();
+            let _said = self.write::<_, Error>(heartbeat::end).await;
+        }
     }
 
     /// A closure that waited for its own writer would wait for ever.
@@ -304,14 +322,14 @@ impl Bridge {
 
 /// Begins the upkeep, which ends when what is returned is dropped.
 fn look_after(
-    upkeep: Upkeep,
+    (upkeep, heartbeat): (Upkeep, Arc<Heartbeat>),
     sender: mpsc::WeakSender<Box<dyn Job>>,
     pusher: Pusher,
 ) -> Result<std::sync::mpsc::Sender<()>, Error> {
     let (closing, closed) = std::sync::mpsc::channel();
     let (push, rounds) = std::sync::mpsc::sync_channel(1);
     let (counters, alarm) = (Arc::clone(&pusher.counters), Arc::clone(&pusher.alarm));
-    let listeners = Listeners { counters, alarm, pusher: push };
+    let listeners = Listeners { counters, alarm, heartbeat, pusher: push };
     let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
     let pushing = thread("hipaa-witness").spawn(move || pusher.run(&rounds, upkeep.interval));
     pushing.map_err(|_| Error::CannotOpen)?;

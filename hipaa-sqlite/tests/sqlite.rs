@@ -37,5 +37,7 @@ mod restore;
 mod silent;
 #[path = "sqlite/thief.rs"]
 mod thief;
+#[path = "sqlite/typed.rs"]
+mod typed;
 #[path = "sqlite/witness.rs"]
 mod witness;

@@ -18,7 +18,7 @@
 //! | `examine` | the examination of the log, beside the application |
 //! | `routes` | the routes, one file per area, and the table of what each declares |
 //! | `site` | what `serve` is told, and what of it is unsafe in production |
-//! | `mail`, `post` | what notices say; how they get out |
+//! | `mail`, `pharmacy`, `post` | what notices say; how they get out |
 //! | `upkeep` | deletes what has expired |
 //! | `state` | what handlers can reach |
 //! | `demo` | the tour |
@@ -48,6 +48,7 @@ pub mod inventory;
 pub mod mail;
 pub mod output;
 pub mod page;
+pub mod pharmacy;
 pub mod policy;
 pub mod post;
 pub mod routes;

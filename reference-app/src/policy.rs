@@ -70,8 +70,8 @@ What each role may do with each table of the reference application, and what of 
 /// [`PolicyError`]: a mistake in this file.
 pub fn policy() -> Result<RolePolicy, PolicyError> {
     let clinic = Clinic::default().patients(&PATIENT, DESK).clinical(&ENCOUNTERS, VISITS);
-    let clinic = clinic.clinical(&OPERATIVE_RECORDS, OPERATIONS).clinical(&TRANSMISSIONS, &[]);
-    let hidden = [&CONDITIONS, &MEDICATIONS, &PROCEDURES, &IMMUNIZATIONS, &ALLERGIES, &DOCUMENTS, &DEVICES];
+    let clinic = clinic.clinical(&OPERATIVE_RECORDS, OPERATIONS).treatment(&MEDICATIONS).treatment(&TRANSMISSIONS);
+    let hidden = [&CONDITIONS, &PROCEDURES, &IMMUNIZATIONS, &ALLERGIES, &DOCUMENTS, &DEVICES];
     let clinic = hidden.into_iter().fold(clinic, |clinic, table| clinic.clinical(table, &[SUBJECT.def()]));
     let directories = [&PRACTITIONERS, &PRACTITIONER_ROLES, &ORGANIZATIONS, &LOCATIONS];
     let clinic = directories.into_iter().fold(clinic, |clinic, table| clinic.directory(table, NAMED));
@@ -196,6 +196,21 @@ mod tests {
         assert!(is_masked(&policy, &PATIENT, &SSN.def()));
         assert!(!is_masked(&policy, &PATIENT, &FAMILY.def()));
         assert_eq!(value(&policy)["roles"].as_array().unwrap().len(), 7);
+    }
+
+    #[test]
+    fn who_does_not_treat_knows_of_no_prescription() {
+        let policy = policy().unwrap();
+        for label in ["STAFF", "BILLING", "PRIVACY_OFFICER"] {
+            let role = policy.permissions(label, None);
+            for table in [&MEDICATIONS, &TRANSMISSIONS] {
+                assert!(Operation::ALL.iter().all(|operation| !role.allows(table, *operation)), "{label}");
+            }
+        }
+        assert!(policy.permissions("CLINICIAN", None).allows(&MEDICATIONS, Operation::Read));
+        let ada = Some(hipaa_core::schema::RecordId::from([7; 16]));
+        assert!(policy.permissions("PATIENT", ada).allows(&MEDICATIONS, Operation::Read));
+        assert!(policy.emergency_permissions([7; 16].into()).allows(&MEDICATIONS, Operation::Read));
     }
 
     #[test]

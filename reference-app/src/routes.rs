@@ -32,6 +32,7 @@ pub mod password;
 pub mod patients;
 pub mod prescriptions;
 mod shared;
+mod signable;
 pub mod table;
 
 use crate::page;

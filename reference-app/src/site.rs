@@ -2,7 +2,10 @@
 
 use crate::config::{Config, KEK_VARIABLE};
 use crate::web::origin::Origin;
+use crate::web::server::Limits;
 use hipaa_core::auth::network::TrustedProxies;
+use hipaa_core::auth::session::SessionPolicy;
+use hipaa_core::identity::Settings;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -20,11 +23,20 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("smtp_relay", "SMTP_RELAY"),
     ("mail_from", "MAIL_FROM"),
     ("mail_folder", "MAIL_FOLDER"),
+    ("prescription_gateway", "PRESCRIPTION_GATEWAY"),
     ("upkeep_seconds", "UPKEEP_SECONDS"),
+    ("connections", "APP_CONNECTIONS"),
+    ("idle_minutes", "IDLE_MINUTES"),
+    ("login_lockout", "LOGIN_LOCKOUT"),
 ];
 
 const DEVELOPMENT_ORIGIN: &str = "http://localhost:3000";
 const LOOPBACK: &str = "127.0.0.0/8,::1";
+
+/// The most connections that may be allowed at once.
+const MOST_CONNECTIONS: usize = 65_536;
+/// The most minutes without activity before a session ends: with more it ends by itself no sooner than at its absolute end.
+const LONGEST_IDLE: u64 = 719;
 
 /// The most seconds between two rounds of upkeep, and how many there are where nobody says otherwise.
 const LONGEST_UPKEEP: u64 = 60;
@@ -59,8 +71,36 @@ pub struct Site {
     pub mail: MailTo,
     /// From whom it comes.
     pub mail_from: String,
+    /// The gateway of the pharmacy network on this machine; without one, prescriptions wait in the outbox.
+    pub pharmacy: Option<SocketAddr>,
     /// How often the heads of the logs are taken up and given to the witness.
     pub upkeep: Duration,
+    /// The most connections at once.
+    pub connections: usize,
+    /// After how long without activity a session ends; none where it does not.
+    pub idle: Option<Duration>,
+    /// Whether failed logins lock.
+    pub lockout: bool,
+}
+
+impl Site {
+    /// The rules of the login: the library's, and what the deployment switches off. Of each safeguard that is off, somebody
+    /// must have decided so before the server starts.
+    #[must_use]
+    pub fn rules(&self) -> Settings {
+        let mut rules = Settings::default();
+        rules.session.idle = self.idle.unwrap_or(rules.session.absolute);
+        if !self.lockout {
+            rules.lockout.lock = Duration::ZERO;
+        }
+        rules
+    }
+
+    /// What connections may cost.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits { connections: self.connections, ..Limits::default() }
+    }
 }
 
 /// The settings, or every reason why they do not serve: one line each, naming the setting and never its value.
@@ -108,9 +148,9 @@ impl Read {
         for (key, value) in &table {
             match (SETTINGS.iter().find(|(known, _)| known == key), text(value)) {
                 (Some((key, _)), Some(value)) => drop(self.values.insert(key, value)),
-                _ => {
-                    self.wrong.push("--settings: a key is not known, or its value is no text, list or truth".to_owned())
-                }
+                _ => self
+                    .wrong
+                    .push("--settings: a key is not known, or its value is no text, number, list or truth".to_owned()),
             }
         }
     }
@@ -160,8 +200,27 @@ impl Read {
             monitors: self.networks("monitors", LOOPBACK),
             mail: self.mail(),
             mail_from: self.values.get("mail_from").cloned().unwrap_or_else(|| "no-reply@localhost".to_owned()),
+            pharmacy: self.local("prescription_gateway", "an address and port of this machine, such as 127.0.0.1:8090"),
             upkeep: self.upkeep(),
+            connections: self.connections(),
+            idle: self.idle(),
+            lockout: self.parse("login_lockout", "`on` or `off`", on_or_off).unwrap_or(true),
         }
+    }
+
+    fn connections(&mut self) -> usize {
+        let number = |text: &str| text.parse().ok().filter(|number| (1..=MOST_CONNECTIONS).contains(number));
+        let given = self.parse("connections", "a whole number, 1 to 65,536", number);
+        given.unwrap_or_else(|| Limits::default().connections)
+    }
+
+    fn idle(&mut self) -> Option<Duration> {
+        let minutes = |text: &str| text.parse().ok().filter(|minutes| (1..=LONGEST_IDLE).contains(minutes));
+        let given = self.parse("idle_minutes", "a whole number, 1 to 719, or `off`", |text| match text {
+            "off" => Some(None),
+            text => minutes(text).map(|minutes| Some(Duration::from_secs(60 * minutes))),
+        });
+        given.unwrap_or(Some(SessionPolicy::DEFAULT.idle))
     }
 
     fn upkeep(&mut self) -> Duration {
@@ -173,9 +232,13 @@ impl Read {
     fn mail(&mut self) -> MailTo {
         const WHAT: &str =
             "an address and port of this machine, such as 127.0.0.1:25: the mail is not encrypted up to there";
-        let local = |text: &str| text.parse().ok().filter(|relay: &SocketAddr| relay.ip().is_loopback());
         let folder = self.values.get("mail_folder").map_or("mail", String::as_str).into();
-        self.parse("smtp_relay", WHAT, local).map_or(MailTo::Folder(folder), MailTo::Relay)
+        self.local("smtp_relay", WHAT).map_or(MailTo::Folder(folder), MailTo::Relay)
+    }
+
+    /// An address of this machine: what goes there is not encrypted.
+    fn local(&mut self, key: &'static str, what: &str) -> Option<SocketAddr> {
+        self.parse(key, what, |text| text.parse().ok().filter(|address: &SocketAddr| address.ip().is_loopback()))
     }
 
     fn judge(&mut self, site: &Site, config: &Config) {
@@ -215,6 +278,15 @@ fn text(value: &toml::Value) -> Option<String> {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Boolean(truth) => Some(truth.to_string()),
         toml::Value::Array(items) => items.iter().map(text).collect::<Option<Vec<_>>>().map(|items| items.join(",")),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn on_or_off(text: &str) -> Option<bool> {
+    match text {
+        "on" => Some(true),
+        "off" => Some(false),
         _ => None,
     }
 }
@@ -226,6 +298,7 @@ fn items(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hipaa_core::auth::control::Control;
 
     fn load_from(pairs: &[(&str, &str)]) -> Result<Site, Vec<String>> {
         let find = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
@@ -243,14 +316,31 @@ mod tests {
     }
 
     #[test]
+    fn what_a_deployment_switches_off_is_off_in_the_rules_and_nothing_else_is() {
+        let off = |pairs: &[(&str, &str)]| {
+            let site = load_from(&[&[("APP_MODE", "development")], pairs].concat()).unwrap();
+            site.rules().switched_off().off().collect::<Vec<_>>()
+        };
+        assert_eq!(off(&[("IDLE_MINUTES", "719"), ("LOGIN_LOCKOUT", "on")]), []);
+        assert_eq!(off(&[("IDLE_MINUTES", "off")]), [Control::AutomaticLogoff]);
+        assert_eq!(off(&[("LOGIN_LOCKOUT", "off")]), [Control::LoginLockout]);
+        let site = load_from(&[("APP_MODE", "development"), ("APP_CONNECTIONS", "2"), ("IDLE_MINUTES", "5")]).unwrap();
+        assert_eq!((site.limits().connections, site.rules().session.idle), (2, Duration::from_secs(300)));
+    }
+
+    #[test]
     fn a_wrong_value_is_named_and_not_repeated() {
         for (name, value) in [
             ("ALLOWED_ORIGINS", "https://*"),
             ("TRUSTED_PROXIES", "10.0.0.1/8"),
             ("SMTP_RELAY", "203.0.113.5:25"),
+            ("PRESCRIPTION_GATEWAY", "203.0.113.5:8090"),
             ("APP_MODE", "staging"),
             ("HTTPS_ONLY", "perhaps"),
             ("UPKEEP_SECONDS", "61"),
+            ("APP_CONNECTIONS", "65537"),
+            ("IDLE_MINUTES", "720"),
+            ("LOGIN_LOCKOUT", "maybe"),
         ] {
             let wrong = load_from(&[("APP_MODE", "development"), (name, value)]).or_else(|wrong| match name {
                 "APP_MODE" => load_from(&[(name, value)]).map_err(|more| [wrong, more].concat()),

@@ -15,6 +15,7 @@ mod cli {
     mod generated;
     mod grant;
     mod guard;
+    mod how_to;
     mod http;
     mod import;
     mod leak;

@@ -14,6 +14,8 @@ mod fresh;
 #[cfg(test)]
 mod guard;
 #[cfg(test)]
+mod how_to;
+#[cfg(test)]
 mod merkle;
 #[cfg(test)]
 mod traceability;

@@ -41,6 +41,8 @@ pub(super) const CONSULTATION: Table = Table::new(
 );
 pub(super) const CLAIM: Table =
     Table::new("claim", &[SUBJECT.def(), STATUS.def()], &[BY_SUBJECT.def(), BY_STATUS.def()]);
+pub(super) const PRESCRIPTION: Table =
+    Table::new("prescription", &[SUBJECT.def(), STATUS.def()], &[BY_SUBJECT.def(), BY_STATUS.def()]);
 pub(super) const PRACTITIONER: Table = Table::new("practitioner", &[FAMILY.def()], &[BY_FAMILY.def()]).directory();
 pub(super) const MESSAGE: Table = Table::new("message", &[STATUS.def()], &[BY_STATUS.def()]).directory();
 
@@ -53,6 +55,7 @@ pub(super) fn policy() -> RolePolicy {
         .patients(&PATIENT, &[FAMILY.def(), SSN.def(), BORN.def()])
         .clinical(&CONSULTATION, &[SUBJECT.def(), STATUS.def()])
         .billing(&CLAIM, &[SUBJECT.def(), STATUS.def()])
+        .treatment(&PRESCRIPTION)
         .directory(&PRACTITIONER, &[FAMILY.def()])
         .other(&MESSAGE);
     policy.build().unwrap()
@@ -82,6 +85,7 @@ pub(super) struct Practice {
     pub(super) visit: RecordId,
     pub(super) other_visit: RecordId,
     pub(super) claim: RecordId,
+    pub(super) prescription: RecordId,
     pub(super) practitioner: RecordId,
     pub(super) message: RecordId,
 }
@@ -96,9 +100,10 @@ impl Practice {
             .map(|(family, ssn)| create(&PATIENT, &patient(family, ssn)));
         let [visit, other_visit] = [ada, ben].map(|subject| create(&CONSULTATION, &consultation(subject)));
         let claim = create(&CLAIM, &Row::new().set(SUBJECT, ada).set(STATUS, "open"));
+        let prescription = create(&PRESCRIPTION, &Row::new().set(SUBJECT, ada).set(STATUS, "open"));
         let practitioner = create(&PRACTITIONER, &Row::new().set(FAMILY, "Osei"));
         let message = create(&MESSAGE, &Row::new().set(STATUS, "open"));
-        Self { clinic, ada, ben, visit, other_visit, claim, practitioner, message }
+        Self { clinic, ada, ben, visit, other_visit, claim, prescription, practitioner, message }
     }
 
     /// The vault of a role; a patient is Ada.

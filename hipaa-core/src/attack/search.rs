@@ -128,3 +128,23 @@ fn looking_and_counting_need_the_permission_to_read_the_log() {
     assert_eq!(counted.map(drop).unwrap_err(), VaultError::Denied);
     assert_eq!(ward.all(TrailFilter::new().name("PERMISSION_DENIED"), 10).len(), 2);
 }
+
+/// How many printed labels are counted once the bytes of these entries are no entry any more.
+fn printed_without(places: &[u64]) -> u64 {
+    let (mut ward, _) = ward(10);
+    let log = ward.db.store().heads[&ward.vault.actor().tenant()].log;
+    for place in places {
+        ward.db.store().entries.get_mut(&(log, *place)).unwrap().0.body = vec![0xff; 9];
+    }
+    let vault = ward.vault.clone();
+    let counted = ward.db.write(|unit| vault.trail_activity(unit, (day(0), day(9)))).unwrap().open().unwrap();
+    counted.iter().filter(|one| one.name.as_deref() == Some(PRINTED.as_str())).map(|one| one.count).sum()
+}
+
+#[test]
+fn an_entry_that_cannot_be_read_hides_none_of_those_before_or_behind_it() {
+    // The log has 32 entries: these are where a search by halving looks first, each alone and then all between them.
+    for places in [&[][..], &[16], &[8], &[24], &(8..25).collect::<Vec<_>>()] {
+        assert_eq!(printed_without(places), 30 - places.len() as u64, "{places:?}");
+    }
+}

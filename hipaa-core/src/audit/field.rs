@@ -75,6 +75,8 @@ pub mod tag {
     pub const RING: u16 = 0x0121;
     /// The note by which the operator gives up an end of the log.
     pub const RESTORE: u16 = 0x0130;
+    /// What is said of the recording itself: code u8 ‖ microseconds u64.
+    pub const STATUS: u16 = 0x0140;
     /// The first tag of the application's own.
     pub const APPLICATION: u16 = 0x8000;
 }

@@ -12,6 +12,22 @@ use crate::unit::Unit;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SweepMark(Timestamp, RecordId);
 
+/// For an address or a form: `<microseconds>_<record id>`. It names no patient.
+impl core::fmt::Display for SweepMark {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}_{}", self.0.micros(), self.1)
+    }
+}
+
+impl SweepMark {
+    /// The mark that a text shows. Who makes one up gets a page of the same rows: it confers nothing.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (micros, record) = text.split_once('_')?;
+        Some(Self(Timestamp::from_micros(micros.parse().ok()?), RecordId::parse(record).ok()?))
+    }
+}
+
 /// What a sweep did.
 #[derive(Debug)]
 pub struct Swept {

@@ -31,7 +31,7 @@ impl Authority {
     ///
     /// # Security
     /// The altered bytes are gone with it: copy the file first where they are evidence.
-    pub fn discard(
+    pub(crate) fn discard(
         &self,
         unit: &mut dyn Unit,
         event: Event,

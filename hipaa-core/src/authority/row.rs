@@ -75,13 +75,13 @@ impl Row {
 
     /// Its secret, opened: a password's hash, a seed.
     #[must_use]
-    pub fn secret(&self) -> Option<&[u8]> {
+    pub(crate) fn secret(&self) -> Option<&[u8]> {
         self.secret.as_ref().map(|secret| secret.as_slice())
     }
 
     /// The same content as a draft, to be changed and given to [`Change::Replace`](super::Change::Replace).
     #[must_use]
-    pub fn edit(&self) -> Draft {
+    pub(crate) fn edit(&self) -> Draft {
         Draft {
             kind: self.kind(),
             id: self.id(),
@@ -97,7 +97,7 @@ impl Row {
 
 /// What a row is to hold. Tenant, versions and MAC are the door's to write.
 #[derive(Clone)]
-pub struct Draft {
+pub(crate) struct Draft {
     pub(super) kind: AuthorityKind,
     pub(super) id: RecordId,
     pub(super) owner: UserId,
@@ -112,34 +112,34 @@ impl Draft {
     /// A row of this kind and id, of 16 random bytes or a hash of 32. Where a user has one row of the kind
     /// ([`AuthorityKind::is_singular`]), the id is the owner's.
     #[must_use]
-    pub const fn new(kind: AuthorityKind, id: RecordId, owner: UserId) -> Self {
+    pub(crate) const fn new(kind: AuthorityKind, id: RecordId, owner: UserId) -> Self {
         Self { kind, id, owner, expires: None, lookup: None, body: Body::new(), secret: None, void_bound: false }
     }
 
     /// From when on it confers nothing.
     #[must_use]
-    pub const fn expires(mut self, time: Timestamp) -> Self {
+    pub(crate) const fn expires(mut self, time: Timestamp) -> Self {
         self.expires = Some(time);
         self
     }
 
     /// By what it is found besides its id.
     #[must_use]
-    pub const fn lookup(mut self, lookup: Lookup) -> Self {
+    pub(crate) const fn lookup(mut self, lookup: Lookup) -> Self {
         self.lookup = Some(lookup);
         self
     }
 
     /// Its fields, all of them.
     #[must_use]
-    pub fn body(mut self, body: Body) -> Self {
+    pub(crate) fn body(mut self, body: Body) -> Self {
         self.body = body;
         self
     }
 
     /// Its secret, [`MAX_SECRET_BYTES`] at most; stored sealed.
     #[must_use]
-    pub fn secret(mut self, secret: &[u8]) -> Self {
+    pub(crate) fn secret(mut self, secret: &[u8]) -> Self {
         self.secret = Some(Zeroizing::new(secret.to_vec()));
         self
     }
@@ -147,7 +147,7 @@ impl Draft {
     /// Of a user that is replaced: counts its `auth_version` up, which voids every session, token and grant bound to it. Of
     /// any other row: nothing.
     #[must_use]
-    pub const fn void_bound(mut self) -> Self {
+    pub(crate) const fn void_bound(mut self) -> Self {
         self.void_bound = true;
         self
     }

@@ -72,7 +72,7 @@ pub struct NewUser<'a> {
 
 /// What of a user becomes another; what is not given stays.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Revision<'a> {
+pub(crate) struct Revision<'a> {
     /// The label of the role.
     pub role: Option<&'a str>,
     /// Whether the password must be changed before anything else.
@@ -136,7 +136,7 @@ impl User {
     /// The change that makes a patient's record the user's own, or another: it voids every session, token and grant of the
     /// user.
     #[must_use]
-    pub fn link_patient(&self, patient: RecordId) -> Change {
+    pub(crate) fn link_patient(&self, patient: RecordId) -> Change {
         let body = self.row.body().clone().with_bytes(tag::PATIENT, patient.as_bytes());
         Change::Replace(self.row.clone(), self.row.edit().body(body).void_bound())
     }
@@ -165,7 +165,7 @@ impl User {
     ///
     /// # Errors
     /// [`UserError::Role`].
-    pub fn revise(&self, revision: Revision<'_>) -> Result<Change, UserError> {
+    pub(crate) fn revise(&self, revision: Revision<'_>) -> Result<Change, UserError> {
         let mut body = self.row.body().clone();
         if let Some(role) = revision.role {
             check_role(role)?;
@@ -188,7 +188,7 @@ impl Authority {
     ///
     /// # Errors
     /// [`UserError::Login`], [`UserError::LoginTaken`], [`UserError::DisplayName`], [`UserError::Role`], or the door's.
-    pub fn create_user(&self, unit: &mut dyn Unit, new: NewUser<'_>) -> Result<UserId, UserError> {
+    pub(crate) fn create_user(&self, unit: &mut dyn Unit, new: NewUser<'_>) -> Result<UserId, UserError> {
         check(&new)?;
         let lookup = Self::name_lookup(unit, &LoginName::parse(new.login)?)?;
         let user = UserId::from_random(*generate_from_system().map_err(UnitError::from)?);
@@ -287,7 +287,7 @@ impl Authority {
     ///
     /// # Source
     /// 45 CFR § 164.308(a)(3)(ii)(C), termination procedures.
-    pub fn disable_user(&self, unit: &mut dyn Unit, user: UserId) -> Result<(), UserError> {
+    pub(crate) fn disable_user(&self, unit: &mut dyn Unit, user: UserId) -> Result<(), UserError> {
         let found = self.user(unit, user)?.ok_or(UserError::Unknown)?;
         if !found.is_disabled() {
             let body = found.row.body().clone().with_flag(tag::DISABLED, true);
@@ -302,7 +302,7 @@ impl Authority {
     ///
     /// # Errors
     /// The unit's. After the first was deleted, an error loses the whole unit.
-    pub fn end_all(&self, unit: &mut dyn Unit, user: UserId) -> Result<(), AuthorityError> {
+    pub(crate) fn end_all(&self, unit: &mut dyn Unit, user: UserId) -> Result<(), AuthorityError> {
         for kind in AuthorityKind::ALL.iter().filter(|kind| kind.is_bound()) {
             self.end_kind(unit, *kind, user)?;
         }

@@ -11,7 +11,7 @@ use crate::unit::{Unit, UnitError};
 
 /// One change of authority.
 #[derive(Debug, Clone)]
-pub enum Change {
+pub(crate) enum Change {
     /// A new row.
     Insert(Draft),
     /// Another content of a row that was read: if it was changed since, it is [`AuthorityError::Stale`].
@@ -27,7 +27,7 @@ impl Authority {
     /// # Errors
     /// [`AuthorityError::Exists`], [`AuthorityError::LookupTaken`], [`AuthorityError::NoOwner`],
     /// [`AuthorityError::NoExpiry`], [`AuthorityError::Id`], or as [`Authority::apply`].
-    pub fn insert(&self, unit: &mut dyn Unit, event: Event, draft: Draft) -> Result<(), AuthorityError> {
+    pub(crate) fn insert(&self, unit: &mut dyn Unit, event: Event, draft: Draft) -> Result<(), AuthorityError> {
         self.apply(unit, event, vec![Change::Insert(draft)])
     }
 
@@ -35,7 +35,13 @@ impl Authority {
     ///
     /// # Errors
     /// [`AuthorityError::Stale`], [`AuthorityError::LookupTaken`], or as [`Authority::apply`].
-    pub fn replace(&self, unit: &mut dyn Unit, event: Event, row: Row, draft: Draft) -> Result<(), AuthorityError> {
+    pub(crate) fn replace(
+        &self,
+        unit: &mut dyn Unit,
+        event: Event,
+        row: Row,
+        draft: Draft,
+    ) -> Result<(), AuthorityError> {
         self.apply(unit, event, vec![Change::Replace(row, draft)])
     }
 
@@ -43,7 +49,7 @@ impl Authority {
     ///
     /// # Errors
     /// [`AuthorityError::Stale`], or as [`Authority::apply`].
-    pub fn delete(&self, unit: &mut dyn Unit, event: Event, row: Row) -> Result<(), AuthorityError> {
+    pub(crate) fn delete(&self, unit: &mut dyn Unit, event: Event, row: Row) -> Result<(), AuthorityError> {
         self.apply(unit, event, vec![Change::Delete(row)])
     }
 
@@ -54,7 +60,7 @@ impl Authority {
     /// tenant; [`AuthorityError::Integrity`] when a row that is to change was altered behind the application's back;
     /// [`UnitError::Reading`] in a unit that only reads; or that of a change. After the first change was written, an error
     /// loses the whole unit.
-    pub fn apply(&self, unit: &mut dyn Unit, event: Event, changes: Vec<Change>) -> Result<(), AuthorityError> {
+    pub(crate) fn apply(&self, unit: &mut dyn Unit, event: Event, changes: Vec<Change>) -> Result<(), AuthorityError> {
         if changes.is_empty() || changes.len() > MAX_ROWS {
             return Err(AuthorityError::TooMany);
         }

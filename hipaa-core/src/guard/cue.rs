@@ -8,7 +8,7 @@ mod gap;
 mod phrase;
 mod words;
 
-use super::byte::{self, ALNUM, DIGIT, LOWER};
+use super::byte::{self, Bits, DIGIT, LOWER, Planes, Words};
 pub use class::CueClass;
 pub(super) use class::Mask;
 pub(super) use gap::{Fit, after_gap, before_gap, is_number_word, list_gap};
@@ -40,8 +40,12 @@ pub(super) struct Lexicon {
     filter: Box<[u64; FILTER_WORDS]>,
 }
 
-/// A block of 64 bytes, and enough behind it to read the start of its last word.
-const WINDOW: usize = 72;
+/// Words are asked for in so many of 64 bytes: what is left shows the start of the last word.
+const STRIDE: usize = 56;
+const WORDS_AT_ONCE: usize = 5;
+
+/// A text and what its bytes are.
+pub(super) type Text<'t> = (&'t [u8], Planes<'t>);
 
 /// Words of the filter; small enough to stay in the nearest cache.
 const FILTER_WORDS: usize = 512;
@@ -75,84 +79,69 @@ impl Lexicon {
         Self { phrases, groups, slots, digits_lead, filter }
     }
 
-    /// Adds the cues of the words that start in the blocks of 64 bytes from `from` on that
-    /// reach `to`; returns the place to go on from, a multiple of 64 or the end of a cue.
-    pub(super) fn collect(&self, bytes: &[u8], from: usize, to: usize, out: &mut Vec<Cue>) -> usize {
+    /// Adds the cues of the words that start from `from` on, at least up to `to`; returns the
+    /// place to go on from.
+    pub(super) fn collect(&self, text: Text<'_>, from: usize, to: usize, out: &mut Vec<Cue>) -> usize {
+        let (bytes, planes) = text;
         let mut done = from;
-        let mut block = from & !63;
-        let mut inside = byte::is(byte::prev(bytes, block), ALNUM);
-        let mut padded;
-        while block < to {
-            let rest = &bytes[block..];
-            let window = match rest.first_chunk::<WINDOW>() {
-                Some(window) => window,
-                None => {
-                    padded = [0; WINDOW];
-                    padded[..rest.len()].copy_from_slice(rest);
-                    &padded
-                }
-            };
-            let (mask, letters) = byte::word_masks(window);
-            let starts = mask & !(mask << 1 | u64::from(inside));
-            let starts = if self.digits_lead { starts } else { starts & letters };
-            self.words(window, mask, starts, |bit, len, key| {
-                let start = block + bit;
-                let end = if bit + len < WINDOW { start + len } else { byte::skip(bytes, start, ALNUM) };
+        let mut at = from;
+        while at < to {
+            for bit in Bits(self.likely(bytes, planes.words(at), at)) {
+                let start = at + bit;
                 if start >= done
-                    && let Some(cue) = self.known(bytes, (start, end), key)
+                    && let Some(cue) = self.known(text, (start, planes.alnum_end(start)))
                 {
                     done = cue.end;
                     out.push(cue);
                 }
-            });
-            inside = mask >> 63 == 1;
-            block += 64;
+            }
+            at += STRIDE;
         }
-        done.max(block)
+        done.max(at.min(bytes.len()))
     }
 
-    /// Hands on the place, the length (as far as the window goes) and the key of every word of a
-    /// block that a phrase may start with.
+    /// One bit for each word that starts in the [`STRIDE`] bytes from `at` on and that a phrase
+    /// may start with. All words are asked before any is looked at closely: so the machine need
+    /// not guess at each of them.
     #[inline]
-    fn words(&self, window: &[u8; WINDOW], mask: u64, mut starts: u64, mut found: impl FnMut(usize, usize, u64)) {
-        while starts != 0 {
-            let bit = starts.trailing_zeros() as usize & 63;
-            starts &= starts - 1;
-            let mut len = (mask >> bit).trailing_ones() as usize;
-            if bit + len >= 64 {
-                len = byte::skip(window, bit, ALNUM) - bit;
-            }
-            let key = window[bit..].first_chunk().map_or(0, |eight| keyed(u64::from_le_bytes(*eight), len));
-            let (word, place) = filter_bit(key);
-            if self.filter[word] & place != 0 {
-                found(bit, len, key);
+    fn likely(&self, bytes: &[u8], words: Words, at: usize) -> u64 {
+        let mut padded = [0; 64];
+        let rest = bytes.get(at..).unwrap_or(&[]);
+        let window = rest.first_chunk::<64>().unwrap_or_else(|| {
+            padded[..rest.len()].copy_from_slice(rest);
+            &padded
+        });
+        let all = if self.digits_lead { words.starts } else { words.lettered };
+        let mut rest = all & ((1 << STRIDE) - 1);
+        let mut likely = 0;
+        while rest != 0 {
+            // So many are asked whether they are there or not: how many there are is hard to guess.
+            for _ in 0..WORDS_AT_ONCE {
+                let bit = rest.trailing_zeros() as usize % 64;
+                let eight = window[bit..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight));
+                let (word, place) = filter_bit(keyed(eight, (words.alnum >> bit).trailing_ones() as usize));
+                likely |= u64::from(self.filter[word] & place != 0) << bit;
+                rest &= rest.wrapping_sub(1);
             }
         }
+        likely & all
     }
 
     /// The phrase whose first word is `start..end`.
     #[inline]
-    pub(super) fn phrase_at(&self, bytes: &[u8], start: usize, end: usize) -> Option<Cue> {
-        let key = key_of(bytes, start, end);
-        let (word, place) = filter_bit(key);
-        if self.filter[word] & place != 0 { self.known(bytes, (start, end), key) } else { None }
+    pub(super) fn phrase_at(&self, text: Text<'_>, start: usize, end: usize) -> Option<Cue> {
+        let (word, place) = filter_bit(key_of(text.0, start, end));
+        if self.filter[word] & place != 0 { self.known(text, (start, end)) } else { None }
     }
 
     /// The phrase whose first word has a key of the table, or one that shares its bit.
     #[inline(never)]
-    fn known(&self, bytes: &[u8], word: (usize, usize), key: u64) -> Option<Cue> {
-        let mut slot = slot_of(key, self.slots.len());
-        let group = loop {
-            let place = usize::from(self.slots[slot]).checked_sub(1)?;
-            if self.groups[place].key == key {
-                break &self.groups[place];
-            }
-            slot = (slot + 1) & (self.slots.len() - 1);
-        };
-        let (start, end) = word;
+    fn known(&self, text: Text<'_>, (start, end): (usize, usize)) -> Option<Cue> {
+        let bytes = text.0;
+        let group = self.group(key_of(bytes, start, end))?;
         let from = skip_light(bytes, end);
         let (phrase, stop) = if group.goes_on(byte::peek(bytes, end), byte::peek(bytes, from)) {
-            self.longest(bytes, word, from, group)?
+            self.longest(text, (start, end), from, group)?
         } else {
             let single = &self.phrases[group.single..group.end];
             (single.iter().find(|phrase| phrase.starts(&bytes[start..end]))?, end)
@@ -161,15 +150,29 @@ impl Lexicon {
         whole.then_some(Cue { start, end: stop, class: phrase.class, weak: phrase.weak })
     }
 
+    /// The phrases with a key.
+    #[inline]
+    fn group(&self, key: u64) -> Option<&Group> {
+        let mut slot = slot_of(key, self.slots.len());
+        loop {
+            let group = self.groups.get(usize::from(*self.slots.get(slot)?).checked_sub(1)?)?;
+            if group.key == key {
+                return Some(group);
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+    }
+
     /// The longest phrase of the group, and its end; the next word starts at `from`.
     fn longest(
         &self,
-        bytes: &[u8],
+        text: Text<'_>,
         (start, end): (usize, usize),
         from: usize,
         group: &Group,
     ) -> Option<(&Phrase, usize)> {
-        let next = byte::skip(bytes, from, ALNUM);
+        let (bytes, planes) = text;
+        let next = planes.alnum_end(from);
         let second = if next > from { key_of(bytes, from, next) } else { 0 };
         // Asked of most phrases, so looked at once.
         let number = number_word(bytes, from, next);
@@ -179,7 +182,7 @@ impl Lexicon {
             let stop = match phrase.tail {
                 Tail::None => Some(end),
                 Tail::Number => number,
-                Tail::Parts => phrase.end_in(bytes, end),
+                Tail::Parts => phrase.end_in(text, end),
             };
             stop.filter(|_| phrase.starts(&bytes[start..end])).map(|stop| (phrase, stop))
         })

@@ -1,6 +1,7 @@
 //! From a text to its findings: segments, folding, the scan, resolution.
 
 use super::Finding;
+use super::byte::Room;
 use super::fold;
 use super::resolve::resolve;
 use super::rules::Rules;
@@ -32,10 +33,12 @@ pub(super) fn scan_all(rules: &Rules, text: &str, outer: Option<Outer>) -> Vec<F
 /// The findings that start inside `own`, in bytes of `text`.
 pub(super) fn scan_segment(rules: &Rules, text: &str, own: Range<usize>, outer: Option<Outer>) -> Vec<Finding> {
     let (seen, map) = fold::folded(text);
+    let mut room = Room::new();
+    let scan = Scan::new(rules, &seen, room.planes(seen.as_bytes()), outer);
     let found = match map {
-        None => Scan::new(rules, &seen, outer).run(own),
+        None => scan.run(own),
         Some(map) => {
-            let found = Scan::new(rules, &seen, outer).run(0..seen.len());
+            let found = scan.run(0..seen.len());
             let back = |found: Finding| found.moved(|at| map.start(at), |at| map.end(at));
             found.into_iter().map(back).filter(|found| own.contains(&found.span().start)).collect()
         }

@@ -103,7 +103,7 @@ const fn short(node: &Node) -> bool {
 
 /// Whether a string can hold a finding at all.
 fn interesting(bytes: &[u8]) -> bool {
-    telling(bytes) || super::byte::Signs::of(bytes).any()
+    telling(bytes) || super::byte::may_name(bytes)
 }
 
 /// Whether a digit, `@`, `:`, an escape or a character outside ASCII is in it.

@@ -26,7 +26,7 @@ mod zip;
 pub(super) use date::Parts;
 pub(super) use url::URL_BYTES;
 
-use super::byte::{self, Digits, Marks, Signs};
+use super::byte::{self, Planes};
 use super::cue::{Cue, CueClass, Fit, Mask, after_gap, before_gap, list_gap};
 use super::rules::Rules;
 use super::{Finding, Reason};
@@ -36,6 +36,9 @@ use std::ops::Range;
 pub(super) const REACH_BEFORE: usize = 64;
 /// How far behind a value a cue may start, in bytes.
 pub(super) const REACH_AFTER: usize = 24;
+
+/// `www.` and a host: a shorter text has no room for them.
+const SHORTEST_PAGE: usize = 8;
 
 /// Room for the cues and findings of a usual note, so that few notes ask for more.
 const CUES: usize = 48;
@@ -82,7 +85,7 @@ pub(super) struct Scan<'g, 't> {
     rules: &'g Rules,
     bytes: &'t [u8],
     text: &'t str,
-    digits: Digits,
+    planes: Planes<'t>,
     cues: Vec<Cue>,
     cues_to: usize,
     outer: Option<Outer>,
@@ -93,12 +96,12 @@ pub(super) struct Scan<'g, 't> {
 }
 
 impl<'g, 't> Scan<'g, 't> {
-    pub(super) fn new(rules: &'g Rules, text: &'t str, outer: Option<Outer>) -> Self {
+    pub(super) fn new(rules: &'g Rules, text: &'t str, planes: Planes<'t>, outer: Option<Outer>) -> Self {
         Self {
             rules,
             bytes: text.as_bytes(),
             text,
-            digits: Digits::new(),
+            planes,
             cues: Vec::with_capacity(CUES.min(text.len() / 24)),
             cues_to: 0,
             outer,
@@ -110,28 +113,30 @@ impl<'g, 't> Scan<'g, 't> {
 
     /// Finds everything that starts inside `own`; what lies outside serves as context.
     pub(super) fn run(mut self, own: Range<usize>) -> Vec<Finding> {
-        let signs = Signs::of(self.bytes);
-        if signs.pages() {
+        if self.planes.double_w() && self.bytes.len() >= SHORTEST_PAGE {
             self.www();
             self.out.sort_by_key(Finding::start);
         }
         self.marks();
         self.site_formats();
-        if signs.ages() {
-            self.spelled_ages();
-        }
+        self.spelled_ages();
         let addresses = self.out.iter().filter(|found| found.kind().is_address());
         let mut taken: Vec<_> = addresses.map(Finding::span).collect();
         taken.sort_by_key(|span| span.start);
-        let mut next_taken = taken.into_iter().peekable();
+        let mut taken = taken.into_iter().chain(std::iter::repeat(usize::MAX..usize::MAX));
+        let mut address = 0..0;
         self.restart();
         let mut from = own.start;
-        while let Some(p) = self.digits.next(self.bytes, from) {
-            while next_taken.next_if(|span| span.end <= p).is_some() {}
-            match next_taken.peek() {
-                Some(span) if span.start <= p => self.done = span.end,
-                _ if p >= own.end => break,
-                _ => self.token(p),
+        while let Some(p) = self.planes.digit_from(from) {
+            while address.end <= p {
+                address = taken.next().unwrap_or(usize::MAX..usize::MAX);
+            }
+            if address.start <= p {
+                self.done = address.end;
+            } else if p >= own.end {
+                break;
+            } else {
+                self.token(p);
             }
             from = self.done.max(p + 1);
         }
@@ -145,8 +150,8 @@ impl<'g, 't> Scan<'g, 't> {
         let mut pages = pages.into_iter().peekable();
         let bytes = self.bytes;
         let (mut floor, mut dots) = (0, 0);
-        for at in Marks::new(bytes) {
-            if bytes[at] == b'.' && at < dots {
+        for at in self.planes.marks() {
+            if bytes[at] == b'.' && (at < dots || !byte::at(bytes, at + 1, byte::LOWER)) {
                 continue;
             }
             while pages.next_if(|page| page.end <= at).is_some() {}
@@ -188,18 +193,27 @@ impl<'g, 't> Scan<'g, 't> {
     }
 
     fn collect(&mut self, span: (usize, usize)) {
-        let from = self.cues_to.max(span.0.saturating_sub(REACH_BEFORE + 32) & !63);
+        let from = self.cues_to.max(span.0.saturating_sub(REACH_BEFORE + 32));
         let to = (span.1 + REACH_AFTER).min(self.bytes.len());
         if from < to {
-            self.cues_to = self.rules.lexicon.collect(self.bytes, from, to, &mut self.cues);
+            self.cues_to = self.rules.lexicon.collect((self.bytes, self.planes), from, to, &mut self.cues);
         }
     }
 
     /// How many cues start before `at`; asked near the end of the list only.
     #[inline]
     fn cues_before(&self, at: usize) -> usize {
-        let behind = self.cues.iter().rev().take_while(|cue| cue.start >= at).count();
-        self.cues.len() - behind
+        let behind = |cues: &[Cue]| cues.iter().map(|cue| usize::from(cue.start >= at)).sum::<usize>();
+        let mut upto = self.cues.len();
+        // Four at once, so that the machine need not guess at each of them.
+        while let Some(four) = self.cues[..upto].last_chunk::<4>() {
+            let count = behind(four);
+            upto -= count;
+            if count < 4 {
+                return upto;
+            }
+        }
+        upto - behind(&self.cues[..upto])
     }
 
     fn before(&self, start: usize, mask: Mask) -> Option<Hit> {

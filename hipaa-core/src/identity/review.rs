@@ -93,9 +93,24 @@ impl Identity {
         policy: &RolePolicy,
         after: Option<SweepMark>,
     ) -> Result<Held<OpenReviews>, IdentityError> {
+        self.reviews_page(unit, active, policy, (after, MAX_ROWS))
+    }
+
+    /// The same, up to `limit` of them.
+    ///
+    /// # Errors
+    /// As [`Identity::reviews`]; [`AuthorityError::TooMany`](crate::authority::AuthorityError::TooMany) unless `limit` is 1
+    /// to 500.
+    pub fn reviews_page(
+        &self,
+        unit: &mut dyn Unit,
+        active: &Active,
+        policy: &RolePolicy,
+        (after, limit): (Option<SweepMark>, usize),
+    ) -> Result<Held<OpenReviews>, IdentityError> {
         active.require_live(unit)?;
         active.require_ability(unit, policy, Ability::ReviewEmergency)?;
-        self.reviews_for(unit, active.actor(), after)
+        page_of_reviews(unit, active.actor(), (after, limit))
     }
 
     /// The same for a program's own tools, in the actor's tenant.
@@ -111,17 +126,7 @@ impl Identity {
         actor: &Actor,
         after: Option<SweepMark>,
     ) -> Result<Held<OpenReviews>, IdentityError> {
-        unit.see_time(actor.tenant())?;
-        let door = Authority::new(actor.clone());
-        let now = unit.parts().1.now();
-        let page = door.due(unit, AuthorityKind::Review, after, MAX_ROWS)?;
-        let open = page.rows.iter().filter_map(|row| open_review(row, now)).collect::<Vec<_>>();
-        let count = u64::try_from(open.len()).unwrap_or(u64::MAX);
-        // Who looked at whose emergencies is part of the log, as every look at it is.
-        let event = door.event(EventName::AUDIT_READ, Action::Read).count(count);
-        let patients = open.iter().map(|review| review.grant.patient).collect::<Vec<_>>();
-        unit.note(event.subjects(&patients))?;
-        Ok(unit.hold(OpenReviews { open, altered: page.altered, next: page.next }))
+        page_of_reviews(unit, actor, (after, MAX_ROWS))
     }
 
     /// Reviews a grant of somebody else. Once: a review is not taken back.
@@ -170,6 +175,24 @@ impl Identity {
         let row = Authority::new(actor.clone()).read_any(unit, AuthorityKind::Review, grant.into())?;
         Ok(row.as_ref().and_then(done))
     }
+}
+
+fn page_of_reviews(
+    unit: &mut dyn Unit,
+    actor: &Actor,
+    (after, limit): (Option<SweepMark>, usize),
+) -> Result<Held<OpenReviews>, IdentityError> {
+    unit.see_time(actor.tenant())?;
+    let door = Authority::new(actor.clone());
+    let now = unit.parts().1.now();
+    let page = door.due(unit, AuthorityKind::Review, after, limit)?;
+    let open = page.rows.iter().filter_map(|row| open_review(row, now)).collect::<Vec<_>>();
+    let count = u64::try_from(open.len()).unwrap_or(u64::MAX);
+    // Who looked at whose emergencies is part of the log, as every look at it is.
+    let event = door.event(EventName::AUDIT_READ, Action::Read).count(count);
+    let patients = open.iter().map(|review| review.grant.patient).collect::<Vec<_>>();
+    unit.note(event.subjects(&patients))?;
+    Ok(unit.hold(OpenReviews { open, altered: page.altered, next: page.next }))
 }
 
 /// The duty to review a grant.

@@ -2,10 +2,10 @@
 
 use super::{TenantVault, VaultError};
 use crate::audit::{Action, Actor, EventName, Outcome};
-use crate::auth::role::RolePolicy;
+use crate::auth::role::{Operation, RolePolicy};
 use crate::identity::{Active, EmergencyGrant, IdentityError, SessionWarrant};
 use crate::red::{Safeguard, removed};
-use crate::schema::RecordId;
+use crate::schema::{RecordId, Table};
 use crate::unit::{Unit, UnitError, Warrant};
 use std::sync::Arc;
 
@@ -32,6 +32,19 @@ impl TenantVault {
         let warrant = Emergency { session: SessionWarrant::of(active), grant, patient: found.patient };
         let permissions = policy.emergency_permissions(found.patient);
         Ok(Self { actor, permissions, warrant: Some(Arc::new(warrant)) })
+    }
+
+    /// Whether this vault, which may be limited to one patient, covers a record: for whoever has to choose between the own
+    /// role and a grant before anything is read. No value leaves and nothing is noted; the read that follows asks again.
+    /// False for a record that is not there, or was altered so that nobody knows whose it is.
+    ///
+    /// # Errors
+    /// The unit's.
+    pub fn reaches(&self, unit: &mut dyn Unit, table: &'static Table, record: RecordId) -> Result<bool, VaultError> {
+        let (row, state) = unit.parts().0.row_and_state(table, self.actor.tenant(), record)?;
+        let Some(row) = row else { return Ok(false) };
+        let (record, _) = self.inspect(unit, table, (&row, state))?;
+        Ok(self.permissions.allows(table, Operation::Read) && self.covers_record(&record))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What an examination finds.
 
 use super::cursor::Cursor;
+use super::pulse::Pulse;
 use crate::audit::LogId;
 use crate::clock::Timestamp;
 use crate::schema::RecordId;
@@ -259,6 +260,8 @@ pub struct Report {
     pub doubts: Vec<Doubt>,
     /// What was lost and given up by the operator: no break, and not to be overlooked.
     pub restores: Vec<Restored>,
+    /// When the deployment's log should have spoken and did not.
+    pub pulse: Pulse,
     /// From where the next examination can go on.
     pub cursor: Cursor,
 }

@@ -2,6 +2,7 @@
 //! holds its size.
 
 use super::finding::{Break, Class};
+use super::pulse::Pulse;
 use super::restored::GivenUp;
 use super::run::Run;
 use super::source::Source;
@@ -22,6 +23,8 @@ pub(super) struct Periods {
     pub(super) taken_up: BTreeMap<LogId, TakenUp>,
     /// What the operator has given up.
     pub(super) restores: Vec<GivenUp>,
+    /// When it spoke.
+    pub(super) pulse: Pulse,
     /// All that were since they were compared last.
     fresh: Vec<(LogId, TakenUp)>,
 }
@@ -73,6 +76,7 @@ impl Run<'_> {
             at = own.size.min(from.saturating_add(super::chunk::CHUNK));
             source.entries(own.log, (from, at), &mut |entry| {
                 let Some(body) = entry.body.bytes() else { return };
+                periods.pulse.entry(body);
                 let kinds = [EntryKind::KeyRotate as u8, EntryKind::LogHead as u8];
                 match body.get(KIND_AT) {
                     Some(kind) if kinds.contains(kind) => periods.read(body, heads, &mut rotations),

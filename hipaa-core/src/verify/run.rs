@@ -4,6 +4,7 @@ use super::anchor::Anchor;
 use super::cursor::Cursor;
 use super::finding::{Break, Class, Completeness, Doubt, Integrity, Report};
 use super::log::LogState;
+use super::pulse::Pulse;
 use super::restored::GivenUp;
 use super::scan::Scan;
 use super::source::Source;
@@ -86,7 +87,8 @@ where
     run.compare_logs(first, &heads, &deployment)?;
     let completeness = run.compare_anchors(first, &heads, (&deployment, &periods), &options.anchors)?;
     let restores = periods.restores.iter().map(GivenUp::report).collect();
-    Ok(Report { restores, ..run.report(completeness, (heads.len() as u64, entries), cursor) })
+    let pulse = periods.pulse;
+    Ok(Report { restores, pulse, ..run.report(completeness, (heads.len() as u64, entries), cursor) })
 }
 
 /// An examination under way.
@@ -133,6 +135,7 @@ impl Run<'_> {
             breaks: self.breaks,
             doubts: self.doubts,
             restores: Vec::new(),
+            pulse: Pulse::default(),
             cursor,
         }
     }

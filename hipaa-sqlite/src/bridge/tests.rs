@@ -4,9 +4,12 @@ mod ended;
 
 use super::{Bridge, BridgeError, BridgeOptions};
 use crate::{Database, Error, rusqlite};
+use core::num::NonZeroUsize;
 use hipaa_core::audit::{Action, Actor, Event, EventName};
+use hipaa_core::auth::password::HashingPermits;
 use hipaa_core::authority::user::{NewUser, UserError};
 use hipaa_core::authority::{Authority, AuthorityError};
+use hipaa_core::identity::{Identity, IdentityError, Settings};
 use hipaa_core::keys::Kek;
 use hipaa_core::schema::{Column, RecordId, Table, TenantId, Text};
 use hipaa_core::store::StoreError;
@@ -214,15 +217,20 @@ async fn a_reader_checks_authority_rows_and_writes_none() {
     let ward = ward(&BridgeOptions::default());
     let door = Authority::new(ward.vault.actor().clone());
     let new = NewUser { login: "ama", display_name: "Ama Osei", role: "CLINICIAN", must_change: false };
-    let maker = door.clone();
-    let user = ward.bridge.write(move |unit| maker.create_user(unit, new)).await.unwrap().into_inner();
+    let permits = HashingPermits::new(NonZeroUsize::MIN, 1);
+    let (identity, actor) = (Identity::new(Settings::default(), permits).unwrap(), ward.vault.actor().clone());
+    let (maker, by) = (identity.clone(), actor.clone());
+    let made = ward.bridge.write(move |unit| Ok::<_, Error>(maker.create_user(unit, &by, new)?)).await.unwrap();
+    let user = made.open().unwrap().user;
     let reader = door.clone();
     let read =
         move |unit: &mut crate::Unit<'_>| reader.user(unit, user).map(|user| user.map(|user| user.auth_version()));
     assert_eq!(ward.bridge.disclose(read.clone()).await.unwrap().into_inner(), Some(1));
-    let written = ward.bridge.disclose(move |unit| door.disable_user(unit, user)).await.map(|_| ());
-    assert_eq!(written, Err(UserError::Authority(AuthorityError::Unit(UnitError::Reading))));
-    ward.file().execute("UPDATE hipaa_authority SET auth_version = 2", []).unwrap();
+    let written =
+        ward.bridge.disclose(move |unit| Ok::<_, Error>(identity.disable(unit, &actor, user)?)).await.map(|_| ());
+    let reading = AuthorityError::Unit(UnitError::Reading);
+    assert!(matches!(written, Err(Error::Identity(IdentityError::Authority(error))) if error == reading));
+    ward.file().execute("UPDATE hipaa_authority SET auth_version = 2 WHERE kind = 'user'", []).unwrap();
     let denied = ward.bridge.disclose(read).await.map(|_| ());
     assert_eq!(denied, Err(UserError::Authority(AuthorityError::Integrity)));
     assert_eq!((ward.entries("INTEGRITY_FAILED"), ward.entries("USER_DISABLED")), (1, 0));

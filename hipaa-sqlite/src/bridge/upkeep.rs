@@ -1,12 +1,13 @@
-//! What a bridge does by itself: it takes up heads, and ends signing periods that are over.
+//! What a bridge does by itself: it takes up heads, says that the log is being written, and ends signing periods that are
+//! over.
 
 use super::alarm::{Alarm, Subject};
+use super::heartbeat::{Heartbeat, actor};
 use super::job::{Job, Verdict};
 use super::metrics::Counters;
 use crate::batch::Batch;
 use crate::{Error, Unit};
-use hipaa_core::audit::Actor;
-use hipaa_core::schema::TenantId;
+use hipaa_core::audit::{HEARTBEAT, Health};
 use hipaa_core::signing::{self, INTERVAL, PERIOD};
 use hipaa_core::unit::UnitError;
 use std::sync::Arc;
@@ -21,12 +22,15 @@ pub struct Upkeep {
     pub interval: Duration,
     /// How long one key signs heads.
     pub period: Duration,
+    /// How often the deployment's log says, by an entry `AUDIT_STATUS`, that it is being written; the entry promises the next
+    /// one within twice this time or twice `interval`, whichever is longer. A change of the health is said at the next round.
+    pub heartbeat: Duration,
 }
 
 impl Default for Upkeep {
-    /// Every 60 seconds, and 7 days.
+    /// Every 60 seconds, 7 days, and every 5 minutes.
     fn default() -> Self {
-        Self { interval: INTERVAL, period: PERIOD }
+        Self { interval: INTERVAL, period: PERIOD, heartbeat: HEARTBEAT }
     }
 }
 
@@ -35,6 +39,7 @@ impl Default for Upkeep {
 pub(super) struct Listeners {
     pub(super) counters: Arc<Counters>,
     pub(super) alarm: Arc<Alarm>,
+    pub(super) heartbeat: Arc<Heartbeat>,
     /// Has the heads pushed that a round has committed; a push that is under way is not waited for.
     pub(super) pusher: SyncSender<()>,
 }
@@ -59,7 +64,7 @@ pub(super) fn run(
 
 fn send(sender: &Sender<Box<dyn Job>>, upkeep: Upkeep, listeners: &Listeners) -> bool {
     let place = listeners.counters.enqueue();
-    let round = Round { upkeep, listeners: listeners.clone(), ran: Err(UnitError::NotCommitted.into()) };
+    let round = Round { upkeep, listeners: listeners.clone(), said: None, ran: Err(UnitError::NotCommitted.into()) };
     let sent = sender.blocking_send(Box::new(round));
     if sent.is_ok() {
         place.keep();
@@ -71,15 +76,24 @@ fn send(sender: &Sender<Box<dyn Job>>, upkeep: Upkeep, listeners: &Listeners) ->
 struct Round {
     upkeep: Upkeep,
     listeners: Listeners,
+    /// The health that the log was told of, where it was.
+    said: Option<Health>,
     ran: Result<(), Error>,
 }
 
 impl Job for Round {
     fn run(&mut self, batch: &mut Batch<'_>) -> Result<(), Error> {
-        let period = self.upkeep.period;
-        let ran = batch.closure(|unit| look_after(unit, period))?;
+        let (period, health) = (self.upkeep.period, self.listeners.alarm.health());
+        let heartbeat = Arc::clone(&self.listeners.heartbeat);
+        let ran = batch.closure(|unit| {
+            let said = heartbeat.beat(unit, health)?;
+            look_after(unit, period).map(|()| said.then_some(health))
+        })?;
         self.ran = match (ran.outcome, ran.ticket.as_ref().map_err(|error| *error)) {
-            (Ok(outcome), Ok(_)) => outcome,
+            (Ok(Ok(said)), Ok(_)) => {
+                self.said = said;
+                Ok(())
+            }
             (Ok(Err(error)), _) | (_, Err(error)) => Err(error),
             (Err(_), _) => Err(super::unavailable()),
         };
@@ -96,6 +110,7 @@ impl Job for Round {
         };
         self.listeners.counters.looked_after(outcome.is_ok());
         if outcome.is_ok() {
+            self.said.into_iter().for_each(|health| self.listeners.heartbeat.spoke(health));
             let _under_way = self.listeners.pusher.try_send(());
         }
         self.listeners.alarm.take_down(Subject::ROUNDS, outcome);
@@ -104,8 +119,7 @@ impl Job for Round {
 
 fn look_after(unit: &mut Unit<'_>, period: Duration) -> Result<(), Error> {
     if signing::is_due(unit, period)? {
-        let bridge = Actor::new(TenantId::DEPLOYMENT, "bridge", "upkeep");
-        signing::end_period(unit, &bridge.map_err(|_| UnitError::Tampered)?)?;
+        signing::end_period(unit, &actor()?)?;
     } else {
         signing::note_heads(unit)?;
     }
@@ -117,8 +131,9 @@ mod tests {
     use super::super::{Bridge, BridgeOptions};
     use super::*;
     use crate::{Database, rusqlite};
-    use hipaa_core::audit::{Action, Event, EventName};
+    use hipaa_core::audit::{Action, Actor, Event, EventName};
     use hipaa_core::keys::Kek;
+    use hipaa_core::schema::TenantId;
 
     fn bridge(folder: &tempfile::TempDir, upkeep: Upkeep) -> (Bridge, Actor) {
         let kek = Kek::from_text(&"0f".repeat(32).into()).unwrap();
@@ -139,7 +154,8 @@ mod tests {
     #[tokio::test]
     async fn periods_end_under_load_and_no_caller_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let upkeep = Upkeep { interval: Duration::from_millis(5), period: Duration::from_millis(10) };
+        let (interval, period) = (Duration::from_millis(5), Duration::from_millis(10));
+        let upkeep = Upkeep { interval, period, ..Upkeep::default() };
         let (bridge, nurse) = bridge(&folder, upkeep);
         let mut callers = tokio::task::JoinSet::new();
         for _ in 0..32 {

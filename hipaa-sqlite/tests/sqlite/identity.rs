@@ -54,6 +54,13 @@ pub(super) fn mailed(db: &mut Database) -> Option<ResetToken> {
 impl Ward {
     /// Maria, with [`PASSWORD`].
     pub(super) fn open() -> Self {
+        let ward = Self::empty();
+        ward.hire(&mut ward.database(), "maria");
+        ward
+    }
+
+    /// A tenant without users.
+    pub(super) fn empty() -> Self {
         let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::manual(Timestamp::from_micros(START)));
         let permits = HashingPermits::new(2.try_into().unwrap(), 300);
         let mut settings = Settings::default();
@@ -65,9 +72,7 @@ impl Ward {
         let operator = Actor::new(TenantId::DEPLOYMENT, "setup", "operator").unwrap();
         let made = db.write(|unit| create_tenant(unit, &operator, "North clinic").map_err(Error::from)).unwrap();
         let admin = Actor::new(made.into_inner().id, "admin", "ADMIN").unwrap();
-        let ward = Self { folder, clock, permits, identity, admin };
-        ward.hire(&mut db, "maria");
-        ward
+        Self { folder, clock, permits, identity, admin }
     }
 
     /// A user with [`PASSWORD`].

@@ -2,13 +2,14 @@
 
 use super::ClinicalError;
 use super::shown::text;
-use super::signable::{Signable, check_time, row};
+use super::signable::{self, Signable, check_time, row};
 use crate::schema::clinical::{LABEL, STARTED, STATUS};
 use crate::schema::consultation::{
     ASSESSMENT, CHIEF_COMPLAINT, CLINICAL_NOTES, DIAGNOSIS, INTERNAL_NOTES, OBJECTIVE, PLAN, SUBJECTIVE,
     TREATMENT_NOTES,
 };
 use core::fmt;
+use hipaa_core::schema::Table;
 use hipaa_core::vault::{Record, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -44,12 +45,10 @@ pub struct Input {
     pub treatment_notes: Option<String>,
 }
 
-impl Input {
-    /// The row of it.
-    ///
-    /// # Errors
-    /// [`ClinicalError::Field`].
-    pub fn row(&self) -> Result<Row, ClinicalError> {
+impl signable::Input for Input {
+    const TABLE: &'static Table = &TABLE;
+
+    fn row(&self) -> Result<Row, ClinicalError> {
         check_time(self.started.as_deref())?;
         row(&[
             (STARTED, "started", self.started.as_deref()),

@@ -2,10 +2,11 @@
 
 use super::ClinicalError;
 use super::shown::text;
-use super::signable::{Signable, check_time, row};
+use super::signable::{self, Signable, check_time, row};
 use crate::schema::clinical::{ENDED, LABEL, STARTED};
 use crate::schema::consultation::{COMPLICATIONS, FINDINGS, POSTOPERATIVE, PREOPERATIVE, TECHNIQUE};
 use core::fmt;
+use hipaa_core::schema::Table;
 use hipaa_core::vault::{Record, Row};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -35,12 +36,10 @@ pub struct Input {
     pub complications: Option<String>,
 }
 
-impl Input {
-    /// The row of it.
-    ///
-    /// # Errors
-    /// [`ClinicalError::Field`].
-    pub fn row(&self) -> Result<Row, ClinicalError> {
+impl signable::Input for Input {
+    const TABLE: &'static Table = &TABLE;
+
+    fn row(&self) -> Result<Row, ClinicalError> {
         check_time(self.started.as_deref())?;
         check_time(self.ended.as_deref())?;
         row(&[

@@ -111,17 +111,26 @@ pub type Sheet = (Held<Record>, Option<Held<Record>>);
 /// Reads what stands on a prescription that was read, and notes that it is printed.
 ///
 /// # Errors
-/// `Stale` where it was changed since; those of the vault.
+/// As [`sheet`].
 pub fn print(unit: &mut Unit<'_>, vault: &TenantVault, read: &Record) -> Result<Sheet, ClinicalError> {
+    let sheet = sheet(unit, vault, read)?;
+    let subject = unchanged(unit, read)?;
+    note(unit, vault, EventName::PRESCRIPTION_PRINTED, (subject, read.id()))?;
+    Ok(sheet)
+}
+
+/// Reads what stands on a prescription that was read.
+///
+/// # Errors
+/// `Stale` where it was changed since, `Tampered` where it was altered; those of the vault.
+pub fn sheet(unit: &mut Unit<'_>, vault: &TenantVault, read: &Record) -> Result<Sheet, ClinicalError> {
     let subject = unchanged(unit, read)?;
     let by = read.get(PRACTITIONER).ok().flatten();
-    let sheet = vault.disclose(unit, |shown| {
+    vault.disclose(unit, |shown| {
         let person = shown.read(&PATIENT, subject)?;
         let prescriber = by.map(|by| shown.read(&PRACTITIONERS, by)).transpose()?;
         Ok::<_, ClinicalError>((person, prescriber))
-    })?;
-    note(unit, vault, EventName::PRESCRIPTION_PRINTED, (subject, read.id()))?;
-    Ok(sheet)
+    })
 }
 
 impl Printed {

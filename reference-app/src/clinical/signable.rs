@@ -14,6 +14,18 @@ use utoipa::ToSchema;
 /// The fields of a record that are given as text: each with its column, its name and its text.
 pub type Fields<'a> = [(Column<Text>, &'static str, Option<&'a str>)];
 
+/// What is written of a record that can be signed.
+pub trait Input: Send + 'static {
+    /// Its table.
+    const TABLE: &'static Table;
+
+    /// The row of it: what is not given stays as it is, an empty text takes the value away.
+    ///
+    /// # Errors
+    /// [`ClinicalError::Field`].
+    fn row(&self) -> Result<Row, ClinicalError>;
+}
+
 /// Who signed a record.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SignedBy {

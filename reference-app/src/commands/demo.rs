@@ -23,6 +23,9 @@ pub struct Command {
     /// End sessions after so many seconds without activity, 40 to 900 [default: 900]
     #[arg(long, value_name = "SECONDS", conflicts_with = "once", value_parser = clap::value_parser!(u64).range(40..=900))]
     pub idle: Option<u64>,
+    /// Ask for the password again after so many seconds where a step needs it, 5 to 300 [default: 300]
+    #[arg(long, value_name = "SECONDS", conflicts_with = "once", value_parser = clap::value_parser!(u64).range(5..=300))]
+    pub step_up: Option<u64>,
     /// Log requests to standard error
     #[arg(long, conflicts_with = "once")]
     pub log: bool,
@@ -40,8 +43,8 @@ impl Command {
         if self.once {
             return demo::run(self.keep, output);
         }
-        let idle = self.idle.map(Duration::from_secs);
-        let options = Options { listen: self.listen, idle, log: self.log, keep: self.keep };
+        let [idle, step_up] = [self.idle, self.step_up].map(|seconds| seconds.map(Duration::from_secs));
+        let options = Options { listen: self.listen, idle, step_up, log: self.log, keep: self.keep };
         demo::serve::run(options, output)
     }
 }

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::error::{Error, Exit};
 use crate::mail::Mailer;
 use crate::output::Output;
+use crate::pharmacy::Pharmacy;
 use crate::policy::policy;
 use crate::post;
 use crate::routes::{application, health};
@@ -14,12 +15,12 @@ use crate::upkeep;
 use crate::web::frame::{Frame, Observer, TIME_LIMIT};
 use crate::web::log;
 use crate::web::origin::{Origin, Origins};
-use crate::web::server::{Limits, serve};
+use crate::web::server::serve;
 use clap::Args;
 use hipaa_core::clock::Clock;
 use hipaa_core::identity::Settings;
 use hipaa_sqlite::Database;
-use hipaa_sqlite::bridge::{BridgeOptions, Upkeep};
+use hipaa_sqlite::bridge::{BridgeOptions, Hook, Upkeep};
 use hipaa_sqlite::witness::Place;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -51,7 +52,7 @@ impl Command {
                 return Ok(Exit::Environment);
             }
         };
-        let (mut database, settings) = (config.open()?, Settings::default());
+        let (mut database, settings) = (config.open()?, site.rules());
         let wrong = safeguard::undecided(&mut database, &settings)?;
         if !wrong.is_empty() {
             output.problem("reference-app: safeguards are off; switch them on, or record it with `safeguard decide`");
@@ -83,12 +84,15 @@ impl Command {
         let app = App { monitors: Arc::new(site.monitors.clone()), witness: config.witness.clone(), ..app };
         let bridge = app.gate.bridge.clone();
         let sender = tokio::spawn(post::run(app.gate.clone(), mailer, post::INTERVAL));
+        let pharmacy = site.pharmacy.map(|at| Pharmacy::new(at, app.gate.clone(), app.clock.clone()));
+        let pharmacy = pharmacy.map(|pharmacy| tokio::spawn(post::run(app.gate.clone(), pharmacy, post::INTERVAL)));
         let sweeper = tokio::spawn(upkeep::run(app.gate.clone(), upkeep::INTERVAL));
         let end = Signals::listen()?.ended(origins, self.settings.clone());
         output.line(&format!("listening on http://{address}"))?;
-        let drained = serve(listener, application(app), Limits::default(), end).await;
+        let drained = serve(listener, application(app), site.limits(), end).await;
         sender.abort();
         sweeper.abort();
+        pharmacy.iter().for_each(tokio::task::JoinHandle::abort);
         bridge.close().await.map_err(hipaa_sqlite::Error::from)?;
         Ok(if drained { Exit::Done } else { Exit::Refused })
     }
@@ -103,6 +107,8 @@ fn listening(error: std::io::Error) -> Error {
 fn bridge(site: &Site, config: &Config) -> BridgeOptions {
     let mut options = BridgeOptions::default();
     options.upkeep = Some(Upkeep { interval: site.upkeep, ..Upkeep::default() });
+    // Asked for by the log alone; the page of metrics has it as a number.
+    options.hook = Some(Hook::new(|health| tracing::warn!(event = "audit_health", cause = ?health)));
     options.witnesses = config.witness.as_deref().map(Place::folder).into_iter().collect();
     options
 }

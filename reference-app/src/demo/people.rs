@@ -1,6 +1,6 @@
 //! The users of the demo: one of each role, with a password and a second factor, and one who must still change the password.
 
-use crate::clinic::Clinic;
+use crate::clinic::{Clinic, NameQuery};
 use crate::error::Error;
 use data_encoding::BASE32_NOPAD;
 use hipaa_core::audit::Actor;
@@ -11,6 +11,7 @@ use hipaa_core::authority::user::NewUser;
 use hipaa_core::clock::Clock;
 use hipaa_core::entropy::generate_from_system;
 use hipaa_core::identity::{Active, Client, FactorChange, Finished, Identity, Use};
+use hipaa_core::schema::{Date, RecordId};
 use hipaa_core::unit::UnitError;
 use hipaa_sqlite::{Database, Unit};
 use secrecy::SecretString;
@@ -26,19 +27,26 @@ struct Member {
     role: &'static str,
     /// Whether the password is a temporary one and there is no second factor yet.
     new: bool,
+    /// Family name, given name and birth date of the patient who this is.
+    patient: Option<(&'static str, &'static str, &'static str)>,
 }
 
 const fn member(clinic: usize, login: &'static str, name: &'static str, role: &'static str) -> Member {
-    Member { clinic, login, name, role, new: false }
+    Member { clinic, login, name, role, new: false, patient: None }
 }
 
-const MEMBERS: [Member; 9] = [
+const MEMBERS: [Member; 11] = [
     member(0, "clinician.north", "Dr. Ines Okafor", "CLINICIAN"),
-    member(0, "privacy.north", "Paul Verhoeven", "PRIVACY_OFFICER"),
-    member(0, "admin.north", "Ada Mercer", "ORG_ADMIN"),
     member(0, "staff.north", "Sam Whitlock", "STAFF"),
     member(0, "billing.north", "Bea Lindqvist", "BILLING"),
-    Member { clinic: 0, login: "new.north", name: "Dr. Noor Haddad", role: "CLINICIAN", new: true },
+    member(0, "privacy.north", "Paul Verhoeven", "PRIVACY_OFFICER"),
+    member(0, "admin.north", "Ada Mercer", "ORG_ADMIN"),
+    member(0, "super.north", "Rosa Thornbury", "SUPER_ADMIN"),
+    Member {
+        patient: Some(("Müller", "Jürgen", "1980-02-29")),
+        ..member(0, "patient.north", "Jürgen Peter Müller", "PATIENT")
+    },
+    Member { new: true, ..member(0, "new.north", "Dr. Noor Haddad", "CLINICIAN") },
     member(1, "clinician.south", "Dr. Tomás Rivera", "CLINICIAN"),
     member(1, "privacy.south", "Greta Solberg", "PRIVACY_OFFICER"),
     member(1, "staff.south", "Uma Castellan", "STAFF"),
@@ -64,15 +72,25 @@ pub(super) fn create(
     let mut made = Vec::new();
     for member in &MEMBERS {
         let Some(clinic) = clinics.get(member.clinic) else { continue };
-        let actor = Clinic::open(database, clinic)?.parts().0.actor().clone();
+        let mut opened = Clinic::open(database, clinic)?;
+        let record = record(&mut opened, member)?;
+        let actor = opened.parts().0.actor().clone();
         let password = password()?;
         let hash = hash(identity, (&password, member))?;
-        database.write(|unit| enter(unit, identity, (&actor, member), &hash))?.into_inner();
+        database.write(|unit| enter(unit, identity, (&actor, member, record), &hash))?.into_inner();
         let totp = if member.new { None } else { Some(enrol(database, (identity, clock), (member.login, &password))?) };
         let (role, login) = (member.role, member.login);
         made.push(Credentials { clinic: (*clinic).to_owned(), role, login, password, totp });
     }
     Ok(made)
+}
+
+/// The record of somebody who is a patient.
+fn record(clinic: &mut Clinic<'_>, member: &Member) -> Result<Option<RecordId>, Error> {
+    let Some((family, given, born)) = member.patient else { return Ok(None) };
+    let born = Date::parse(born).map_err(|_| MADE)?;
+    let found = clinic.find(NameQuery { family, given, born })?;
+    found.records.first().map(|record| Some(record.id())).ok_or(MADE)
 }
 
 /// 75 random bits and what else the rules of the default policy ask for.
@@ -99,11 +117,14 @@ const MADE: Error = Error::Argument("the demo's own users cannot be made");
 fn enter(
     unit: &mut Unit<'_>,
     identity: &Identity,
-    (actor, member): (&Actor, &Member),
+    (actor, member, record): (&Actor, &Member, Option<RecordId>),
     hash: &PasswordHash,
 ) -> Result<(), Error> {
     let new = NewUser { login: member.login, display_name: member.name, role: member.role, must_change: member.new };
     let user = identity.import_user(unit, actor, new, hash)?;
+    if let Some(record) = record {
+        identity.link_patient(unit, actor, user, record)?;
+    }
     Ok(identity.put_contact(unit, actor, user, &format!("{}@example.org", member.login))?)
 }
 

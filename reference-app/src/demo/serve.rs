@@ -37,6 +37,8 @@ pub struct Options {
     pub listen: Option<SocketAddr>,
     /// Another time without activity after which a session ends.
     pub idle: Option<Duration>,
+    /// Another time for which a password that was given is fresh.
+    pub step_up: Option<Duration>,
     /// Whether requests are logged.
     pub log: bool,
     /// Whether the folder stays.
@@ -79,6 +81,7 @@ async fn open(
     let url = own.as_str().to_owned();
     let mut settings = Settings::default();
     settings.session.idle = options.idle.unwrap_or(settings.session.idle);
+    settings.session.step_up = options.step_up.unwrap_or(settings.session.step_up);
     let (database, file, folder) = stage.into_parts();
     let mailer = Mailer::new(MailTo::Folder(file.with_file_name("mail")), "demo@localhost".to_owned(), url.clone());
     let origins = Origins::new(own, vec![other]);

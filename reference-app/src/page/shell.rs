@@ -1,6 +1,7 @@
 //! What stands around every page.
 
 use crate::state::App;
+use std::borrow::Cow;
 
 /// What stands around a page.
 #[derive(Debug, Clone, Default)]
@@ -24,8 +25,10 @@ pub struct Who {
     pub clinic: String,
     /// After how many seconds without activity the session ends.
     pub idle_seconds: u64,
-    /// The emergency access that is open.
-    pub emergency: Option<Emergency>,
+    /// The emergency accesses that are open, the newest first.
+    pub emergencies: Vec<Emergency>,
+    /// The user's own record, where the user is a patient.
+    pub record: Option<String>,
     /// Whether the role may look for patients.
     pub finds: bool,
     /// Whether it may read the log.
@@ -56,20 +59,22 @@ impl Emergency {
 }
 
 /// A link of the navigation.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Link {
     /// The heading above it.
     pub group: Option<&'static str>,
+    /// The area to which it leads.
+    pub area: &'static str,
     /// The path.
-    pub href: &'static str,
+    pub href: Cow<'static, str>,
     /// The text.
     pub label: &'static str,
     /// What it is for.
     pub about: &'static str,
 }
 
-const fn link(group: Option<&'static str>, href: &'static str, label: &'static str, about: &'static str) -> Link {
-    Link { group, href, label, about }
+const fn link(group: Option<&'static str>, area: &'static str, label: &'static str, about: &'static str) -> Link {
+    Link { group, area, href: Cow::Borrowed(area), label, about }
 }
 
 const CARE: &[Link] = &[link(Some("Patients"), "/patients", "Find a patient", "By name and birth date, MRN or phone.")];
@@ -85,10 +90,14 @@ impl Who {
     /// The work that the role has pages for.
     #[must_use]
     pub fn work(&self) -> Vec<Link> {
+        let own = self.record.iter().map(|record| Link {
+            href: Cow::Owned(format!("/patients/{record}")),
+            ..link(Some("Care"), "/patients", "Your record", "What the clinic has written of you.")
+        });
         let care = if self.finds { CARE } else { &[] };
         let log = if self.reads_log { LOG } else { &[] };
         let reviews = if self.reviews { REVIEWS } else { &[] };
-        [care, log, reviews].concat()
+        own.chain([care, log, reviews].concat()).collect()
     }
 
     /// The navigation.

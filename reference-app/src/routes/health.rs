@@ -29,7 +29,7 @@ async fn healthz() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// The writer commits, every tenant's row is what was written under our key, and the log goes on from what the witness has
+/// The writer answers, every tenant's row is what was written under our key, and the log goes on from what the witness has
 /// seen.
 async fn readyz(State(app): State<App>) -> Result<StatusCode, Problem> {
     let witness = app.witness.clone();

@@ -1,15 +1,12 @@
 //! Operative records.
 
-use super::shared::{PageQuery, changed, id, made};
-use crate::clinical::once::once;
+use super::shared::PageQuery;
+use super::signable;
 use crate::clinical::operative::{Input, TABLE, View};
-use crate::clinical::signable;
 use crate::state::App;
 use crate::web::version::{IfMatch, Keyed, Versioned, Wrote};
 use crate::web::{Json, Problem, SignedIn};
 use axum::extract::{Path, Query, State};
-use hipaa_core::vault::TenantVault;
-use hipaa_sqlite::Unit;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -46,10 +43,7 @@ async fn list(
     Path(patient): Path<String>,
     Query(query): Query<PageQuery>,
 ) -> Result<axum::Json<OperativeRecords>, Problem> {
-    let (patient, paging) = (id(&patient)?, query.paging()?);
-    let look =
-        move |unit: &mut Unit<'_>, vault: &TenantVault| Ok(signable::page(unit, vault, (&TABLE, patient), paging)?);
-    let page = signed_in.disclose(look).await?.open()?;
+    let page = signable::list(signed_in, &TABLE, (&patient, query)).await?;
     Ok(axum::Json(OperativeRecords {
         operative_records: page.selected.records.iter().map(View::of).collect(),
         total: page.selected.total,
@@ -69,14 +63,7 @@ async fn draft(
     Path(patient): Path<String>,
     keyed: Keyed<Input>,
 ) -> Result<Wrote, Problem> {
-    let (patient, now) = (id(&patient)?, app.clock.now());
-    let write = move |unit: &mut Unit<'_>, vault: &TenantVault| {
-        let request = keyed.once(vault.actor(), &format!("{PLACE} of {patient}"))?;
-        let row = keyed.body.row()?;
-        let draft = |unit: &mut Unit<'_>| signable::draft(unit, vault, (&TABLE, patient), row);
-        Ok(once(unit, vault.actor(), (request, now), draft)?)
-    };
-    Ok(made(PLACE, signed_in.write(write).await?.into_inner()))
+    signable::draft((app, signed_in), (PLACE, &patient), keyed).await
 }
 
 #[utoipa::path(get, path = "/api/operative-records/{id}", params(("id" = String, Path)), responses(
@@ -84,8 +71,7 @@ async fn draft(
     Problem,
 ))]
 async fn read(signed_in: SignedIn, Path(record): Path<String>) -> Result<Versioned<View>, Problem> {
-    let record = id(&record)?;
-    let record = signed_in.disclose(move |unit, vault| Ok(vault.read(unit, &TABLE, record)?)).await?.open()?;
+    let record = signable::read(signed_in, &TABLE, &record).await?;
     Ok(Versioned(record.version(), View::of(&record)))
 }
 
@@ -97,25 +83,18 @@ async fn read(signed_in: SignedIn, Path(record): Path<String>) -> Result<Version
 async fn edit(
     signed_in: SignedIn,
     Path(record): Path<String>,
-    IfMatch(version): IfMatch,
+    version: IfMatch,
     Json(input): Json<Input>,
 ) -> Result<Wrote, Problem> {
-    let (record, row) = (id(&record)?, input.row()?);
-    let write = move |unit: &mut Unit<'_>, vault: &TenantVault| {
-        Ok(signable::edit(unit, vault, (&TABLE, record, version), &row)?)
-    };
-    Ok(changed(signed_in.write(write).await?.into_inner()))
+    signable::edit(signed_in, (&record, version), &input).await
 }
 
 #[utoipa::path(post, path = "/api/operative-records/{id}/sign", params(("id" = String, Path), ("If-Match" = String, Header)), responses(
     (status = 204, headers(("ETag" = String))),
     Problem,
 ))]
-async fn sign(signed_in: SignedIn, Path(record): Path<String>, IfMatch(version): IfMatch) -> Result<Wrote, Problem> {
-    let record = id(&record)?;
-    let write =
-        move |unit: &mut Unit<'_>, vault: &TenantVault| Ok(signable::sign(unit, vault, (&TABLE, record, version))?);
-    Ok(changed(signed_in.write(write).await?.into_inner()))
+async fn sign(signed_in: SignedIn, Path(record): Path<String>, version: IfMatch) -> Result<Wrote, Problem> {
+    signable::sign(signed_in, &TABLE, (&record, version)).await
 }
 
 #[utoipa::path(post, path = "/api/operative-records/{id}/amend", request_body = Input,
@@ -129,12 +108,5 @@ async fn amend(
     Path(original): Path<String>,
     keyed: Keyed<Input>,
 ) -> Result<Wrote, Problem> {
-    let (original, now) = (id(&original)?, app.clock.now());
-    let write = move |unit: &mut Unit<'_>, vault: &TenantVault| {
-        let request = keyed.once(vault.actor(), &format!("{PLACE} amending {original}"))?;
-        let row = keyed.body.row()?;
-        let amend = |unit: &mut Unit<'_>| signable::amend(unit, vault, (&TABLE, original), &row);
-        Ok(once(unit, vault.actor(), (request, now), amend)?)
-    };
-    Ok(made(PLACE, signed_in.write(write).await?.into_inner()))
+    signable::amend((app, signed_in), (PLACE, &original), keyed).await
 }

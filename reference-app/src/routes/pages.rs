@@ -13,6 +13,7 @@ pub mod factor;
 pub mod lab;
 pub mod notes;
 pub mod password;
+mod people;
 pub mod prescriptions;
 pub mod search;
 mod shown;

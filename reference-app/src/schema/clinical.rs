@@ -38,39 +38,20 @@ pub const BY_SUBJECT: Index<(Reference,)> = Index::exact("subject", SUBJECT.as_r
 /// Type and id; one record each.
 pub const BY_KEY: Index<(Text,)> = Index::exact("fhir_key", KEY.as_identifier()).unique();
 
-const CLINICAL: &[ColumnDef] = &[
-    FHIR_ID.def(),
-    IDENTIFIERS.def(),
-    SUBJECT.def(),
-    ENCOUNTER.def(),
-    PRACTITIONER.def(),
-    ORGANIZATION.def(),
-    LOCATION.def(),
-    UNRESOLVED.def(),
-    CODES.def(),
-    LABEL.def(),
-    STATUS.def(),
-    STARTED.def(),
-    ENDED.def(),
-    SOURCE.def(),
-];
-const NOTED: &[ColumnDef] = &[
-    FHIR_ID.def(),
-    IDENTIFIERS.def(),
-    SUBJECT.def(),
-    ENCOUNTER.def(),
-    PRACTITIONER.def(),
-    ORGANIZATION.def(),
-    LOCATION.def(),
-    UNRESOLVED.def(),
-    CODES.def(),
-    LABEL.def(),
-    STATUS.def(),
-    STARTED.def(),
-    ENDED.def(),
-    NOTE.def(),
-    SOURCE.def(),
-];
+/// The columns of a resource about a patient: what is its own stands before the resource itself or behind it.
+macro_rules! resource {
+    ([$($before:expr),*] [$($behind:expr),* $(,)?]) => {
+        &[
+            FHIR_ID.def(), IDENTIFIERS.def(), SUBJECT.def(), ENCOUNTER.def(), PRACTITIONER.def(), ORGANIZATION.def(),
+            LOCATION.def(), UNRESOLVED.def(), CODES.def(), LABEL.def(), STATUS.def(), STARTED.def(), ENDED.def(),
+            $($before,)* SOURCE.def(), $($behind,)*
+        ]
+    };
+}
+pub(super) use resource;
+
+const CLINICAL: &[ColumnDef] = resource!([][]);
+const NOTED: &[ColumnDef] = resource!([NOTE.def()][]);
 const DIRECTORY: &[ColumnDef] = &[
     FHIR_ID.def(),
     IDENTIFIERS.def(),

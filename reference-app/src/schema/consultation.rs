@@ -2,7 +2,7 @@
 
 use super::clinical::{
     BY_SUBJECT, CODES, ENCOUNTER, ENDED, LABEL, LOCATION, ORGANIZATION, PRACTITIONER, STARTED, STATUS, SUBJECT,
-    UNRESOLVED,
+    UNRESOLVED, resource,
 };
 use super::{BY_FHIR_ID, BY_IDENTIFIER, FHIR_ID, IDENTIFIERS, SOURCE};
 use hipaa_core::schema::{
@@ -47,21 +47,7 @@ pub const PHARMACY: Column<Text> = Column::text("pharmacy");
 pub const NOTICE: Column<Reference> = Column::reference("notice");
 
 /// The columns of an encounter.
-pub(super) const ENCOUNTER_COLUMNS: &[ColumnDef] = &[
-    FHIR_ID.def(),
-    IDENTIFIERS.def(),
-    SUBJECT.def(),
-    ENCOUNTER.def(),
-    PRACTITIONER.def(),
-    ORGANIZATION.def(),
-    LOCATION.def(),
-    UNRESOLVED.def(),
-    CODES.def(),
-    LABEL.def(),
-    STATUS.def(),
-    STARTED.def(),
-    ENDED.def(),
-    SOURCE.def(),
+pub(super) const ENCOUNTER_COLUMNS: &[ColumnDef] = resource!([] [
     CHIEF_COMPLAINT.def(),
     SUBJECTIVE.def(),
     OBJECTIVE.def(),
@@ -74,7 +60,7 @@ pub(super) const ENCOUNTER_COLUMNS: &[ColumnDef] = &[
     SIGNATURE,
     SIGNATURE_SALT,
     AMENDS,
-];
+]);
 
 /// The indexes of an encounter.
 pub(super) const ENCOUNTER_INDEXES: &[IndexDef] =

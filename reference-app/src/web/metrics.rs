@@ -2,6 +2,7 @@
 //! typed, and so nothing about patients, and never more of them than there are routes.
 
 use super::frame::Outcome;
+use hipaa_core::audit::Health;
 use hipaa_sqlite::bridge::Bridge;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -74,10 +75,25 @@ fn writer(registry: &mut Registry, bridge: &Bridge) {
     gauge("writer_commits", "Commits since the start", writer.commits);
     gauge("writer_lost_batches", "Batches that were not committed since the start", writer.lost);
     gauge("audit_failed_rounds", "Rounds of looking after the logs that failed since the start", writer.failed_rounds);
+    gauge("witness_failed_pushes", "Heads that a witness did not take since the start", writer.failed_pushes);
+    gauge(
+        "audit_health",
+        "What is known of the log: 0 all is well, 1 it cannot be told, 2 it is broken",
+        health(writer.health),
+    );
     let micros = ConstGauge::new(writer.last_commit.as_secs_f64());
     registry.register_with_unit("writer_last_commit", "How long the last commit took", Unit::Seconds, micros);
     if let Some(since) = writer.since_round {
         let age = ConstGauge::new(since.as_secs_f64());
         registry.register_with_unit("audit_round_age", "Since heads were last taken up", Unit::Seconds, age);
+    }
+}
+
+/// What is not known to be well is not well.
+const fn health(health: Health) -> u64 {
+    match health {
+        Health::Ok => 0,
+        Health::Broken(_) => 2,
+        _ => 1,
     }
 }

@@ -42,6 +42,18 @@ impl SignedIn {
         Ok(self.0.gate.identity.authorize(unit, &self.0.token, &self.0.caller.client(), wanted)?)
     }
 
+    /// Work behind the check of the session, in one unit.
+    fn checked<T>(
+        &self,
+        work: impl FnOnce(&mut Unit<'_>, Active, &Inner) -> Result<T, Problem> + Send + 'static,
+    ) -> impl FnOnce(&mut Unit<'_>) -> Result<T, Problem> + Send + 'static {
+        let this = self.clone();
+        move |unit: &mut Unit<'_>| {
+            let active = this.authorize(unit, Request::Passive)?;
+            work(unit, active, &this.0)
+        }
+    }
+
     /// One unit of work on the user's vault. Open what it gives.
     ///
     /// # Errors
@@ -50,11 +62,7 @@ impl SignedIn {
         &self,
         work: impl FnOnce(&mut Unit<'_>, &TenantVault) -> Result<T, Problem> + Send + 'static,
     ) -> Result<Committed<T>, Problem> {
-        let this = self.clone();
-        let checked = move |unit: &mut Unit<'_>| {
-            let active = this.authorize(unit, Request::Passive)?;
-            work(unit, &this.0.gate.vault(&active))
-        };
+        let checked = self.checked(move |unit, active, inner| work(unit, &inner.gate.vault(&active)));
         self.0.gate.bridge.write(checked).await
     }
 
@@ -66,12 +74,7 @@ impl SignedIn {
         &self,
         work: impl FnOnce(&mut Unit<'_>, &TenantVault) -> Result<T, Problem> + Send + 'static,
     ) -> Result<Committed<T>, Problem> {
-        let this = self.clone();
-        let checked = move |unit: &mut Unit<'_>| {
-            let active = this.authorize(unit, Request::Passive)?;
-            work(unit, &this.0.gate.vault(&active))
-        };
-        self.0.gate.bridge.disclose(checked).await
+        self.disclose_under(None, work).await
     }
 
     /// The same under an emergency grant of the user, where one is given: every entry names it.
@@ -83,18 +86,13 @@ impl SignedIn {
         grant: Option<[u8; 16]>,
         work: impl FnOnce(&mut Unit<'_>, &TenantVault) -> Result<T, Problem> + Send + 'static,
     ) -> Result<Committed<T>, Problem> {
-        let Some(grant) = grant else { return self.disclose(work).await };
-        let this = self.clone();
-        let checked = move |unit: &mut Unit<'_>| {
-            let active = this.authorize(unit, Request::Passive)?;
-            let vault = TenantVault::in_emergency(unit, &active, &this.0.gate.policy, grant);
-            let vault = vault.map_err(|error| match error {
-                // The session is live: it is the grant that ended.
-                VaultError::Ended => Problem::from(Kind::Denied).caused_by(&error),
-                error => error.into(),
-            })?;
+        let checked = self.checked(move |unit, active, inner| {
+            let vault = match grant {
+                None => inner.gate.vault(&active),
+                Some(grant) => inner.vault_under(unit, &active, grant)?,
+            };
             work(unit, &vault)
-        };
+        });
         self.0.gate.bridge.disclose(checked).await
     }
 
@@ -106,12 +104,19 @@ impl SignedIn {
         &self,
         work: impl FnOnce(&mut Unit<'_>, &Identity, Active, &Client<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<Committed<T>, Problem> {
-        let this = self.clone();
-        let checked = move |unit: &mut Unit<'_>| {
-            let active = this.authorize(unit, Request::Passive)?;
-            work(unit, &this.0.gate.identity, active, &this.0.caller.client())
-        };
+        let checked =
+            self.checked(move |unit, active, inner| work(unit, &inner.gate.identity, active, &inner.caller.client()));
         self.0.gate.bridge.write(checked).await
+    }
+}
+
+impl Inner {
+    fn vault_under(&self, unit: &mut Unit<'_>, active: &Active, grant: [u8; 16]) -> Result<TenantVault, Problem> {
+        TenantVault::in_emergency(unit, active, &self.gate.policy, grant).map_err(|error| match error {
+            // The session is live: it is the grant that ended.
+            VaultError::Ended => Problem::from(Kind::Denied).caused_by(&error),
+            error => error.into(),
+        })
     }
 }
 

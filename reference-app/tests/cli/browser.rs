@@ -4,10 +4,16 @@
 //! Every page that a test comes to is looked at: no message of the browser, a label for every field, enough contrast, no
 //! horizontal scrolling, wide and narrow; and its picture is kept in `target/screens`.
 
+mod account;
 mod canary;
 mod driver;
+mod emergency;
 mod idle;
+mod looks;
 mod page;
+mod plain;
+mod roles;
+mod step_up;
 mod work;
 
 use driver::Driver;

@@ -27,14 +27,14 @@ fn lax() -> Settings {
     settings
 }
 
-fn change(desk: &Desk, arguments: &[&str], login: &str, password: &str) -> Ran {
+pub(super) fn change(desk: &Desk, arguments: &[&str], login: &str, password: &str) -> Ran {
     fs::write(desk.path("password"), format!("{password}\n")).unwrap();
     let arguments = [&["safeguard"][..], arguments, &["--tenant", TENANT, "--login", login]].concat();
     let typed = fs::File::open(desk.path("password")).unwrap();
     finish(desk.command(&arguments).stdin(Stdio::from(typed)))
 }
 
-fn decide(desk: &Desk, login: &str, password: &str) -> Ran {
+pub(super) fn decide(desk: &Desk, login: &str, password: &str) -> Ran {
     let because = ["--because", "wall displays lock by themselves"];
     change(desk, &[&["decide", "automatic-logoff"][..], &because].concat(), login, password)
 }

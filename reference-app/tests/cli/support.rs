@@ -63,9 +63,16 @@ impl Desk {
 
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(binary());
-        command.args(arguments).current_dir(self.folder.path()).env_clear().env("HIPAA_KEK", KEK).env("USER", "tester");
-        command.stdin(Stdio::null());
+        self.surround(command.args(arguments));
         command
+    }
+
+    /// What every command has around it: the folder, the key, and nothing else of ours.
+    pub(super) fn surround(&self, command: &mut Command) {
+        let given = command.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
+        let given = given.collect::<Vec<_>>();
+        command.current_dir(self.folder.path()).env_clear().env("HIPAA_KEK", KEK).env("USER", "tester").envs(given);
+        command.stdin(Stdio::null());
     }
 
     pub(super) fn run(&self, arguments: &[&str]) -> Ran {

@@ -1,5 +1,7 @@
 //! Emergency access as whoever wants more of it meets it: silent, endless, of every patient, reviewed by oneself.
 
+mod page;
+
 use super::session::{Desk, beside, release};
 use super::{PATIENT, SSN, SSN_TEXT, patient, policy};
 use crate::attack::identity::{MINUTE, SECOND, client};

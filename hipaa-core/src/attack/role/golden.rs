@@ -1,6 +1,6 @@
 //! Every role × every table × every action, done and written down: what is not in the file is a change of the policy.
 
-use super::{BORN, BY_SSN, FAMILY, PATIENT, Practice, ROLES, STATUS, SUBJECT};
+use super::{BORN, BY_SSN, FAMILY, PATIENT, PRESCRIPTION, Practice, ROLES, STATUS, SUBJECT};
 use super::{BY_FAMILY, BY_STATUS, BY_SUBJECT, CLAIM, CONSULTATION, MESSAGE, PRACTITIONER, consultation, patient};
 use crate::auth::mask::View;
 use crate::auth::reason::{Reason, ReasonCode};
@@ -12,7 +12,7 @@ use core::fmt::Write as _;
 
 const GOLDEN: &str = include_str!("permissions.txt");
 
-const TABLES: [&Table; 5] = [&PATIENT, &CONSULTATION, &CLAIM, &PRACTITIONER, &MESSAGE];
+const TABLES: [&Table; 6] = [&PATIENT, &CONSULTATION, &CLAIM, &PRESCRIPTION, &PRACTITIONER, &MESSAGE];
 const ACTIONS: [&str; 8] = ["create", "read", "list", "search", "update", "delete", "reveal", "upsert"];
 
 fn done<T>(result: Result<T, VaultError>) -> &'static str {
@@ -28,7 +28,7 @@ fn row_of(table: &'static Table, subject: RecordId) -> Row {
     match table.label() {
         "patient" => patient("Hopper", "334-55-6677"),
         "consultation" => consultation(subject),
-        "claim" => Row::new().set(SUBJECT, subject).set(STATUS, "paid"),
+        "claim" | "prescription" => Row::new().set(SUBJECT, subject).set(STATUS, "paid"),
         "practitioner" => Row::new().set(FAMILY, "Hopper"),
         _ => Row::new().set(STATUS, "sent"),
     }
@@ -93,7 +93,8 @@ fn table() -> String {
             for action in ACTIONS {
                 let mut practice = Practice::open();
                 let vault = practice.vault(role);
-                let records = [practice.ada, practice.visit, practice.claim, practice.practitioner, practice.message];
+                let about = [practice.ada, practice.visit, practice.claim, practice.prescription];
+                let records = [&about[..], &[practice.practitioner, practice.message]].concat();
                 let at = TABLES.iter().position(|known| *known == table).unwrap();
                 let place = (records[at], practice.ada);
                 let outcome = practice.clinic.write(|unit| Ok(act(&vault, unit, (table, action), place))).unwrap();

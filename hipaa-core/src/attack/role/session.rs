@@ -2,10 +2,11 @@
 
 use super::{FAMILY, PATIENT, SSN, patient, policy};
 use crate::attack::identity::{MINUTE, PASSWORD, Ward, named};
-use crate::audit::Actor;
+use crate::audit::{Action, Actor, EventName};
 use crate::auth::reason::{Reason, ReasonCode};
 use crate::auth::role::Ability;
-use crate::authority::user::NewUser;
+use crate::authority::Authority;
+use crate::authority::user::{NewUser, Revision, UserError};
 use crate::identity::{Active, Finished, Identity, IdentityError, NewSession, PasswordOutcome, Use};
 use crate::red::{Safeguard, without};
 use crate::schema::{RecordId, UserId};
@@ -236,6 +237,24 @@ fn a2_the_actor_of_a_session_gives_no_role_behind_the_policy() {
     assert!(desk.ward.run(|unit, identity| identity.create_user_as(unit, &active, &policy(), staff)).is_ok());
     let unguarded = || desk.ward.run(|unit, identity| identity.create_user(unit, active.actor(), new("sly")));
     assert!(without(Safeguard::RoleGift, unguarded).is_ok());
+}
+
+/// The twin of what does not compile outside of this crate ([`crate::authority`]): the door asks nobody.
+#[test]
+fn a2_whoever_could_write_rows_would_give_any_role() {
+    let mut desk = Desk::open();
+    let sam = desk.hire("sam", "STAFF");
+    desk.hire("ida", "ORG_ADMIN");
+    let active = desk.login("ida").1;
+    let raised = desk.ward.plain(|unit, _| {
+        let door = Authority::new(active.actor().clone());
+        let user = door.user(unit, sam)?.ok_or(UserError::Unknown)?;
+        let change = user.revise(Revision { role: Some("SUPER_ADMIN"), must_change: None })?;
+        Ok::<_, IdentityError>(door.apply(unit, door.event(EventName::ROLE_CHANGED, Action::Update), vec![change])?)
+    });
+    assert_eq!(raised, Ok(()));
+    let (_, sam) = desk.login("sam");
+    assert_eq!(sam.actor().role(), "SUPER_ADMIN");
 }
 
 type Seizure = fn(&Identity, &mut dyn Unit, &Actor, UserId) -> Result<(), IdentityError>;

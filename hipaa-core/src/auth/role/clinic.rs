@@ -1,4 +1,4 @@
-//! The default policy of a clinic: seven roles over four classes of tables.
+//! The default policy of a clinic: seven roles over six classes of tables.
 
 use super::{Ability, Operation, PolicyError, Role, RolePolicy};
 use crate::auth::mask::View;
@@ -45,6 +45,7 @@ enum Class {
     Billing,
     Directory,
     Other,
+    Treatment,
 }
 
 /// What a role sees of a table.
@@ -62,7 +63,7 @@ struct DefaultRole {
     label: &'static str,
     sight: Sight,
     /// By class, in the order of [`Class`].
-    operations: [&'static [Operation]; 5],
+    operations: [&'static [Operation]; 6],
     abilities: &'static [Ability],
 }
 
@@ -70,35 +71,45 @@ const ROLES: [DefaultRole; 7] = [
     DefaultRole {
         label: "SUPER_ADMIN",
         sight: Sight::Clear,
-        operations: [RULE; 5],
+        operations: [RULE; 6],
         abilities: &[Ability::ReadTrail, Ability::ReadDetails, Ability::ManageUsers, Ability::Decide],
     },
     DefaultRole {
         label: "ORG_ADMIN",
         sight: Sight::Clear,
-        operations: [RULE; 5],
+        operations: [RULE; 6],
         abilities: &[Ability::ReadTrail, Ability::ReadDetails, Ability::ManageUsers],
     },
     DefaultRole {
         label: "CLINICIAN",
         sight: Sight::Clear,
-        operations: [KEEP, TREAT, LOOK, LOOK, LOOK],
+        operations: [KEEP, TREAT, LOOK, LOOK, LOOK, TREAT],
         abilities: &[Ability::InvokeEmergency],
     },
     DefaultRole {
         label: "STAFF",
         sight: Sight::Masked,
-        operations: [KEEP, LOOK, LOOK, KEEP, NONE],
+        operations: [KEEP, LOOK, LOOK, KEEP, NONE, NONE],
         abilities: &[Ability::InvokeEmergency],
     },
-    DefaultRole { label: "BILLING", sight: Sight::Masked, operations: [BILL, LOOK, KEEP, LOOK, NONE], abilities: &[] },
+    DefaultRole {
+        label: "BILLING",
+        sight: Sight::Masked,
+        operations: [BILL, LOOK, KEEP, LOOK, NONE, NONE],
+        abilities: &[],
+    },
     DefaultRole {
         label: "PRIVACY_OFFICER",
         sight: Sight::Masked,
-        operations: [LOOK, NONE, NONE, LOOK, NONE],
+        operations: [LOOK, NONE, NONE, LOOK, NONE, NONE],
         abilities: &[Ability::ReadTrail, Ability::ReadDetails, Ability::ReviewEmergency, Ability::Decide],
     },
-    DefaultRole { label: "PATIENT", sight: Sight::Own, operations: [OWN, OWN, OWN, &[Read], NONE], abilities: &[] },
+    DefaultRole {
+        label: "PATIENT",
+        sight: Sight::Own,
+        operations: [OWN, OWN, OWN, &[Read], NONE, OWN],
+        abilities: &[],
+    },
 ];
 
 type Amend = fn(Role) -> Role;
@@ -129,6 +140,16 @@ impl Clinic {
     #[must_use]
     pub fn clinical(self, table: &Table, shown: &[ColumnDef]) -> Self {
         self.table(Class::Clinical, table, shown)
+    }
+
+    /// What treatment alone needs, such as prescriptions: for those who treat, administrators and the patient. Roles that do
+    /// not treat do not even see that there is any.
+    ///
+    /// # Source
+    /// 45 CFR § 164.502(b), the minimum necessary.
+    #[must_use]
+    pub fn treatment(self, table: &Table) -> Self {
+        self.table(Class::Treatment, table, &[])
     }
 
     /// Claims and payments.

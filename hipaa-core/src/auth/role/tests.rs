@@ -57,6 +57,23 @@ fn the_default_masks_hold_whatever_the_application_shows() {
 }
 
 #[test]
+fn an_own_role_over_an_own_table_does_what_it_was_given_and_nothing_else() {
+    const BED: Column<Text> = Column::text("bed");
+    const WARD: Table = Table::new("ward", &[BED.def(), PLAN.def()], &[]);
+    let porter = Role::new("PORTER").may(&WARD, &[Operation::Read]).show(&WARD, &[BED.def()]);
+    let policy = RolePolicy::clinic().patients(&PATIENT, &[]).other(&WARD).role(porter);
+    let policy = policy.amend("STAFF", |role| role.may(&WARD, &[Operation::List])).build().unwrap();
+    let [porter, staff] = ["PORTER", "STAFF"].map(|label| policy.permissions(label, None));
+    for operation in Operation::ALL {
+        assert_eq!(porter.allows(&WARD, *operation), *operation == Operation::Read, "{operation:?}");
+        assert_eq!(staff.allows(&WARD, *operation), *operation == Operation::List, "{operation:?}");
+        assert!(!porter.allows(&PATIENT, *operation), "{operation:?}");
+    }
+    assert_eq!(["bed", "plan"].map(|column| porter.view(&WARD, column)), [View::Clear, View::Hidden]);
+    assert!(Ability::ALL.iter().all(|ability| !porter.has(*ability)));
+}
+
+#[test]
 fn rules_that_meet_combine_to_the_strictest() {
     let role = || Role::new("R").may(&PATIENT, &[Operation::Read]);
     let view = |role: Role| RolePolicy::new([role]).unwrap().permissions("R", None).view(&PATIENT, "ssn");

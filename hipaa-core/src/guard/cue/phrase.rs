@@ -1,14 +1,14 @@
 //! The phrases of the lexicon, and how far each reaches in a text.
 
-use super::{CueClass, is_number_word};
+use super::{CueClass, Text, is_number_word};
 use crate::guard::byte::{self, ALNUM};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     /// Exactly this byte, nothing around it.
     Sep(u8),
-    /// A word, behind blanks or light punctuation.
-    Word(Box<[u8]>),
+    /// A word and its key, behind blanks or light punctuation.
+    Word(u64, Box<[u8]>),
     /// A word like `number`, `no.`, `id`, or `#`.
     Number,
 }
@@ -74,7 +74,7 @@ impl Group {
         for part in phrases.iter().filter_map(|phrase| phrase.parts.first()) {
             match part {
                 Part::Sep(byte) => group.seps |= low_bit(*byte),
-                Part::Word(word) => group.words |= low_bit(byte::peek(word, 0)),
+                Part::Word(_, word) => group.words |= low_bit(byte::peek(word, 0)),
                 Part::Number => group.words |= b"#ni".iter().fold(0, |bits, byte| bits | low_bit(*byte)),
             }
         }
@@ -112,7 +112,7 @@ impl Phrase {
                     at += 1;
                 }
                 _ if end > at => {
-                    parts.push(Part::Word(bytes[at..end].into()));
+                    parts.push(Part::Word(key_of(bytes, at, end), bytes[at..end].into()));
                     at = end;
                 }
                 other => {
@@ -123,7 +123,7 @@ impl Phrase {
         }
         let rest = bytes[..first].get(8..).unwrap_or(&[]).into();
         let second = match parts.first() {
-            Some(Part::Word(word)) => key_of(word, 0, word.len()),
+            Some(Part::Word(key, _)) => *key,
             _ => 0,
         };
         let tail = match parts.as_slice() {
@@ -147,7 +147,7 @@ impl Phrase {
     /// The phrase, and what becomes of it in an identifier of a program: `memberId`.
     pub(super) fn with_squashed(self) -> Vec<Self> {
         let words = |part: &Part| match part {
-            Part::Word(word) => Some(word.to_vec()),
+            Part::Word(_, word) => Some(word.to_vec()),
             Part::Number => Some(Vec::new()),
             Part::Sep(_) => None,
         };
@@ -168,12 +168,15 @@ impl Phrase {
     /// Whether this is its first word, of which the first eight bytes are known to be right.
     #[inline]
     pub(super) fn starts(&self, word: &[u8]) -> bool {
-        let rest = word.get(8..).unwrap_or(&[]);
-        rest.eq_ignore_ascii_case(&self.rest) && !(self.capitals && word.iter().any(u8::is_ascii_lowercase))
+        let same = match word.get(8..) {
+            None | Some([]) => self.rest.is_empty(),
+            Some(rest) => rest.eq_ignore_ascii_case(&self.rest),
+        };
+        same && !(self.capitals && word.iter().any(u8::is_ascii_lowercase))
     }
 
     /// Where this phrase ends when its first word ends at `end`.
-    pub(super) fn end_in(&self, bytes: &[u8], end: usize) -> Option<usize> {
+    pub(super) fn end_in(&self, (bytes, planes): Text<'_>, end: usize) -> Option<usize> {
         let mut at = end;
         let mut tight = false;
         for part in &self.parts {
@@ -182,15 +185,18 @@ impl Phrase {
                     tight = true;
                     (byte::peek(bytes, at) == *byte).then_some(at + 1)?
                 }
-                Part::Word(word) => {
+                Part::Word(key, word) => {
                     let from = if tight { at } else { skip_light(bytes, at) };
                     tight = false;
-                    let stop = byte::skip(bytes, from, ALNUM);
-                    bytes[from..stop].eq_ignore_ascii_case(word).then_some(stop)?
+                    let stop = planes.alnum_end(from);
+                    let same = stop - from == word.len()
+                        && key_of(bytes, from, stop) == *key
+                        && (word.len() <= 8 || bytes[from..stop].eq_ignore_ascii_case(word));
+                    same.then_some(stop)?
                 }
                 Part::Number => {
                     let from = skip_light(bytes, at);
-                    number_word(bytes, from, byte::skip(bytes, from, ALNUM))?
+                    number_word(bytes, from, planes.alnum_end(from))?
                 }
             };
         }
@@ -202,7 +208,7 @@ impl Phrase {
 #[inline]
 pub(super) fn skip_light(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
-    while at < from + 3 && matches!(byte::peek(bytes, at), b' ' | b'\t' | b'\n' | b'\r' | b'-' | b'_' | b'.' | b'/') {
+    while at < from + 3 && byte::at(bytes, at, byte::LIGHT) {
         at += 1;
     }
     at

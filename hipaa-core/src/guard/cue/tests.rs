@@ -1,10 +1,13 @@
 //! Which words are cues.
 
 use super::*;
+use crate::guard::byte::Room;
 
 fn cues(text: &str) -> Vec<(CueClass, &str)> {
     let mut out = Vec::new();
-    Lexicon::new([(CueClass::Mrn, "episode key")]).collect(text.as_bytes(), 0, text.len(), &mut out);
+    let mut room = Room::new();
+    let bytes = (text.as_bytes(), room.planes(text.as_bytes()));
+    Lexicon::new([(CueClass::Mrn, "episode key")]).collect(bytes, 0, text.len(), &mut out);
     out.iter().map(|cue| (cue.class, &text[cue.start..cue.end])).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use super::parse::{Node, Tape, Type};
 use crate::guard::Reason;
+use crate::guard::byte::Room;
 use crate::guard::cue::{Cue, CueClass};
 use crate::guard::rules::Rules;
 use crate::guard::scan::Outer;
@@ -210,7 +211,9 @@ impl Words {
         }
         self.split(key.as_bytes());
         self.cues.clear();
-        rules.lexicon.collect(&self.text, 0, self.text.len(), &mut self.cues);
+        let mut room = Room::new();
+        let text = (self.text.as_slice(), room.planes(&self.text));
+        rules.lexicon.collect(text, 0, self.text.len(), &mut self.cues);
         let whole = |cue: &Cue| cue.start == 0 && cue.end == self.text.len();
         self.cues.iter().rev().find(|cue| !cue.weak || whole(cue)).map(|cue| cue.class)
     }

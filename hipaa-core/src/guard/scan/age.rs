@@ -15,6 +15,8 @@ const AGES: Mask = Mask::of(&[Age90]);
 static NINETY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("inety"));
 static HUNDRED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("undred"));
 const OLDEST: u32 = 125;
+/// `age ninety`.
+const SHORTEST: usize = 10;
 
 static YEARS_OLD: WordSet<8> = WordSet::new("yo yof yom yoa");
 static YEARS: WordSet<8> = WordSet::new("years yrs y");
@@ -97,7 +99,8 @@ impl Scan<'_, '_> {
 
     /// `ninety-two years old`.
     pub(super) fn spelled_ages(&mut self) {
-        if NINETY.find(self.bytes).is_none() && HUNDRED.find(self.bytes).is_none() {
+        let long = self.bytes.len() >= SHORTEST;
+        if !long || (NINETY.find(self.bytes).is_none() && HUNDRED.find(self.bytes).is_none()) {
             return;
         }
         for found in pattern::SPELLED_AGE.find_iter(self.bytes) {

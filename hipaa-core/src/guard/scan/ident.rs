@@ -44,8 +44,7 @@ impl Scan<'_, '_> {
     /// How many digits the value has, when it can be an identifier at all.
     fn value_digits(&self, span: (usize, usize), hit: &Hit, labelled: bool) -> Option<usize> {
         let value = &self.bytes[span.0..span.1];
-        let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-        let solid = value.iter().filter(|byte| byte::is(**byte, ALNUM)).count();
+        let (digits, solid) = (self.planes.digits_in(span.0, span.1), self.planes.alnum_in(span.0, span.1));
         let least = if labelled && !hit.weak { 4 } else { 5 };
         let year = value.len() == 4 && matches!(value, [b'1', b'8' | b'9', ..] | [b'2', b'0', ..]);
         // `98-year-old`.
@@ -89,8 +88,8 @@ impl Scan<'_, '_> {
         let len = start - 1 - from;
         let free = from > 0 && matches!(bytes[from - 1], b' ' | b':' | b'#' | b'=') && from < start - 1;
         let word = &bytes[from..start - 1];
-        let label =
-            crate::guard::cue::is_number_word(word) || self.rules.lexicon.phrase_at(bytes, from, start - 1).is_some();
+        let label = crate::guard::cue::is_number_word(word)
+            || self.rules.lexicon.phrase_at((bytes, self.planes), from, start - 1).is_some();
         if free && (1..=4).contains(&len) && !label && word != b"IS" && word != b"OF" { from } else { start }
     }
 
@@ -128,7 +127,7 @@ impl Scan<'_, '_> {
         if self.context(span, super::number::NUMBERS).is_some_and(|hit| hit.fit >= Fit::Strict) {
             return false;
         }
-        let Some(cue) = self.rules.lexicon.phrase_at(bytes, span.0, word) else {
+        let Some(cue) = self.rules.lexicon.phrase_at((bytes, self.planes), span.0, word) else {
             return false;
         };
         if cue.end != word || cue.weak || cue.class.kind().is_none() || word - span.0 < 2 {

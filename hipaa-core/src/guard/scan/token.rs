@@ -55,49 +55,6 @@ impl Token {
     }
 }
 
-/// Reads the token that holds the digit at `p`, not before `floor`.
-pub(super) fn read(bytes: &[u8], p: usize, floor: usize) -> Token {
-    let mut start = p;
-    while start > floor && p - start <= TOKEN_BYTES {
-        let byte = bytes[start - 1];
-        let joined = byte::is(byte, JOIN) && start - 1 > floor && byte::is(bytes[start - 2], ALNUM);
-        if !byte::is(byte, ALNUM) && !joined {
-            break;
-        }
-        start -= 1;
-    }
-    let mut token = Token { runs: [Run::default(); RUNS], count: 0, end: p, oversized: p - start > TOKEN_BYTES };
-    let mut sep = 0;
-    let mut at = start;
-    loop {
-        let (end, digits) = byte::word(bytes, at);
-        token.push(Run { start: at, end, digits, sep });
-        token.end = end;
-        match joint(bytes, end) {
-            Some(next) => {
-                sep = bytes[end];
-                at = next;
-            }
-            None => break,
-        }
-    }
-    token.oversized |= token.end - start > TOKEN_BYTES;
-    token
-}
-
-/// The token around `p` when it is a single short run that nothing joins to another one.
-#[inline]
-fn lone_run(bytes: &[u8], p: usize, floor: usize) -> Option<Run> {
-    let start = byte::back(bytes, p, ALNUM, p.saturating_sub(floor).min(32));
-    let before = byte::prev(bytes, start);
-    let (end, digits) = byte::word(bytes, start);
-    let open = start > floor && byte::is(before, ALNUM | JOIN);
-    if open || byte::is(byte::peek(bytes, end), JOIN) && joint(bytes, end).is_some() || end - start > 64 {
-        return None;
-    }
-    Some(Run { start, end, digits, sep: 0 })
-}
-
 /// Where the next run starts if the byte at `end` joins it.
 #[inline]
 fn joint(bytes: &[u8], end: usize) -> Option<usize> {
@@ -119,23 +76,52 @@ fn joint(bytes: &[u8], end: usize) -> Option<usize> {
 }
 
 impl Scan<'_, '_> {
+    /// Reads the token that holds the digit at `p`, not before what is done.
+    fn read(&self, p: usize) -> Token {
+        let (bytes, planes) = (self.bytes, self.planes);
+        let mut start = planes.token_start(p).max(self.done).max(p.saturating_sub(TOKEN_BYTES + 1));
+        // What joins belongs to the token only behind a letter or digit of it.
+        if start == self.done && start < p && !byte::is(bytes[start], ALNUM) {
+            start += 1;
+        }
+        let mut token = Token { runs: [Run::default(); RUNS], count: 0, end: p, oversized: p - start > TOKEN_BYTES };
+        let (mut sep, mut at) = (0, start);
+        loop {
+            let end = planes.alnum_end(at);
+            token.push(Run { start: at, end, digits: planes.digits_in(at, end), sep });
+            token.end = end;
+            let Some(next) = joint(bytes, end) else { break };
+            (sep, at) = (bytes[end], next);
+        }
+        token.oversized |= token.end - start > TOKEN_BYTES;
+        token
+    }
+
     /// Decides about the token at the digit `p`.
     pub(super) fn token(&mut self, p: usize) {
-        let bytes = self.bytes;
-        if self.quick_no(p) {
+        let (bytes, planes) = (self.bytes, self.planes);
+        let around = planes.around(p);
+        let (start, end) = (around.start.max(self.done), around.end);
+        if around.numeric && end - p <= 3 && self.quick_no(p, end) {
             return;
         }
-        if let Some(run) = lone_run(bytes, p, self.done) {
-            self.done = run.end;
-            match run.numeric() {
-                true if run.len() <= 3 && byte::prev(bytes, p) == b'(' && self.udi(p) => {}
-                true if run.len() <= 3 => self.small(run),
-                true => self.bare(run, &[]),
-                false => self.mixed(run),
-            }
-            return;
+        let open = start > self.done && byte::is(byte::prev(bytes, start), ALNUM | JOIN);
+        if open || end - start > 64 || joint(bytes, end).is_some() {
+            return self.long_token(p);
         }
-        let token = read(bytes, p, self.done);
+        let run = Run { start, end, digits: planes.digits_in(start, end), sep: 0 };
+        self.done = run.end;
+        match run.numeric() {
+            true if run.len() <= 3 && byte::prev(bytes, p) == b'(' && self.udi(p) => {}
+            true if run.len() <= 3 => self.small(run),
+            true => self.bare(run, &[]),
+            false => self.mixed(run),
+        }
+    }
+
+    /// Decides about the token at the digit `p` that is more than a short run.
+    fn long_token(&mut self, p: usize) {
+        let token = self.read(p);
         self.done = token.end;
         let runs = token.runs();
         if self.udi(runs[0].start) {
@@ -158,18 +144,18 @@ impl Scan<'_, '_> {
     }
 
     /// Leaves at once when a short number can be nothing of interest: most are lab values.
+    /// From `p` to `end` there are digits only.
     #[inline]
-    fn quick_no(&mut self, p: usize) -> bool {
+    fn quick_no(&mut self, p: usize, end: usize) -> bool {
         let bytes = self.bytes;
-        let end = byte::skip(bytes, p + 1, DIGIT);
         let before = byte::prev(bytes, p);
-        if end - p > 3 || !matches!(before, b' ' | b'\n' | b'(') {
+        if !matches!(before, b' ' | b'\n' | b'(') {
             return false;
         }
         let no = match byte::peek(bytes, end) {
             // `98.6`, `142/88`, `4.0-11.0`: decimals, and pairs too large for a date.
             mark @ (b'.' | b'/') => {
-                let stop = byte::skip(bytes, end + 1, DIGIT);
+                let stop = self.planes.digits_end(end + 1);
                 let paired = (end + 2..=end + 4).contains(&stop) && !byte::at(bytes, stop, ALNUM | JOIN);
                 self.done = stop;
                 paired && (mark == b'.' || end - p == 3 || bytes[p] > b'3')
@@ -245,7 +231,7 @@ impl Scan<'_, '_> {
                 && (self
                     .rules
                     .lexicon
-                    .phrase_at(self.bytes, first.start, first.end)
+                    .phrase_at((self.bytes, self.planes), first.start, first.end)
                     .is_some_and(|cue| cue.class.kind().is_some() && !cue.weak && word.len() >= 2)
                     || crate::guard::cue::is_number_word(word)
                     || (second.sep == b'.' && word.iter().all(|byte| byte::is(*byte, ALPHA)) && word.len() >= 2));

@@ -205,11 +205,32 @@ fn first_at(unit: &mut dyn Unit, (log, size): (LogId, u64), time: Timestamp) -> 
     let (mut low, mut high) = (0, size);
     while low < high {
         let middle = low.midpoint(high);
-        let entry = unit.parts().0.entries(log, middle, 1)?.pop();
-        let earlier = entry.as_ref().is_some_and(|entry| read_body(entry).is_ok_and(|body| body.prefix.time < time));
-        if earlier { low = middle.saturating_add(1) } else { high = middle }
+        match first_readable(unit, log, (middle, high))? {
+            Some((place, at)) if at < time => low = place.saturating_add(1),
+            _ => high = middle,
+        }
     }
     Ok(low)
+}
+
+/// The first entry of these places whose time can be read, and that time: one that was altered hides none of those behind it.
+fn first_readable(
+    unit: &mut dyn Unit,
+    log: LogId,
+    (mut from, to): (u64, u64),
+) -> Result<Option<(u64, Timestamp)>, VaultError> {
+    let mut most = 1;
+    while from < to {
+        let entries = unit.parts().0.entries(log, from, most)?;
+        let Some(last) = entries.last() else { return Ok(None) };
+        let next = last.sequence.saturating_add(1);
+        let read = |entry: &StoredEntry| Some((entry.sequence, read_body(entry).ok()?.prefix.time));
+        if let Some(found) = entries.iter().find_map(read) {
+            return Ok(Some(found).filter(|(place, _)| *place < to));
+        }
+        (from, most) = (next, MAX_PAGE);
+    }
+    Ok(None)
 }
 
 /// Not even how many: what was found is shown with its audit entry or not at all.

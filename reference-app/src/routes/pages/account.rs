@@ -44,13 +44,18 @@ struct Account {
 }
 
 async fn account(viewer: Viewer) -> Result<impl IntoResponse, Problem> {
+    Ok(Html(page(&viewer, None).await?))
+}
+
+/// The page, and what it tells at its top.
+pub(super) async fn page(viewer: &Viewer, told: Told) -> Result<impl Template + use<>, Problem> {
     let look = viewer.signed_in.account(|unit, identity, active, _| {
         Ok((identity.sessions(unit, &active)?, identity.recovery_codes_left(unit, &active)?))
     });
     let (sessions, codes_left) = look.await?.into_inner();
     let sessions = sessions.iter().map(Session::of).collect();
     let (shell, enrolled) = (viewer.shell("/account"), viewer.enrolled);
-    Ok(Html(Account { shell, told: None, enrolled, codes_left, sessions }))
+    Ok(Account { shell, told, enrolled, codes_left, sessions })
 }
 
 /// Which session ends; empty for all others.

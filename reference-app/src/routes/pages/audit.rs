@@ -1,10 +1,11 @@
 //! The audit log: entries with filters, the newest first, and how much of what was done.
 
-use super::activity::Activity;
+use super::activity::{Activity, first_day};
+use super::people::People;
 use crate::clinical::trail::{Query as Filter, search};
 use crate::page::{Html, Shell, Viewer, time};
 use crate::state::App;
-use crate::web::Problem;
+use crate::web::{Kind, Problem};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
@@ -19,8 +20,8 @@ use serde::Deserialize;
 const PER_PAGE: usize = 50;
 /// How many records an entry shows; the others are counted.
 const SHOWN_RECORDS: usize = 2;
-/// The days of the picture.
-const DAYS: u64 = 14;
+/// The days of the picture; fewer where there are too many entries to count.
+const DAYS: [u64; 3] = [30, 7, 1];
 
 /// The names to choose from.
 const NAMES: &[EventName] = &[
@@ -67,6 +68,8 @@ struct Asked {
 struct Entry {
     sequence: u64,
     time: String,
+    /// The id, and the name to show.
+    user: Option<String>,
     who: String,
     role: String,
     claimed: bool,
@@ -99,23 +102,31 @@ async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<impl IntoResponse, Problem> {
     let filter = asked.filter();
-    let now = app.clock.now();
-    let day = Duration::from_secs(24 * 60 * 60);
-    let span = Duration::from_secs(DAYS * 24 * 60 * 60).as_micros();
-    let from = Timestamp::from_micros(now.micros().saturating_sub(i64::try_from(span).unwrap_or(i64::MAX)));
     let read = viewer.signed_in.disclose(move |unit, vault| Ok(search(unit, vault, &filter)?)).await?.open()?;
-    let counted = viewer.signed_in.disclose(move |unit, vault| Ok(vault.trail_activity(unit, (from, now.after(day)))?));
-    // More entries than are counted at once: then there is no picture.
-    let chart = match counted.await {
-        Ok(counted) => Some(Activity::of(&counted.open()?)),
-        Err(_) => None,
-    };
-    let entries = read.entries.iter().map(Entry::of).collect::<Vec<_>>();
+    let ids = read.entries.iter().filter_map(|entry| entry.user.clone()).collect();
+    let people = People::known(&viewer, ids).await?;
+    let chart = count(&viewer, app.clock.now()).await?;
+    let entries = read.entries.iter().map(|entry| Entry::of(entry, &people)).collect::<Vec<_>>();
     let altered = entries.iter().filter(|entry| !entry.intact).count();
     let names = NAMES.iter().map(|name| name.as_str()).collect();
     let outcomes = OUTCOMES.iter().map(|(name, words, _)| (*name, *words)).collect();
     let (shell, query, older) = (viewer.shell("/audit"), asked.query(), read.next);
     Ok(Html(Audit { shell, altered, chart, names, outcomes, asked, entries, older, query }))
+}
+
+/// What was done in the last days, today included; none where even one day has more entries than are counted at once.
+async fn count(viewer: &Viewer, now: Timestamp) -> Result<Option<Activity>, Problem> {
+    let until = now.after(Duration::from_secs(24 * 60 * 60));
+    for days in DAYS {
+        let from = first_day(now, days);
+        let count = viewer.signed_in.disclose(move |unit, vault| Ok(vault.trail_activity(unit, (from, until))?));
+        match count.await {
+            Ok(counted) => return Ok(Some(Activity::of(&counted.open()?, (from, days)))),
+            Err(problem) if problem.kind() == Kind::Invalid => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(None)
 }
 
 impl Asked {
@@ -142,7 +153,7 @@ impl Asked {
 }
 
 impl Entry {
-    fn of(entry: &TrailEntry) -> Self {
+    fn of(entry: &TrailEntry, people: &People) -> Self {
         let records = entry.records.iter().flat_map(|(_, records)| records);
         let all = if entry.subjects.is_empty() { records.collect() } else { entry.subjects.iter().collect::<Vec<_>>() };
         let known = OUTCOMES.iter().find(|(.., code)| entry.outcome == Some(*code));
@@ -155,11 +166,12 @@ impl Entry {
         Self {
             sequence: entry.sequence,
             time: Some(time(entry.time)).filter(|_| entry.time.micros() > 0).unwrap_or_else(|| "–".to_owned()),
-            who: entry.user.clone().unwrap_or_else(|| "–".to_owned()),
+            who: entry.user.as_deref().map_or("–", |user| people.name(user)).to_owned(),
+            user: entry.user.clone(),
             role: entry.role.clone().unwrap_or_default().to_lowercase().replace('_', " "),
             claimed: entry.claimed,
             emergency: entry.grant.is_some(),
-            name: entry.name.clone().unwrap_or_else(|| "(log entry)".to_owned()),
+            name: entry.name.clone().unwrap_or_else(|| unnamed(entry).to_owned()),
             outcome,
             paint,
             about: all.iter().take(SHOWN_RECORDS).map(ToString::to_string).collect(),
@@ -167,4 +179,10 @@ impl Entry {
             intact: entry.intact,
         }
     }
+}
+
+/// What stands for a name where there is none.
+const fn unnamed(entry: &TrailEntry) -> &'static str {
+    // Of what cannot be read not even the time is known.
+    if !entry.intact && entry.time.micros() == 0 { "(cannot be read)" } else { "(log entry)" }
 }

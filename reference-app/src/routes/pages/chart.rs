@@ -99,7 +99,7 @@ async fn chart(
 ) -> Result<impl IntoResponse, Problem> {
     let (patient, page) = (id(&patient)?, page.unwrap_or(1).clamp(1, 10_000));
     // Under emergency access, what the policy opens of this one patient.
-    let grant = viewer.grant.filter(|grant| grant.patient == patient).map(|grant| grant.id);
+    let grant = viewer.grant_to(patient);
     let permissions = match grant {
         Some(_) => app.gate.policy.emergency_permissions(patient),
         None => viewer.permissions.clone(),

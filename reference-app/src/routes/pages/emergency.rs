@@ -2,18 +2,23 @@
 //! tells; these are its forms.
 
 use super::super::shared::id;
+use super::people::People;
 use crate::page::{Html, Shell, Viewer, refusal, see, time};
 use crate::state::App;
 use crate::web::{Kind, Problem};
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use hipaa_core::auth::reason::{Reason, ReasonCode};
+use hipaa_core::authority::SweepMark;
 use hipaa_core::identity::{OpenReview, Verdict};
 use serde::Deserialize;
+
+/// How many reviews are on a page.
+const PER_PAGE: usize = 20;
 
 /// The routes of this area.
 pub fn router() -> Router<App> {
@@ -101,6 +106,7 @@ async fn end(viewer: Viewer, Form(typed): Form<Grant>) -> Result<Response, Probl
 struct Open {
     grant: String,
     user: String,
+    name: String,
     patient: String,
     code: &'static str,
     reason: String,
@@ -110,10 +116,12 @@ struct Open {
 }
 
 impl Open {
-    fn of(open: &OpenReview) -> Self {
+    fn of(open: &OpenReview, people: &People) -> Self {
+        let user = open.grant.user.to_string();
         Self {
             grant: hex::encode(open.grant.id),
-            user: open.grant.user.to_string(),
+            name: people.name(&user).to_owned(),
+            user,
             patient: open.grant.patient.to_string(),
             code: open.grant.code.label(),
             reason: open.reason.to_string(),
@@ -131,19 +139,41 @@ struct Queue {
     open: Vec<Open>,
     altered: usize,
     told: Option<String>,
+    /// Whether this is not the first page.
+    later: bool,
+    /// Where the next page begins.
+    next: Option<String>,
 }
 
-async fn look(app: &App, viewer: &Viewer, told: Option<String>) -> Result<Queue, Problem> {
-    let policy = app.gate.policy.clone();
-    let look =
-        viewer.signed_in.account(move |unit, identity, active, _| Ok(identity.reviews(unit, &active, &policy, None)?));
+/// Which page of the queue.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Paged {
+    after: String,
+}
+
+async fn look(app: &App, viewer: &Viewer, (paged, told): (Paged, Option<String>)) -> Result<Queue, Problem> {
+    let (policy, later) = (app.gate.policy.clone(), !paged.after.is_empty());
+    let after = match later {
+        true => Some(SweepMark::parse(&paged.after).ok_or(Kind::NotFound)?),
+        false => None,
+    };
+    let look = viewer.signed_in.account(move |unit, identity, active, _| {
+        Ok(identity.reviews_page(unit, &active, &policy, (after, PER_PAGE))?)
+    });
     let found = look.await?.open()?;
-    let open = found.open.iter().map(Open::of).collect();
-    Ok(Queue { shell: viewer.shell("/emergency"), open, altered: found.altered.len(), told })
+    let people = People::known(viewer, found.open.iter().map(|open| open.grant.user.to_string()).collect()).await?;
+    let open = found.open.iter().map(|open| Open::of(open, &people)).collect();
+    let (altered, next) = (found.altered.len(), found.next.map(|mark| mark.to_string()));
+    Ok(Queue { shell: viewer.shell("/emergency"), open, altered, told, later, next })
 }
 
-async fn queue(State(app): State<App>, viewer: Viewer) -> Result<impl IntoResponse, Problem> {
-    Ok(Html(look(&app, &viewer, None).await?))
+async fn queue(
+    State(app): State<App>,
+    viewer: Viewer,
+    Query(paged): Query<Paged>,
+) -> Result<impl IntoResponse, Problem> {
+    Ok(Html(look(&app, &viewer, (paged, None)).await?))
 }
 
 /// What a review came to.
@@ -164,7 +194,7 @@ async fn review(State(app): State<App>, viewer: Viewer, Form(judged): Form<Judge
     let judgement = match Reason::new(ReasonCode::Other, &judged.text) {
         Ok(judgement) => judgement,
         Err(error) => {
-            let page = look(&app, &viewer, Some(error.to_string())).await?;
+            let page = look(&app, &viewer, (Paged::default(), Some(error.to_string()))).await?;
             return Ok(refusal(StatusCode::UNPROCESSABLE_ENTITY, page));
         }
     };

@@ -1,6 +1,7 @@
 //! The second factor of the user's own account.
 
 use super::super::auth::refused;
+use super::account;
 use super::sign_in::Typed;
 use crate::page::{Html, Shell, Told, Viewer, refusal, see};
 use crate::state::App;
@@ -83,7 +84,12 @@ async fn remove(State(app): State<App>, viewer: Viewer, Form(typed): Form<Typed>
     });
     match removed.await?.open()? {
         FactorChange::Done(session) => Ok((Cookies::of_session(&session).headers(), see("/account")).into_response()),
-        FactorChange::Refused(wait) => Err(refused(&app, wait).await),
+        FactorChange::Refused(wait) => {
+            let problem = refused(&app, wait).await;
+            let told =
+                Some(("bad", "That code did not work, so nothing was removed. Wait for the next one.".to_owned()));
+            Ok(refusal(problem.kind().status(), account::page(&viewer, told).await?))
+        }
     }
 }
 

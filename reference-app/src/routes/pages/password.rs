@@ -113,6 +113,8 @@ struct ByTokenPage {
     action: &'static str,
     told: Told,
     done: bool,
+    /// What was typed, where it is to be used again.
+    token: String,
 }
 
 /// A token and the new password.
@@ -123,7 +125,7 @@ struct ByToken {
 }
 
 fn by_token(app: &App, action: &'static str) -> ByTokenPage {
-    ByTokenPage { shell: Shell::open(app), action, told: None, done: false }
+    ByTokenPage { shell: Shell::open(app), action, told: None, done: false, token: String::new() }
 }
 
 async fn reset_form(State(app): State<App>) -> impl IntoResponse {
@@ -136,35 +138,39 @@ async fn activate_form(State(app): State<App>) -> impl IntoResponse {
 
 async fn reset(State(app): State<App>, caller: Caller, Form(typed): Form<ByToken>) -> Result<Response, Problem> {
     let token = Token::parse(typed.token.0.expose_secret()).map(PasswordToken::Reset).ok();
-    set(app, caller, ("/reset", token), typed.password).await
+    set(app, caller, ("/reset", token), typed).await
 }
 
 async fn activate(State(app): State<App>, caller: Caller, Form(typed): Form<ByToken>) -> Result<Response, Problem> {
     let token = Token::parse(typed.token.0.expose_secret()).map(PasswordToken::Activation).ok();
-    set(app, caller, ("/activate", token), typed.password).await
+    set(app, caller, ("/activate", token), typed).await
 }
 
 async fn set(
     app: App,
     caller: Caller,
     (action, token): (&'static str, Option<PasswordToken>),
-    new: Secret,
+    typed: ByToken,
 ) -> Result<Response, Problem> {
-    let again = |told: String| {
-        let page = ByTokenPage { told: Some(("bad", told)), ..by_token(&app, action) };
+    let again = |told: String, token: &str| {
+        let page = ByTokenPage { told: Some(("bad", told)), token: token.to_owned(), ..by_token(&app, action) };
         Ok(refusal(StatusCode::UNPROCESSABLE_ENTITY, page))
     };
-    let Some(token) = token else { return again("That token is not one.".to_owned()) };
-    match app.gate.set_password(caller, token, new.0).await? {
+    let Some(token) = token else { return again("That token is not one.".to_owned(), "") };
+    // A password that is refused leaves the token good, and nobody types it twice.
+    let kept = typed.token.0.expose_secret();
+    match app.gate.set_password(caller, token, typed.password.0).await? {
         PasswordOutcome::Set | PasswordOutcome::Changed(_) => {
             let told = Some(("good", "The password is set. Sign in with it.".to_owned()));
             Ok(Html(ByTokenPage { told, done: true, ..by_token(&app, action) }).into_response())
         }
-        PasswordOutcome::Rejected(rules) => again(rules.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
-        PasswordOutcome::Unusable(error) => again(error.to_string()),
+        PasswordOutcome::Rejected(rules) => {
+            again(rules.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "), kept)
+        }
+        PasswordOutcome::Unusable(error) => again(error.to_string(), kept),
         PasswordOutcome::Refused(wait) => {
             refused(&app, wait).await;
-            again("That token does not work any more, or never did.".to_owned())
+            again("That token does not work any more, or never did.".to_owned(), "")
         }
     }
 }

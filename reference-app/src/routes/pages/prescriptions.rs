@@ -15,7 +15,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use hipaa_core::auth::role::Operation;
-use hipaa_core::vault::Record;
+use hipaa_core::vault::{Record, TenantVault};
+use hipaa_sqlite::Unit;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -37,16 +38,11 @@ struct Page {
     intact: bool,
     breaks: Vec<String>,
     facts: Vec<Fact>,
+    /// Whether there is anything to print: not where the role sees masks.
+    may_print: bool,
     may_transmit: bool,
     /// The patient and the prescriber, where it is printed.
     sheet: Option<(String, Vec<Fact>, Option<String>, String)>,
-}
-
-/// The prescription: a unit of its own, and an entry.
-async fn read(viewer: &Viewer, at: &str) -> Result<Record, Problem> {
-    let record = id(at)?;
-    let read = viewer.signed_in.disclose(move |unit, vault| Ok(prescription::read(unit, vault, record)?));
-    Ok(read.await?.open()?)
 }
 
 fn page(viewer: &Viewer, record: &Record) -> Page {
@@ -58,6 +54,7 @@ fn page(viewer: &Viewer, record: &Record) -> Page {
         fact("Status", text(record, STATUS)),
         fact("Written", text(record, STARTED)),
     ];
+    let facts = all.into_iter().filter(|fact| fact.values.iter().any(|value| !value.is_empty())).collect::<Vec<_>>();
     let may = viewer.permissions.allows(&TRANSMISSIONS, Operation::Create);
     Page {
         shell: viewer.shell("/patients"),
@@ -66,20 +63,23 @@ fn page(viewer: &Viewer, record: &Record) -> Page {
         patient: record.subject().map(|patient| patient.to_string()),
         intact: record.integrity().is_intact(),
         breaks: breaks(record),
-        facts: all.into_iter().filter(|fact| fact.values.iter().any(|value| !value.is_empty())).collect(),
+        may_print: !facts.iter().any(|fact| fact.masked),
+        facts,
         may_transmit: may && record.integrity().is_intact() && record.table() == &MEDICATIONS,
         sheet: None,
     }
 }
 
 async fn show(viewer: Viewer, Path(at): Path<String>) -> Result<impl IntoResponse, Problem> {
-    Ok(Html(page(&viewer, &read(&viewer, &at).await?)))
+    Ok(Html(page(&viewer, &viewer.read(&MEDICATIONS, id(&at)?).await?)))
 }
 
 async fn print(State(app): State<App>, viewer: Viewer, Path(at): Path<String>) -> Result<impl IntoResponse, Problem> {
-    let record = Arc::new(read(&viewer, &at).await?);
+    let at = id(&at)?;
+    let (grant, record) = (viewer.grant_of(&MEDICATIONS, at).await?, Arc::new(viewer.read(&MEDICATIONS, at).await?));
     let sheet = Arc::clone(&record);
-    let look = viewer.signed_in.disclose(move |unit, vault| Ok(prescription::print(unit, vault, &sheet)?));
+    let print = move |unit: &mut Unit<'_>, vault: &TenantVault| Ok(prescription::print(unit, vault, &sheet)?);
+    let look = viewer.signed_in.disclose_under(grant, print);
     let (patient, prescriber) = look.await?.open()?;
     let by = prescriber.map(|prescriber| text(&prescriber, LABEL).0);
     let sheet = Some((name(&patient), facts(&patient), by, crate::page::time(app.clock.now())));
@@ -98,7 +98,7 @@ async fn transmit(
     Path(at): Path<String>,
     Form(To { pharmacy }): Form<To>,
 ) -> Result<Response, Problem> {
-    let (record, now) = (Arc::new(read(&viewer, &at).await?), app.clock.now());
+    let (record, now) = (Arc::new(viewer.read(&MEDICATIONS, id(&at)?).await?), app.clock.now());
     let (sent, to) = (Arc::clone(&record), Transmit { pharmacy: pharmacy.trim().to_owned() });
     let send = viewer.signed_in.write(move |unit, vault| Ok(prescription::transmit(unit, vault, (&sent, &to, now))?));
     let page = page(&viewer, &record);

@@ -187,6 +187,7 @@ impl Finding {
 /// A finding in words.
 const fn told(class: Class) -> &'static str {
     match class {
+        Class::Malformed => "These are not the bytes of an entry, or one of its columns is of another type.",
         Class::Leaf => "The bytes of the entry are not those that were hashed.",
         Class::Chain => "The entry does not follow the one before it.",
         Class::Gap => "Entries are missing.",

@@ -1,12 +1,12 @@
 //! After the whole run nothing of a patient is found where it does not belong.
 
 use super::driver::Demo;
-use super::work::{COMPLAINT, REASON};
+use super::work::{COMPLAINT, FINDING, REASON};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Of the patient who was found, read, edited and printed; and what was typed of the visit.
-const VALUES: [&str; 9] = [
+const VALUES: [&str; 10] = [
     "Müller",
     "Mu\u{308}ller",
     "900-10-0001",
@@ -15,6 +15,7 @@ const VALUES: [&str; 9] = [
     "555-0165",
     "Divorced",
     COMPLAINT,
+    FINDING,
     REASON,
 ];
 

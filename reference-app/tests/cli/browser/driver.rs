@@ -1,14 +1,27 @@
 //! The demo and the browser driver as children.
 
 use super::page::Page;
+use data_encoding::BASE32_NOPAD;
 use fantoccini::ClientBuilder;
 use fantoccini::wd::Capabilities;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use std::fs::File;
+use std::collections::HashMap;
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use totp_lite::{Sha1, totp_custom};
+
+/// The seconds for which a code is shown.
+const STEP: u64 = 30;
+
+fn seconds() -> u64 {
+    #[expect(clippy::disallowed_methods, reason = "an authenticator app has the clock of its phone")]
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
 
 /// A process that ends with the test.
 struct Ends(Child);
@@ -49,6 +62,15 @@ impl Driver {
 
     /// A browser without memory, which begins at this demo.
     pub(super) async fn browser(&self, demo: &Demo) -> Page {
+        self.open(demo, &json!({})).await
+    }
+
+    /// The same, which runs no script of a page.
+    pub(super) async fn browser_without_script(&self, demo: &Demo) -> Page {
+        self.open(demo, &json!({ "profile.managed_default_content_settings.javascript": 2 })).await
+    }
+
+    async fn open(&self, demo: &Demo, settings: &Value) -> Page {
         let arguments = [
             "--headless=new",
             "--no-sandbox",
@@ -61,7 +83,7 @@ impl Driver {
             "--window-size=1280,900",
         ];
         let mut capabilities = Capabilities::new();
-        capabilities.insert("goog:chromeOptions".to_owned(), json!({ "args": arguments }));
+        capabilities.insert("goog:chromeOptions".to_owned(), json!({ "args": arguments, "prefs": settings }));
         capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let client = builder.capabilities(capabilities).connect(&self.address).await.unwrap();
@@ -75,6 +97,8 @@ pub(super) struct Demo {
     folder: tempfile::TempDir,
     pub(super) url: String,
     told: Value,
+    /// By secret, the last step of time whose code was used.
+    used: Mutex<HashMap<String, u64>>,
 }
 
 impl Demo {
@@ -94,7 +118,59 @@ impl Demo {
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let told: Value = serde_json::from_str(&line).unwrap();
         let url = told["url"].as_str().unwrap().to_owned();
-        Self { process: Ends(process), folder, url, told }
+        Self { process: Ends(process), folder, url, told, used: Mutex::default() }
+    }
+
+    /// A code that was not used yet, as each works once: that of now, or of the next half minute; else it is waited for.
+    pub(super) async fn code(&self, secret: &str) -> String {
+        loop {
+            let now = seconds() / STEP;
+            let last = self.used.lock().unwrap().get(secret).copied().unwrap_or_default();
+            let next = now.max(last + 1);
+            if next <= now + 1 {
+                self.used.lock().unwrap().insert(secret.to_owned(), next);
+                let secret = BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
+                return totp_custom::<Sha1>(STEP, 6, &secret, next * STEP);
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    /// The path of the link in the mail that somebody who forgot the password gets.
+    pub(super) async fn reset_link(&self) -> String {
+        let folder = self.database().with_file_name("mail");
+        for _ in 0..300 {
+            let mails = fs::read_dir(&folder).into_iter().flatten();
+            let mails = mails.filter_map(|mail| fs::read_to_string(mail.unwrap().path()).ok());
+            let link = |mail: String| mail.lines().find_map(|line| Some(line.strip_prefix(&self.url)?.to_owned()));
+            let links = mails.filter(|mail| mail.contains("/reset#")).filter_map(link);
+            if let Some(link) = links.last() {
+                return link;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("no mail came");
+    }
+
+    pub(super) fn database(&self) -> PathBuf {
+        self.told["database"].as_str().unwrap().into()
+    }
+
+    /// Runs the command line on the same database: the demo was started with `--keep`.
+    pub(super) fn run(&self, arguments: &[&str]) -> Value {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_reference-app"));
+        let ran = command
+            .args(arguments)
+            .arg("--db")
+            .arg(self.database())
+            .arg("--kek-file")
+            .arg(self.database().with_file_name("kek"))
+            .arg("--json")
+            .env_remove("HIPAA_KEK")
+            .output()
+            .unwrap();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+        serde_json::from_slice(&ran.stdout).unwrap()
     }
 
     /// How a user signs in: the password, and the secret of the second factor.

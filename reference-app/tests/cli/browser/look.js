@@ -22,7 +22,8 @@ for (const e of document.querySelectorAll("a, button, summary")) {
   if (!(e.textContent.trim() || e.getAttribute("aria-label"))) wrong.push(`no name: ${name(e)}`);
 }
 for (const e of document.querySelectorAll("img:not([alt]), svg:not([aria-hidden]):not([aria-label])")) {
-  if (!e.closest("[aria-label]")) wrong.push(`no text for a picture: ${name(e)}`);
+  const told = (e.getAttribute("aria-labelledby") || "").split(" ").map((id) => document.getElementById(id)?.textContent.trim());
+  if (!e.closest("[aria-label]") && !told.every(Boolean)) wrong.push(`no text for a picture: ${name(e)}`);
 }
 for (const e of document.querySelectorAll("[style]")) wrong.push(`inline style: ${name(e)}`);
 for (const e of document.querySelectorAll("script:not([src])")) wrong.push("inline script");

@@ -2,19 +2,20 @@
 
 use super::driver::Demo;
 use axum::http::Method;
-use data_encoding::BASE32_NOPAD;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, Locator};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use totp_lite::{Sha1, totp_custom};
+use std::time::Duration;
 
 /// What every page must be: the script says in words what is wrong.
 const LOOK: &str = include_str!("look.js");
 const WIDE: (u32, u32) = (1280, 900);
 const NARROW: (u32, u32) = (390, 844);
+/// What a window has around a page, and the longest window.
+const FRAME: u32 = 140;
+const LONGEST: u32 = 3000;
 
 pub(super) struct Page {
     client: Client,
@@ -34,13 +35,6 @@ impl WebDriverCompatibleCommand for Messages {
     fn method_and_body(&self, _: &url::Url) -> (Method, Option<String>) {
         (Method::POST, Some(r#"{"type":"browser"}"#.to_owned()))
     }
-}
-
-/// The code that an authenticator app shows now.
-pub(super) fn code(secret: &str) -> String {
-    #[expect(clippy::disallowed_methods, reason = "an authenticator app has the clock of its phone")]
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    totp_custom::<Sha1>(30, 6, &BASE32_NOPAD.decode(secret.as_bytes()).unwrap(), now)
 }
 
 impl Page {
@@ -144,14 +138,35 @@ impl Page {
     /// Signs in with password and code.
     pub(super) async fn sign_in(&mut self, demo: &Demo, login: &str) {
         let (password, secret) = demo.user(login);
-        self.go("/sign-in").await;
-        self.fill("#login", login).await;
-        self.fill("#password", &password).await;
-        self.click("main form button").await;
+        self.give(login, &password).await;
         self.arrive("/sign-in/code").await;
-        self.fill("#code", &code(&secret.unwrap())).await;
+        self.fill("#code", &demo.code(&secret.unwrap()).await).await;
         self.click("main form button").await;
         self.arrive("/dashboard").await;
+    }
+
+    /// Gives name and password.
+    pub(super) async fn give(&mut self, login: &str, password: &str) {
+        self.go("/sign-in").await;
+        self.fill("#login", login).await;
+        self.fill("#password", password).await;
+        self.click("main form button").await;
+    }
+
+    /// The value of a field.
+    pub(super) async fn value(&self, css: &str) -> String {
+        self.client.find(Locator::Css(css)).await.unwrap().prop("value").await.unwrap().unwrap_or_default()
+    }
+
+    /// Runs a script, to make a page wrong on purpose.
+    pub(super) async fn spoil(&self, script: &str) {
+        self.client.execute(script, Vec::new()).await.unwrap();
+    }
+
+    /// What is wrong with the page, in words.
+    pub(super) async fn faults(&self) -> Vec<String> {
+        let wrong = self.client.execute(LOOK, Vec::new()).await.unwrap();
+        wrong.as_array().unwrap().iter().map(|fault| fault.as_str().unwrap().to_owned()).collect()
     }
 
     /// Looks at the page, wide and narrow, and keeps its pictures.
@@ -159,14 +174,21 @@ impl Page {
         for ((width, height), size) in [(NARROW, "narrow"), (WIDE, "wide")] {
             self.client.set_window_size(width, height).await.unwrap();
             tokio::time::sleep(Duration::from_millis(150)).await;
-            let wrong = self.client.execute(LOOK, Vec::new()).await.unwrap();
-            assert_eq!(wrong.as_array().map(Vec::len), Some(0), "{name}, {size}: {wrong:#}");
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screens");
-            fs::create_dir_all(&folder).unwrap();
-            fs::write(folder.join(format!("{name}-{size}.png")), self.client.screenshot().await.unwrap()).unwrap();
+            assert_eq!(self.faults().await, Vec::<String>::new(), "{name}, {size}");
+            self.picture((width, height), &format!("{name}-{size}.png")).await;
         }
         let said = self.messages().await;
         assert!(said.is_empty(), "{name}: {said:?}");
+    }
+
+    /// Keeps a picture of the whole page, as far down as a window goes.
+    async fn picture(&self, (width, height): (u32, u32), name: &str) {
+        let long = self.client.execute("return document.documentElement.scrollHeight", Vec::new()).await.unwrap();
+        let long = u32::try_from(long.as_u64().unwrap()).unwrap() + FRAME;
+        self.client.set_window_size(width, long.clamp(height, LONGEST)).await.unwrap();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screens");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(name), self.client.screenshot().await.unwrap()).unwrap();
     }
 
     /// What the browser complains about. That a form was refused is no complaint.

@@ -2,11 +2,14 @@
 
 use super::canary;
 use super::driver::{Demo, Driver};
-use super::page::{Page, code};
+use super::emergency::{Places, emergency};
+use super::page::Page;
 use super::{driver, run};
 
 /// Typed into notes, and nowhere else to be found.
 pub(super) const COMPLAINT: &str = "Canary: short of breath since Tuesday";
+/// The same of an operation.
+pub(super) const FINDING: &str = "Canary: perforated appendix";
 /// Typed as the reason of an emergency.
 pub(super) const REASON: &str = "Canary: unconscious at the front desk";
 const NEW_PASSWORD: &str = "Quilt-7-harbour-lantern";
@@ -17,10 +20,10 @@ fn people_of_every_role_do_their_work() {
     run(async {
         let mut demo = Demo::start(&[]);
         let mut visited = first_day(&driver, &demo).await;
-        let (chart, patient, more) = clinician(&driver, &demo).await;
+        let (chart, places, more) = clinician(&driver, &demo).await;
         visited.extend(more);
-        visited.extend(masked_view(&driver, &demo, &patient).await);
-        visited.extend(tampering(&driver, &demo, (chart, &patient)).await);
+        visited.extend(masked_view(&driver, &demo, &places).await);
+        visited.extend(tampering(&driver, &demo, (chart, &places.patient)).await);
         assert!(demo.runs());
         canary::nowhere(&demo, &visited).await;
     });
@@ -50,7 +53,7 @@ async fn first_day(driver: &Driver, demo: &Demo) -> Vec<String> {
     let secret = page.read("#secret").await;
     assert!(page.has(".qr svg").await);
     page.look("second-factor").await;
-    page.fill("#code", &code(&secret)).await;
+    page.fill("#code", &demo.code(&secret).await).await;
     page.keys("\u{E007}").await;
     page.arrive("/account/recovery-codes").await;
     page.click("main form button").await;
@@ -71,7 +74,7 @@ async fn first_day(driver: &Driver, demo: &Demo) -> Vec<String> {
     finish(page).await
 }
 
-async fn finish(page: Page) -> Vec<String> {
+pub(super) async fn finish(page: Page) -> Vec<String> {
     assert_eq!(page.messages().await, Vec::<String>::new());
     let visited = page.visited().to_vec();
     page.close().await;
@@ -79,32 +82,40 @@ async fn finish(page: Page) -> Vec<String> {
 }
 
 /// Finds, reads, edits against somebody else, drafts, signs, amends, prints.
-async fn clinician(driver: &Driver, demo: &Demo) -> (Page, String, Vec<String>) {
+async fn clinician(driver: &Driver, demo: &Demo) -> (Page, Places, Vec<String>) {
     let mut page = driver.browser(demo).await;
     page.sign_in(demo, "clinician.north").await;
     let patient = find(&mut page).await;
     page.says("✓ record intact").await;
     page.look("chart").await;
     conflict(driver, demo, (&mut page, &patient)).await;
-    signing(&mut page, &patient).await;
+    let encounter = signing(&mut page, &patient).await;
+    let operation = operation(&mut page, &patient).await;
     page.go(&patient).await;
     page.click("a[href^='/prescriptions/']").await;
     page.arrive("/prescriptions/").await;
+    let prescription = page.at().await;
     page.click("form[action$='/print'] button").await;
     page.says("Printed").await;
+    assert!(page.has("[data-print]:not([hidden])").await, "a script shows the button that prints");
     page.look("prescription").await;
     page.go(&patient).await;
     page.click("a[href^='/prescriptions/']").await;
     page.arrive("/prescriptions/").await;
     page.fill("#pharmacy", "pharmacy-7.example").await;
+    page.look("prescription-open").await;
     page.click("form[action$='/transmit'] button").await;
     page.says("outbox").await;
+    page.go(&prescription).await;
+    page.fill("#pharmacy", "pharmacy-8.example").await;
+    page.click("form[action$='/transmit'] button").await;
+    page.says("It was sent already").await;
     let visited = page.visited().to_vec();
-    (page, patient, visited)
+    (page, Places { patient, encounter, operation, prescription }, visited)
 }
 
 /// Typed with another case and another Unicode form than is stored.
-async fn find(page: &mut Page) -> String {
+pub(super) async fn find(page: &mut Page) -> String {
     page.go("/patients").await;
     page.fill("#family", "mu\u{308}ller").await;
     page.fill("#given", "JÜRGEN").await;
@@ -140,7 +151,7 @@ async fn conflict(driver: &Driver, demo: &Demo, (page, patient): (&mut Page, &st
     page.says("version 3").await;
 }
 
-async fn signing(page: &mut Page, patient: &str) {
+async fn signing(page: &mut Page, patient: &str) -> String {
     page.go(&format!("{patient}/encounters/new")).await;
     page.fill("#started", "2026-11-20").await;
     page.fill("#label", "Visit").await;
@@ -165,10 +176,41 @@ async fn signing(page: &mut Page, patient: &str) {
     page.go(&signed).await;
     page.says(COMPLAINT).await;
     page.says("✓ signed").await;
+    page.says("Dr. Ines Okafor").await;
+    signed
+}
+
+/// The same with what was done in an operation.
+async fn operation(page: &mut Page, patient: &str) -> String {
+    page.go(&format!("{patient}/operative-records/new")).await;
+    page.fill("#started", "yesterday").await;
+    page.fill("#label", "Appendectomy").await;
+    page.click("main form button").await;
+    page.says("times are YYYY-MM-DD").await;
+    assert_eq!(page.value("#label").await, "Appendectomy", "what was typed stays");
+    page.fill("#started", "2026-11-19").await;
+    page.fill("#findings", FINDING).await;
+    page.look("operation-refused").await;
+    page.click("main form button").await;
+    page.arrive("/operative-records/").await;
+    page.confirm("form[action$='/sign'] button").await;
+    page.says("✓ signed").await;
+    page.look("operation-signed").await;
+    let signed = page.at().await;
+    assert!(!page.has("a[href$='/edit']").await, "what is signed has no way to edit it");
+    page.click("a[href$='/amend']").await;
+    page.arrive(&signed).await;
+    page.fill("#complications", "None").await;
+    page.click("main form button").await;
+    page.says("This is an amendment").await;
+    page.go(&signed).await;
+    page.says("✓ record intact").await;
+    signed
 }
 
 /// The front desk sees masks, and has no input for what is masked.
-async fn masked_view(driver: &Driver, demo: &Demo, patient: &str) -> Vec<String> {
+async fn masked_view(driver: &Driver, demo: &Demo, places: &Places) -> Vec<String> {
+    let patient = places.patient.as_str();
     let mut page = driver.browser(demo).await;
     page.sign_in(demo, "staff.north").await;
     page.go(patient).await;
@@ -183,38 +225,17 @@ async fn masked_view(driver: &Driver, demo: &Demo, patient: &str) -> Vec<String>
     }
     assert!(page.has("[name=family]").await);
     page.look("edit-masked").await;
-    emergency(&mut page, patient).await;
+    emergency(&mut page, places).await;
     page.go("/audit").await;
     page.says("You may not do this").await;
     finish(page).await
-}
-
-/// A reason, a banner, the whole chart, and an end.
-async fn emergency(page: &mut Page, patient: &str) {
-    page.go(patient).await;
-    page.click("a[href^='/emergency/']").await;
-    page.arrive("/emergency/").await;
-    page.fill("#text", "short").await;
-    page.click("main form button").await;
-    page.says("at least 10 characters").await;
-    page.look("emergency-form").await;
-    page.fill("#text", REASON).await;
-    page.click("main form button").await;
-    page.arrive(patient).await;
-    page.says("Emergency access is active").await;
-    page.says("1980-02-29").await;
-    page.says("Problems").await;
-    page.look("chart-emergency").await;
-    page.click("form[action='/emergency/end'] button").await;
-    page.arrive("/dashboard").await;
-    page.go(patient).await;
-    assert!(!page.text().await.contains("1980-02-29"), "the end is an end");
 }
 
 /// Somebody else judges.
 async fn judge(page: &mut Page) {
     page.go("/emergency").await;
     page.says(REASON).await;
+    page.says("Sam Whitlock").await;
     page.look("reviews").await;
     page.fill("main textarea", "Called the ward: it was so.").await;
     page.click("button[value=justified]").await;
@@ -251,13 +272,16 @@ async fn tampering(driver: &Driver, demo: &Demo, (mut chart, patient): (Page, &s
     assert!(officer.has("svg.chain .block.bad").await, "{}", officer.text().await);
     officer.look("verify-tampered").await;
     officer.go("/audit").await;
+    officer.says("Paul Verhoeven").await;
     officer.look("audit").await;
+    officer.click("details summary").await;
+    officer.look("audit-table").await;
     let mut visited = finish(officer).await;
     visited.extend(finish(chart).await);
     visited
 }
 
-async fn verify(page: &mut Page) {
+pub(super) async fn verify(page: &mut Page) {
     page.go("/verify").await;
     page.mark().await;
     page.click("main form button").await;

@@ -2,7 +2,7 @@
 //! file: what it came to, and which entries it left.
 
 use super::client::{Browser, Reply};
-use super::crawl::golden;
+use super::crawl::{ROLES, golden};
 use super::scene::Scene;
 use axum::http::Method;
 use hipaa_core::audit::Actor;
@@ -15,14 +15,6 @@ use reference_app::schema::{BORN, FAMILY, GIVEN, MRN, PATIENT, SSN};
 use reference_app::web::route::{Audit, Mask, Route};
 use serde_json::json;
 use std::fmt::Write as _;
-
-const ROLES: [(&str, &str); 5] = [
-    ("CLINICIAN", "clinician"),
-    ("STAFF", "staff"),
-    ("BILLING", "billing"),
-    ("ORG_ADMIN", "admin"),
-    ("PRIVACY_OFFICER", "privacy"),
-];
 
 /// A patient, and one record of each kind.
 struct Chart {
@@ -158,9 +150,11 @@ fn every_phi_route_is_taken_by_every_role_and_leaves_its_entry() {
         for (role, browser) in &signed_in {
             number += 1;
             let chart = plant(&scene, number);
-            let path = prepare(route, &chart, &Actors { own: browser, clinician: &signed_in[0].1 });
+            // Whose chart it is: for a patient it is the own one.
+            let own = if *role == "PATIENT" { scene.patient_of("patient", chart.patient) } else { browser.clone() };
+            let path = prepare(route, &chart, &Actors { own: &own, clinician: &signed_in[0].1 });
             let before = scene.size();
-            let reply = act(route, (&chart, &path), browser);
+            let reply = act(route, (&chart, &path), &own);
             let noted = scene.trail(usize::try_from(scene.size() - before).unwrap().max(1));
             writeln!(text, "  {role} {}: {}", reply.status, noted.join(" ")).unwrap();
             if std::env::var_os("UPDATE").is_none() || matches!(reply.status, 200..=399 | 403) {

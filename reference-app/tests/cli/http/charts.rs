@@ -270,6 +270,38 @@ fn a_record_of_another_clinic_is_not_there_and_asking_is_on_record() {
 }
 
 #[test]
+fn a_patient_sees_the_own_chart_and_no_other() {
+    let (scene, mut browser) = ward();
+    let (mine, theirs) = (admit(&mut browser), {
+        let other = json!({ "family": "Doe", "given": ["Jo"], "mrn": ["M-OTHER"] });
+        browser.post("/api/patients", &other).is(201).header("location").unwrap().to_owned()
+    });
+    let note = json!({ "started": "2026-11-20", "plan": "rest", "internal_notes": "not for the patient" });
+    let visits = [&mine, &theirs].map(|place| {
+        browser.post(&format!("{place}/encounters"), &note).is(201).header("location").unwrap().to_owned()
+    });
+    scene.user("jo", "PATIENT");
+    // Without a record of their own a patient sees nothing.
+    scene.signed_in("jo").get(&mine).is(403);
+    let own = RecordId::parse(mine.rsplit('/').next().unwrap()).unwrap();
+    let mut jo = scene.patient_of("jo", own);
+    jo.get(&mine).is(200);
+    let shown = jo.get(&visits[0]).is(200).json();
+    assert_eq!(
+        (&shown["plan"], shown["internal_notes"].as_str() == Some("not for the patient")),
+        (&json!("rest"), false)
+    );
+    for path in [&theirs, &format!("{theirs}/chart"), &format!("{theirs}/encounters"), &visits[1]] {
+        let reply = jo.get(path);
+        assert!([403, 404].contains(&reply.status) && !reply.body.contains("Doe"), "{reply:?}");
+        assert!(scene.trail(3).contains(&"PERMISSION_DENIED".to_owned()), "{path}");
+    }
+    let found = jo.post("/api/patients/search", &json!({ "mrn": "M-OTHER" })).is(200).json();
+    assert_eq!(found["patients"], json!([]));
+    based_on(&jo, "\"v1\"", "PATCH", &mine, &json!({ "language": "de" })).is(403);
+}
+
+#[test]
 fn the_desk_sees_masks_and_signs_nothing() {
     let (scene, mut clinician) = ward();
     let patient = admit(&mut clinician);

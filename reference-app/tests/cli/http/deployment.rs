@@ -3,6 +3,7 @@
 use super::super::support::{Desk, TENANT};
 use super::client::Browser;
 use super::process::{Server, activate, files, holding, sign_in};
+use hipaa_core::clock::Stopwatch;
 use hipaa_sqlite::rusqlite::Connection;
 use serde_json::{Value, json};
 use std::fs;
@@ -39,7 +40,7 @@ fn admit(browser: &mut Browser) -> String {
 }
 
 /// A prescription of a patient of its own, imported; its path.
-fn prescribe(desk: &Desk, browser: &mut Browser) -> String {
+pub(super) fn prescribe(desk: &Desk, browser: &mut Browser) -> String {
     let patient = r#"{"resourceType":"Patient","id":"p-1","name":[{"use":"official","family":"Doe","given":["Jo"]}],"identifier":[{"type":{"coding":[{"code":"MR"}]},"value":"RX-1"}]}"#;
     let drug = r#"{"resourceType":"MedicationRequest","id":"m-1","status":"active","intent":"order","subject":{"reference":"Patient/p-1"},"medicationCodeableConcept":{"text":"Canarystatin 20 MG"},"authoredOn":"2026-10-01"}"#;
     desk.import(desk.file("rx.ndjson", format!("{patient}\n{drug}\n"))).ended(0);
@@ -51,7 +52,7 @@ fn prescribe(desk: &Desk, browser: &mut Browser) -> String {
     format!("/api/prescriptions/{}", list["prescriptions"][0]["id"].as_str().unwrap())
 }
 
-fn until(what: &str, mut done: impl FnMut() -> bool) {
+pub(super) fn until(what: &str, mut done: impl FnMut() -> bool) {
     for _ in 0..200 {
         if done() {
             return;
@@ -208,6 +209,43 @@ fn after_a_kill_under_load_every_chart_that_was_shown_is_in_the_log_and_the_log_
     assert_eq!(thief.execute(one, []).unwrap(), 1);
     drop(thief);
     desk.run(&examine).ended(1);
+}
+
+/// How long the load lasts, in seconds: `CHART_LOAD_SECONDS`, 30 for a whole run.
+fn load() -> Duration {
+    let given = std::env::var("CHART_LOAD_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
+    Duration::from_secs(given.unwrap_or(3))
+}
+
+#[test]
+fn of_64_connections_that_read_a_chart_none_meets_an_error_and_every_answer_is_in_the_log() {
+    let desk = Desk::new();
+    let server = Server::start(&desk);
+    activate(&desk, &server, "maria");
+    let mut browser = sign_in(&server, "maria");
+    let path = format!("{}/chart", admit(&mut browser));
+    let file = Connection::open(desk.database()).unwrap();
+    let count = "SELECT count(*) FROM hipaa_audit WHERE name = 'PHI_READ'";
+    let noted = || file.query_row(count, [], |row| row.get::<_, i64>(0)).unwrap();
+    let (before, start) = (noted(), Stopwatch::start());
+    let answered = AtomicUsize::new(0);
+    std::thread::scope(|threads| {
+        for _ in 0..64 {
+            let (mut browser, path, answered) = (browser.clone(), path.as_str(), &answered);
+            threads.spawn(move || {
+                while start.elapsed() < load() {
+                    assert!(browser.get(path).is(200).body.contains(TYPED[7]));
+                    answered.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+    });
+    let answered = answered.load(Ordering::SeqCst);
+    assert!(answered > 64, "{answered}");
+    assert_eq!(usize::try_from(noted() - before).unwrap(), answered);
+    println!("charts read by 64 connections in {:?}: {answered}", start.elapsed());
+    assert_eq!(server.end(), 0);
+    assert_eq!(desk.run(&["audit", "verify", "--records", "--json"]).json()["breaks"], json!([]));
 }
 
 /// The newest note of the witness, by its name.

@@ -1,6 +1,6 @@
 //! The server as a process of its own: settings, logs, mail, the end in order and the end by force.
 
-use super::super::support::{Desk, OTHER_KEK, TENANT};
+use super::super::support::{Desk, OTHER_KEK, TENANT, binary};
 use super::client::{Browser, exchange};
 use super::scene::PASSWORD;
 use reference_app::web::log::FIELDS;
@@ -27,13 +27,12 @@ impl Server {
     }
 
     pub(super) fn start_as(desk: &Desk, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
-        let log = fs::File::options().create(true).append(true).open(desk.path("server.log")).unwrap();
-        let mut command = desk.command(arguments);
-        command.env("APP_MODE", "development").env("APP_LISTEN", "127.0.0.1:0").envs(settings.iter().copied());
-        Self::of(command.stderr(log))
+        let mut command = Command::new(binary());
+        command.args(arguments);
+        Self::of(&mut serving(desk, command, settings))
     }
 
-    fn of(command: &mut Command) -> Self {
+    pub(super) fn of(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
@@ -45,13 +44,22 @@ impl Server {
         Browser::new(self.address)
     }
 
-    fn signal(&self, name: &str) {
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(super) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 
-    pub(super) fn end(mut self) -> i32 {
+    pub(super) fn end(self) -> i32 {
         self.signal("-TERM");
+        self.wait()
+    }
+
+    /// How it ended by itself.
+    pub(super) fn wait(mut self) -> i32 {
         self.child.wait().unwrap().code().unwrap()
     }
 
@@ -59,6 +67,23 @@ impl Server {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
+}
+
+/// A test that fails leaves no server behind.
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A command that serves in development, with its log beside the database.
+pub(super) fn serving(desk: &Desk, mut command: Command, settings: &[(&str, &str)]) -> Command {
+    let log = fs::File::options().create(true).append(true).open(desk.path("server.log")).unwrap();
+    desk.surround(&mut command);
+    command.env("APP_MODE", "development").env("APP_LISTEN", "127.0.0.1:0").envs(settings.iter().copied());
+    command.stderr(log);
+    command
 }
 
 pub(super) fn activate(desk: &Desk, server: &Server, login: &str) {
@@ -263,8 +288,7 @@ fn the_end_in_order_answers_what_was_accepted() {
     let _ = slow.read_to_string(&mut answer);
     assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
     assert!(TcpStream::connect(server.address).is_err());
-    let mut server = server;
-    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    assert_eq!(server.wait(), 0);
 }
 
 #[test]

@@ -2,11 +2,12 @@
 
 use super::client::{Browser, Reply};
 use hipaa_core::audit::Actor;
+use hipaa_core::authority::Authority;
 use hipaa_core::authority::user::NewUser;
 use hipaa_core::clock::{Clock, Timestamp};
 use hipaa_core::identity::Settings;
 use hipaa_core::keys::Kek;
-use hipaa_core::schema::TenantId;
+use hipaa_core::schema::{RecordId, TenantId, UserId};
 use hipaa_core::tenancy::create_tenant;
 use hipaa_core::vault::{Permissions, TenantVault};
 use hipaa_sqlite::{Database, Error, Options};
@@ -134,6 +135,25 @@ impl Scene {
         let made = self.block(make).unwrap().open().unwrap();
         let body = json!({ "token": made.token.text().expose_secret(), "password": PASSWORD });
         self.browser().post("/api/auth/activate", &body).is(204);
+    }
+
+    /// The id of a user.
+    pub(super) fn user_id(&self, login: &'static str) -> UserId {
+        let door = Authority::new(self.admin());
+        let find = self.app.gate.bridge.write(move |unit| {
+            let unit: &mut dyn hipaa_core::unit::Unit = unit;
+            Ok::<_, Error>(door.user_named(unit, login)?.unwrap().id())
+        });
+        self.block(find).unwrap().into_inner()
+    }
+
+    /// Makes a record the user's own; a browser with a session from then on.
+    pub(super) fn patient_of(&self, login: &'static str, record: RecordId) -> Browser {
+        let (identity, actor, user) = (self.app.gate.identity.clone(), self.admin(), self.user_id(login));
+        let link =
+            self.app.gate.bridge.write(move |unit| Ok::<_, Error>(identity.link_patient(unit, &actor, user, record)?));
+        self.block(link).unwrap().into_inner();
+        self.signed_in(login)
     }
 
     pub(super) fn try_login(&self, browser: &mut Browser, login: &str, password: &str) -> Reply {

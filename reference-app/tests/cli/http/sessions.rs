@@ -2,7 +2,6 @@
 
 use super::client::Browser;
 use super::scene::{PASSWORD, Scene, is_live};
-use hipaa_core::schema::UserId;
 use serde_json::json;
 use std::time::Duration;
 
@@ -134,7 +133,7 @@ fn s4_s5_a_changed_role_ends_every_session() {
     let mut browser = scene.signed_in("maria");
     let identity = scene.app.gate.identity.clone();
     let actor = hipaa_core::audit::Actor::new(scene.tenant, "admin", "ORG_ADMIN").unwrap();
-    let user = user_id(&scene);
+    let user = scene.user_id("maria");
     let change = scene
         .app
         .gate
@@ -142,16 +141,6 @@ fn s4_s5_a_changed_role_ends_every_session() {
         .write(move |unit| Ok::<_, hipaa_sqlite::Error>(identity.change_role(unit, &actor, user, "STAFF")?));
     scene.block(change).unwrap().into_inner();
     assert!(!is_live(&mut browser));
-}
-
-fn user_id(scene: &Scene) -> UserId {
-    let actor = hipaa_core::audit::Actor::new(scene.tenant, "admin", "ORG_ADMIN").unwrap();
-    let door = hipaa_core::authority::Authority::new(actor);
-    let find = scene.app.gate.bridge.write(move |unit| {
-        let unit: &mut dyn hipaa_core::unit::Unit = unit;
-        Ok::<_, hipaa_sqlite::Error>(door.user_named(unit, "maria")?.unwrap().id())
-    });
-    scene.block(find).unwrap().into_inner()
 }
 
 #[test]

@@ -1,0 +1,410 @@
+//! Faults under the running server: what was asked is answered with a problem that says nothing, and is not lost.
+
+use super::super::support::{Desk, OTHER_KEK, TENANT, finish};
+use super::client::{Browser, Reply};
+use super::deployment::until;
+use super::process::{Server, activate, holding, serving, sign_in};
+use hipaa_sqlite::rusqlite::{Connection, params};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+const CANARIES: [&str; 3] = ["Canaryfamily", "+1 555 806 9778", "CANARY-MRN-78"];
+
+/// A request that makes a patient, and may be sent again.
+fn admit(browser: &Browser, number: u32) -> Reply {
+    let person = json!({ "family": CANARIES[0], "given": ["Jo"], "phones": [CANARIES[1]], "mrn": [format!("{}-{number}", CANARIES[2])] });
+    browser.clone().with("idempotency-key", &format!("fault-{number:012}")).post("/api/patients", &person)
+}
+
+fn found(browser: &mut Browser, number: u32) -> usize {
+    let search = json!({ "mrn": format!("{}-{number}", CANARIES[2]) });
+    browser.post("/api/patients/search", &search).is(200).json()["patients"].as_array().unwrap().len()
+}
+
+/// A refusal that says when to come again and nothing else.
+fn unavailable(reply: Reply) {
+    let reply = reply.is(503);
+    assert_eq!(reply.problem(), "unavailable");
+    assert_eq!(reply.json()["request_id"].as_str(), reply.header("x-request-id"));
+    for word in CANARIES.iter().chain(&["SELECT", "hipaa_", "locked", "sqlite", "disk", "witness"]) {
+        assert!(!reply.body.to_lowercase().contains(&word.to_lowercase()), "{word}: {}", reply.body);
+    }
+}
+
+fn noted(desk: &Desk, name: &str) -> i64 {
+    noted_of(desk, name, "")
+}
+
+/// Entries of this name that name this actor.
+fn noted_of(desk: &Desk, name: &str, actor: &str) -> i64 {
+    let file = Connection::open(desk.database()).unwrap();
+    let sql = "SELECT count(*) FROM hipaa_audit WHERE name = ?1 AND instr(body, ?2) > 0";
+    file.query_row(sql, params![name, actor.as_bytes()], |row| row.get(0)).unwrap()
+}
+
+/// After the fault: the log and the records are whole, and nothing of a patient is in any file.
+fn whole(desk: &Desk) {
+    assert_eq!(desk.run(&["audit", "verify", "--records", "--json"]).json()["breaks"], json!([]));
+    for canary in CANARIES {
+        assert_eq!(holding(desk, canary), Vec::<String>::new(), "{canary}");
+    }
+}
+
+/// While a fault lasts: nothing is read without its entry, nothing is written, and nothing of it stays behind.
+fn refuses(server: &Server, browser: &mut Browser, place: &str, number: u32) {
+    server.browser().get("/healthz").is(204);
+    unavailable(browser.get(place));
+    unavailable(admit(browser, number));
+}
+
+/// After a fault: the same requests are answered, the one that was sent again did its work once.
+fn goes_on(server: &Server, browser: &mut Browser, place: &str, number: u32) {
+    server.browser().get("/readyz").is(204);
+    browser.get(place).is(200);
+    admit(browser, number).is(201);
+    assert_eq!(admit(browser, number).is(201).header("idempotency-replayed"), Some("true"));
+    assert_eq!(found(browser, number), 1);
+}
+
+#[test]
+fn a_locked_database_refuses_and_loses_nothing() {
+    let desk = Desk::new();
+    let server = Server::start(&desk);
+    activate(&desk, &server, "maria");
+    let mut browser = sign_in(&server, "maria");
+    let place = admit(&browser, 1).is(201).header("location").unwrap().to_owned();
+    let (made, read) = (noted(&desk, "PHI_CREATE"), noted(&desk, "PHI_READ"));
+    let other = Connection::open(desk.database()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    refuses(&server, &mut browser, &place, 2);
+    unavailable(server.browser().get("/readyz"));
+    other.execute_batch("ROLLBACK").unwrap();
+    drop(other);
+    assert_eq!((noted(&desk, "PHI_CREATE"), noted(&desk, "PHI_READ")), (made, read));
+    goes_on(&server, &mut browser, &place, 2);
+    assert_eq!((noted(&desk, "PHI_CREATE"), noted(&desk, "PHI_READ")), (made + 1, read + 1));
+    assert_eq!(server.end(), 0);
+    whole(&desk);
+}
+
+/// Makes work until the fault shows; how many patients were made before.
+fn until_full(browser: &Browser, from: u32) -> u32 {
+    for number in from..from + 5_000 {
+        let reply = admit(browser, number);
+        if reply.status != 201 {
+            unavailable(reply);
+            return number;
+        }
+    }
+    panic!("the disk never became full");
+}
+
+#[test]
+fn a_file_that_may_not_grow_refuses_and_loses_nothing() {
+    let desk = Desk::new();
+    // Ignored, the signal becomes an error of the write, as of any disk.
+    let mut command = Command::new("bash");
+    let limited = "trap '' XFSZ; ulimit -S -f 2048; exec \"$0\" serve";
+    command.args(["-c", limited]).arg(super::super::support::binary());
+    let server = Server::of(&mut serving(&desk, command, &[]));
+    activate(&desk, &server, "maria");
+    let mut browser = sign_in(&server, "maria");
+    let place = admit(&browser, 1).is(201).header("location").unwrap().to_owned();
+    // What is small may still find room: the log beside the database begins anew after a failure.
+    let failed = until_full(&browser, 2);
+    server.browser().get("/healthz").is(204);
+    let lifted = Command::new("prlimit").args(["--fsize=unlimited", "--pid", &server.id().to_string()]).status();
+    assert!(lifted.unwrap().success());
+    goes_on(&server, &mut browser, &place, failed);
+    // What was acknowledged before is there.
+    assert!((1..failed).rev().take(20).all(|number| found(&mut browser, number) == 1));
+    assert_eq!(server.end(), 0);
+    whole(&desk);
+}
+
+/// A disk of its own under a folder, until it is dropped.
+struct Disk(PathBuf);
+
+impl Disk {
+    fn mount(folder: PathBuf, size: &str) -> Option<Self> {
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", size, "tmpfs"]).arg(&folder).output();
+        if mounted.is_ok_and(|ran| ran.status.success()) {
+            return Some(Self(folder));
+        }
+        println!("skipped: no disk can be mounted here");
+        None
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_refuses_and_loses_nothing() {
+    let desk = Desk::empty();
+    let Some(_disk) = Disk::mount(desk.folder.path().to_owned(), "size=8m") else { return };
+    desk.run(&["tenant", "create", TENANT]).ended(0);
+    let server = Server::start(&desk);
+    activate(&desk, &server, "maria");
+    let mut browser = sign_in(&server, "maria");
+    let place = admit(&browser, 1).is(201).header("location").unwrap().to_owned();
+    // Everything that is left is taken by something else.
+    let _ = fs::write(desk.path("ballast"), vec![0_u8; 16 << 20]);
+    let failed = until_full(&browser, 2);
+    refuses(&server, &mut browser, &place, failed);
+    fs::remove_file(desk.path("ballast")).unwrap();
+    goes_on(&server, &mut browser, &place, failed);
+    assert!((1..failed).all(|number| found(&mut browser, number) == 1));
+    assert_eq!(server.end(), 0);
+    whole(&desk);
+}
+
+/// A clock in front of the server, which the test moves; none where nothing can be built.
+struct Moved {
+    library: PathBuf,
+    file: PathBuf,
+}
+
+impl Moved {
+    fn build(desk: &Desk) -> Option<Self> {
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/clock.c");
+        let library = desk.path("clock.so");
+        let built = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).args([source, "-ldl"]).output();
+        if cfg!(target_env = "gnu") && built.is_ok_and(|ran| ran.status.success()) {
+            return Some(Self { library, file: desk.path("clock") });
+        }
+        println!("skipped: no C compiler for the clock of the child, or not on glibc");
+        None
+    }
+
+    fn start(&self, desk: &Desk, settings: &[(&str, &str)]) -> Server {
+        let mut command = Command::new(super::super::support::binary());
+        command.arg("serve").env("LD_PRELOAD", &self.library).env("CLOCK_FILE", &self.file);
+        Server::of(&mut serving(desk, command, settings))
+    }
+
+    /// So many seconds from the true time.
+    fn set(&self, seconds: i64) {
+        let whole = self.file.with_extension("new");
+        fs::write(&whole, seconds.to_string()).unwrap();
+        fs::rename(whole, &self.file).unwrap();
+    }
+}
+
+const DAY: i64 = 24 * 60 * 60;
+
+#[test]
+fn a_clock_that_jumps_ends_sessions_and_loses_nothing() {
+    let desk = Desk::new();
+    let Some(clock) = Moved::build(&desk) else { return };
+    let server = clock.start(&desk, &[]);
+    activate(&desk, &server, "maria");
+    let mut number = 0;
+    for (at, ends) in [(0, false), (60, false), (DAY, true), (0, true), (-DAY, true)] {
+        let mut before = sign_in(&server, "maria");
+        clock.set(at);
+        assert_eq!(before.get("/api/account/sessions").is(if ends { 401 } else { 200 }).status == 401, ends, "{at}");
+        server.browser().get("/readyz").is(204);
+        let mut browser = sign_in(&server, "maria");
+        number += 1;
+        let place = admit(&browser, number).is(201).header("location").unwrap().to_owned();
+        browser.get(&place).is(200);
+    }
+    assert_eq!(server.end(), 0);
+    assert_eq!(noted(&desk, "PHI_CREATE"), i64::from(number));
+    // The log's own times never go back, and its entries say that the clock did.
+    let trail = desk.run(&["trail", "--tenant", TENANT, "--limit", "500", "--json"]).ended(0).json();
+    let times = trail.as_array().unwrap().iter().map(|entry| entry["time"].as_str().unwrap()).collect::<Vec<_>>();
+    assert!(times.windows(2).all(|pair| pair[0] <= pair[1]), "{times:?}");
+    whole(&desk);
+}
+
+#[test]
+fn a_mail_that_the_server_did_not_take_is_delivered_once_when_it_is_back() {
+    let desk = Desk::new();
+    let Some(clock) = Moved::build(&desk) else { return };
+    let relay = super::mail::Relay::reserve();
+    let server = clock.start(&desk, &[("SMTP_RELAY", &relay.address())]);
+    activate(&desk, &server, "maria");
+    let mut browser = sign_in(&server, "maria");
+    browser.send("PUT", "/api/account/contact", Some(r#"{"address":"maria@example.org"}"#)).is(204);
+    server.browser().post("/api/auth/forgot-password", &json!({ "login": "maria" })).is(202);
+    let file = Connection::open(desk.database()).unwrap();
+    let notices = "SELECT count(*) FROM hipaa_authority WHERE kind = 'notice'";
+    let waiting = file.query_row(notices, [], |row| row.get::<_, i64>(0)).unwrap();
+    until("the failures", || noted(&desk, "NOTICE_FAILED") == waiting);
+    server.browser().get("/readyz").is(204);
+    let taken = relay.open();
+    let resets = || taken.mails().into_iter().filter(|mail| mail.contains("/reset#")).count();
+    // Not before its time, which is a minute after the first failure; then once, and not again.
+    assert_eq!(resets(), 0);
+    clock.set(62);
+    until("the mail", || resets() == 1);
+    let sent = || i64::try_from(taken.mails().len()).unwrap() == noted(&desk, "NOTICE_SENT");
+    until("the note of it", sent);
+    clock.set(2 * 60 * 60);
+    std::thread::sleep(2 * reference_app::post::INTERVAL);
+    assert!(resets() == 1 && sent(), "{:?}", taken.mails());
+    assert_eq!(server.end(), 0);
+    whole(&desk);
+}
+
+#[test]
+fn a_prescription_that_the_gateway_did_not_take_is_sent_once_when_it_is_back() {
+    let desk = Desk::new();
+    let Some(clock) = Moved::build(&desk) else { return };
+    let relay = super::mail::Relay::reserve();
+    let server = clock.start(&desk, &[("PRESCRIPTION_GATEWAY", &relay.address())]);
+    activate(&desk, &server, "maria");
+    let mut browser = sign_in(&server, "maria");
+    let drug = super::deployment::prescribe(&desk, &mut browser);
+    browser.post(&format!("{drug}/transmit"), &json!({ "pharmacy": "ncpdp:1234567" })).is(201);
+    until("the failure", || noted_of(&desk, "NOTICE_FAILED", "pharmacy") == 1);
+    let taken = relay.open_gateway();
+    clock.set(62);
+    until("the prescription", || noted_of(&desk, "NOTICE_SENT", "pharmacy") == 1);
+    clock.set(2 * 60 * 60);
+    std::thread::sleep(2 * reference_app::post::INTERVAL);
+    let sent = taken.mails();
+    assert_eq!((sent.len(), noted_of(&desk, "NOTICE_SENT", "pharmacy")), (1, 1));
+    let sent = serde_json::from_str::<Value>(&sent[0]).unwrap();
+    assert_eq!(
+        (&sent["pharmacy"], &sent["prescription"]["label"]),
+        (&json!("ncpdp:1234567"), &json!("Canarystatin 20 MG"))
+    );
+    assert_eq!(sent["patient"]["family"], json!(["Doe"]));
+    assert_eq!(server.end(), 0);
+    assert_eq!(holding(&desk, "Canarystatin"), Vec::<String>::new());
+    assert_eq!(noted_of(&desk, "PHI_READ", "pharmacy"), 2, "what was sent was read under an entry");
+    whole(&desk);
+}
+
+#[test]
+fn work_goes_on_without_the_witness_and_is_given_to_it_when_it_is_back() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("witness")).unwrap();
+    desk.run(&["audit", "checkpoint", "--into", "witness", "--first"]).ended(0);
+    let server = Server::start_as(&desk, &["serve", "--witness", "witness"], &[("UPKEEP_SECONDS", "1")]);
+    activate(&desk, &server, "maria");
+    let mut browser = sign_in(&server, "maria");
+    fs::rename(desk.path("witness"), desk.path("gone")).unwrap();
+    unavailable(server.browser().get("/readyz"));
+    let place = admit(&browser, 1).is(201).header("location").unwrap().to_owned();
+    browser.get(&place).is(200);
+    let says = |line: &str| server.browser().get("/metrics").is(200).body.lines().any(|found| found == line);
+    until("the alarm", || says("audit_health 1"));
+    fs::rename(desk.path("gone"), desk.path("witness")).unwrap();
+    until("the witness", || {
+        let verdict = desk.run(&["audit", "verify", "--witness", "witness", "--json"]);
+        verdict.code == 0
+    });
+    until("the end of the alarm", || says("audit_health 0"));
+    server.browser().get("/readyz").is(204);
+    assert_eq!(server.end(), 0);
+    whole(&desk);
+    // A server that cannot ask its witness does not start.
+    fs::rename(desk.path("witness"), desk.path("gone")).unwrap();
+    let mut command = desk.command(&["serve", "--witness", "witness"]);
+    let ran = finish(command.env("APP_MODE", "development").env("APP_LISTEN", "127.0.0.1:0"));
+    assert!(ran.code != 0 && ran.out.is_empty(), "{ran:?}");
+}
+
+#[test]
+fn a_wrong_key_opens_no_port_and_changes_nothing() {
+    let desk = Desk::new();
+    let server = Server::start(&desk);
+    activate(&desk, &server, "maria");
+    admit(&sign_in(&server, "maria"), 1).is(201);
+    assert_eq!(server.end(), 0);
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let said = || {
+        let file = Connection::open(desk.database()).unwrap();
+        let sql =
+            "SELECT group_concat(hex(body)) || (SELECT group_concat(hex(mac)) FROM hipaa_authority) FROM hipaa_audit";
+        file.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap()
+    };
+    let before = said();
+    let mut command = desk.command(&["serve"]);
+    command.env("APP_MODE", "development").env("APP_LISTEN", port.to_string()).env("HIPAA_KEK", OTHER_KEK);
+    let ran = finish(&mut command).ended(3);
+    assert!(ran.out.is_empty() && !ran.err.contains(OTHER_KEK), "{}", ran.err);
+    assert!(std::net::TcpStream::connect(port).is_err());
+    assert!(said() == before && before.len() > 1_000);
+    whole(&desk);
+}
+
+/// Patients whom many make at once while somebody else holds the database, and the server is told to end.
+#[test]
+fn the_end_under_load_answers_all_that_was_accepted_and_takes_no_more() {
+    let desk = Desk::new();
+    let server = Server::start(&desk);
+    activate(&desk, &server, "maria");
+    let browser = sign_in(&server, "maria");
+    let other = Connection::open(desk.database()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let replies = std::thread::scope(|threads| {
+        let asked = (1..=16).map(|number| {
+            let browser = &browser;
+            threads.spawn(move || admit(browser, number))
+        });
+        let asked = asked.collect::<Vec<_>>();
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        server.signal("-TERM");
+        until("the end of accepting", || std::net::TcpStream::connect(browser.address).is_err());
+        assert!(asked.iter().all(|thread| !thread.is_finished()));
+        other.execute_batch("ROLLBACK").unwrap();
+        asked.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+    });
+    for reply in replies {
+        reply.is(201);
+    }
+    assert_eq!(server.wait(), 0);
+    assert_eq!(noted(&desk, "PHI_CREATE"), 16);
+    whole(&desk);
+}
+
+/// Whether a request is answered while two other connections do nothing.
+fn answered_beside_two(connections: &str) -> bool {
+    let desk = Desk::new();
+    let server = Server::start_with(&desk, &[("APP_CONNECTIONS", connections)]);
+    let address = server.browser().address;
+    let idle = [(), ()].map(|()| std::net::TcpStream::connect(address).unwrap());
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    let asking = std::thread::spawn(move || Browser::new(address).get("/healthz").status);
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let answered = asking.is_finished();
+    drop(idle);
+    assert_eq!(asking.join().unwrap(), 204, "one that waits is answered as soon as there is room");
+    assert_eq!(server.end(), 0);
+    answered
+}
+
+#[test]
+fn a_connection_above_the_most_waits_until_one_ends() {
+    assert!(!answered_beside_two("2"));
+    assert!(answered_beside_two("3"));
+}
+
+/// The log of the server, line by line.
+#[test]
+fn a_refusal_is_found_in_the_log_by_its_request_id() {
+    let desk = Desk::new();
+    let server = Server::start(&desk);
+    activate(&desk, &server, "maria");
+    let browser = sign_in(&server, "maria");
+    let other = Connection::open(desk.database()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let id = admit(&browser, 1).is(503).json()["request_id"].as_str().unwrap().to_owned();
+    drop(other);
+    assert_eq!(server.end(), 0);
+    let log = fs::read_to_string(desk.path("server.log")).unwrap();
+    let line = log.lines().find(|line| line.contains(&id)).unwrap();
+    let line = serde_json::from_str::<Value>(line).unwrap();
+    assert_eq!((&line["status"], &line["problem"]), (&json!(503), &json!("/problems/unavailable")));
+    assert!(line["cause"].as_str().is_some_and(|cause| !cause.is_empty()), "{line}");
+}
