@@ -3,6 +3,7 @@
 mod acts;
 mod charts;
 mod client;
+mod clock;
 mod crawl;
 mod data;
 mod deployment;
@@ -13,6 +14,7 @@ mod headers;
 mod limits;
 mod mail;
 mod openapi;
+mod outages;
 mod process;
 mod safeguards;
 mod scene;
