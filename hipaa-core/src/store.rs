@@ -303,6 +303,9 @@ pub trait TermStore {
     fn set_built(&mut self, table: &Table, tenant: TenantId, index: &str) -> Result<(), StoreError>;
 }
 
+/// A row and the recorded state of its record, as far as there are any.
+pub type RowAndState = (Option<StoredRow>, Option<StoredState>);
+
 /// The projected states of records; deleted records keep theirs.
 pub trait StateStore: RecordStore {
     /// The state of a record, of whatever tenant.
@@ -314,13 +317,20 @@ pub trait StateStore: RecordStore {
     ///
     /// # Errors
     /// [`StoreError`] of the adapter.
-    fn row_and_state(
+    fn row_and_state(&mut self, table: &Table, tenant: TenantId, record: RecordId) -> Result<RowAndState, StoreError> {
+        Ok((self.row(table, tenant, record)?, self.state(table, record)?))
+    }
+    /// The same of several records, in their order.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the adapter.
+    fn rows_and_states(
         &mut self,
         table: &Table,
         tenant: TenantId,
-        record: RecordId,
-    ) -> Result<(Option<StoredRow>, Option<StoredState>), StoreError> {
-        Ok((self.row(table, tenant, record)?, self.state(table, record)?))
+        records: &[RecordId],
+    ) -> Result<Vec<RowAndState>, StoreError> {
+        records.iter().map(|record| self.row_and_state(table, tenant, *record)).collect()
     }
     /// Writes the state of a record, new or replaced.
     ///

@@ -1,10 +1,10 @@
 //! Projected record states.
 
 use crate::record::read_row;
-use crate::store::{SqliteStore, fixed, limit, malformed, signed, unsigned};
+use crate::store::{SqliteStore, failed, fixed, limit, malformed, signed, unsigned};
 use hipaa_core::schema::{RecordId, Table, TenantId};
-use hipaa_core::store::{RecordState, RecordStore, StateStore, StoreError, StoredRow, StoredState};
-use rusqlite::{Row, params};
+use hipaa_core::store::{RecordState, RecordStore, RowAndState, StateStore, StoreError, StoredState};
+use rusqlite::{OptionalExtension as _, Row, params};
 
 impl StateStore for SqliteStore<'_> {
     fn state(&mut self, table: &Table, record: RecordId) -> Result<Option<StoredState>, StoreError> {
@@ -14,25 +14,24 @@ impl StateStore for SqliteStore<'_> {
         })
     }
 
-    fn row_and_state(
+    fn row_and_state(&mut self, table: &Table, tenant: TenantId, record: RecordId) -> Result<RowAndState, StoreError> {
+        let found = self.rows_and_states(table, tenant, &[record])?.pop();
+        Ok(found.unwrap_or_default())
+    }
+
+    fn rows_and_states(
         &mut self,
         table: &Table,
         tenant: TenantId,
-        record: RecordId,
-    ) -> Result<(Option<StoredRow>, Option<StoredState>), StoreError> {
-        let statements = self.tables.statements(self.connection(), table)?;
-        let at = table.columns().len() + 2;
-        let both = |row: &Row<'_>| {
-            let state = RecordState { record, version: unsigned(row, at)?, mac: fixed(row, at + 1)? };
-            let state = StoredState { tenant: TenantId::from_bytes(fixed(row, at + 2)?), state };
-            Ok((Some(read_row(table, tenant, row)?), Some(state)))
-        };
-        if let Some(sql) = &statements.select_placed
-            && let Some(found) = self.one(sql, params![tenant.as_bytes(), record.as_bytes(), table.label()], both)?
-        {
-            return Ok(found);
-        }
-        Ok((self.row(table, tenant, record)?, self.state(table, record)?))
+        records: &[RecordId],
+    ) -> Result<Vec<RowAndState>, StoreError> {
+        let mut found = self.placed_rows(table, tenant, records)?;
+        found.resize_with(records.len(), || None);
+        let found = records.iter().zip(found).map(|(record, found)| match found {
+            Some(found) => Ok(found),
+            None => Ok((self.row(table, tenant, *record)?, self.state(table, *record)?)),
+        });
+        found.collect()
     }
 
     fn put_state(&mut self, table: &Table, stored: &StoredState) -> Result<(), StoreError> {
@@ -57,6 +56,31 @@ impl StateStore for SqliteStore<'_> {
             ORDER BY record LIMIT ?4";
         let after = after.as_ref().map_or(&[][..], RecordId::as_bytes);
         self.all(sql, params![tenant.as_bytes(), table.label(), after, limit(most)], state)
+    }
+}
+
+impl SqliteStore<'_> {
+    /// Rows that are where their states say; none for a record of which that is not so.
+    fn placed_rows(
+        &self,
+        table: &Table,
+        tenant: TenantId,
+        records: &[RecordId],
+    ) -> Result<Vec<Option<RowAndState>>, StoreError> {
+        let statements = self.tables.statements(self.connection(), table)?;
+        let Some(sql) = &statements.select_placed else { return Ok(Vec::new()) };
+        let mut statement = self.connection().prepare_cached(sql).map_err(failed)?;
+        let at = table.columns().len() + 2;
+        let mut look = |record: &RecordId| {
+            let place = params![tenant.as_bytes(), record.as_bytes(), table.label()];
+            let read = |row: &Row<'_>| {
+                let state = RecordState { record: *record, version: unsigned(row, at)?, mac: fixed(row, at + 1)? };
+                let state = StoredState { tenant: TenantId::from_bytes(fixed(row, at + 2)?), state };
+                Ok((Some(read_row(table, tenant, row)?), Some(state)))
+            };
+            statement.query_row(place, read).optional().map_err(failed)
+        };
+        records.iter().map(&mut look).collect()
     }
 }
 

@@ -72,7 +72,7 @@ impl<'a> SqliteStore<'a> {
     }
 }
 
-fn failed(error: rusqlite::Error) -> StoreError {
+pub(crate) fn failed(error: rusqlite::Error) -> StoreError {
     crate::error::kind(&error)
 }
 

@@ -4,7 +4,6 @@
 //!
 //! A notice may come twice with one key where a process dies between sending and noting it; the gateway takes it once.
 
-use crate::clinical::ClinicalError;
 use crate::clinical::prescription::{self, Printed};
 use crate::post::{Sender, actor};
 use crate::schema::PATIENT;
@@ -74,16 +73,12 @@ impl Pharmacy {
         let vault = TenantVault::new(actor::<Self>(tenant)?, permissions());
         let reading = vault.clone();
         let read = self.gate.bridge.disclose(move |unit: &mut Unit<'_>| prescription::read(unit, &reading, about));
-        let record = Arc::new(read.await.map_err(problem)?.open()?);
+        let record = Arc::new(read.await.map_err(Problem::from)?.open()?);
         let of = Arc::clone(&record);
         let rest = self.gate.bridge.disclose(move |unit: &mut Unit<'_>| prescription::sheet(unit, &vault, &of));
-        let (patient, prescriber) = rest.await.map_err(problem)?.open()?;
+        let (patient, prescriber) = rest.await.map_err(Problem::from)?.open()?;
         Ok(Printed::of(&record, (&patient, prescriber.as_ref()), self.clock.now()))
     }
-}
-
-fn problem(error: ClinicalError) -> Problem {
-    error.into()
 }
 
 /// No more than stands on a prescription.

@@ -88,7 +88,7 @@ async fn deliver<S: Sender>(
 /// In whose name a sender works.
 ///
 /// # Errors
-/// None that is known: the name is a constant.
+/// [`Kind::Internal`](crate::web::Kind::Internal): a name that no actor can have.
 pub fn actor<S: Sender>(tenant: TenantId) -> Result<Actor, Problem> {
     let actor = Actor::new(tenant, S::NAME, "system");
     actor.map_err(|error| Problem::from(crate::web::Kind::Internal).caused_by(&error))

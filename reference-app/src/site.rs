@@ -3,9 +3,10 @@
 use crate::config::{Config, KEK_VARIABLE};
 use crate::web::origin::Origin;
 use crate::web::server::Limits;
+use hipaa_core::auth::control::Control;
 use hipaa_core::auth::network::TrustedProxies;
 use hipaa_core::auth::session::SessionPolicy;
-use hipaa_core::identity::Settings;
+use hipaa_core::identity::{Settings, StartUp};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -94,6 +95,13 @@ impl Site {
             rules.lockout.lock = Duration::ZERO;
         }
         rules
+    }
+
+    /// The safeguards that are off. A second factor is each user's own choice; in production that is off.
+    #[must_use]
+    pub fn off(&self) -> StartUp {
+        let off = self.rules().switched_off();
+        if self.production { off.without(Control::SecondFactor) } else { off }
     }
 
     /// What connections may cost.
@@ -298,7 +306,6 @@ fn items(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hipaa_core::auth::control::Control;
 
     fn load_from(pairs: &[(&str, &str)]) -> Result<Site, Vec<String>> {
         let find = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
@@ -319,7 +326,7 @@ mod tests {
     fn what_a_deployment_switches_off_is_off_in_the_rules_and_nothing_else_is() {
         let off = |pairs: &[(&str, &str)]| {
             let site = load_from(&[&[("APP_MODE", "development")], pairs].concat()).unwrap();
-            site.rules().switched_off().off().collect::<Vec<_>>()
+            site.off().off().collect::<Vec<_>>()
         };
         assert_eq!(off(&[("IDLE_MINUTES", "719"), ("LOGIN_LOCKOUT", "on")]), []);
         assert_eq!(off(&[("IDLE_MINUTES", "off")]), [Control::AutomaticLogoff]);

@@ -60,7 +60,7 @@ impl Authority {
     /// Deletes up to `limit` rows of the actor's tenant that have expired, behind `after`, with one entry.
     ///
     /// # Errors
-    /// [`AuthorityError::TooMany`] unless `limit` is 1 to 500, or as [`Authority::apply`].
+    /// [`AuthorityError::TooMany`] unless `limit` is 1 to 500, or the unit's.
     pub fn sweep(
         &self,
         unit: &mut dyn Unit,

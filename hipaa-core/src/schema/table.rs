@@ -1,5 +1,6 @@
 //! Tables: columns and indexes under one label.
 
+use super::column::same;
 use super::{ColumnDef, IndexDef, check};
 
 /// The most columns of one table.
@@ -22,7 +23,7 @@ impl PartialEq for Table {
     fn eq(&self, other: &Self) -> bool {
         let columns = core::ptr::eq(self.columns, other.columns) || self.columns == other.columns;
         let indexes = core::ptr::eq(self.indexes, other.indexes) || self.indexes == other.indexes;
-        let names = self.label == other.label && self.sql_name == other.sql_name;
+        let names = same(self.label, other.label) && same(self.sql_name, other.sql_name);
         columns && indexes && names && self.own_subject == other.own_subject
     }
 }
@@ -103,6 +104,6 @@ impl Table {
     /// The place of the column with this label.
     #[must_use]
     pub fn position(&self, label: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column.label == label)
+        self.columns.iter().position(|column| same(column.label, label))
     }
 }

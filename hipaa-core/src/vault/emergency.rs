@@ -1,5 +1,6 @@
 //! The vault under an emergency grant: one patient, every entry marked.
 
+use super::inspect::Opening;
 use super::{TenantVault, VaultError};
 use crate::audit::{Action, Actor, EventName, Outcome};
 use crate::auth::role::{Operation, RolePolicy};
@@ -43,7 +44,7 @@ impl TenantVault {
     pub fn reaches(&self, unit: &mut dyn Unit, table: &'static Table, record: RecordId) -> Result<bool, VaultError> {
         let (row, state) = unit.parts().0.row_and_state(table, self.actor.tenant(), record)?;
         let Some(row) = row else { return Ok(false) };
-        let (record, _) = self.inspect(unit, table, (&row, state))?;
+        let (record, _) = self.inspect(unit, (table, Opening::Shown), (&row, state))?;
         Ok(self.permissions.allows(table, Operation::Read) && self.covers_record(&record))
     }
 }

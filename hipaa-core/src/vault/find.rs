@@ -124,10 +124,8 @@ impl TenantVault {
         search: &Search,
     ) -> Result<Found, VaultError> {
         let tenant = self.tenant();
-        let mut rows = Vec::with_capacity(search.candidates.len());
-        for (record, _) in &search.candidates {
-            rows.push(unit.parts().0.row_and_state(table, tenant, *record)?);
-        }
+        let ids = search.candidates.iter().map(|(record, _)| *record).collect::<Vec<_>>();
+        let rows = unit.parts().0.rows_and_states(table, tenant, &ids)?;
         self.judge(unit, table, search, rows)
     }
 

@@ -12,13 +12,13 @@ use clap::{Args, Subcommand};
 use hipaa_core::audit::Actor;
 use hipaa_core::auth::control::Control;
 use hipaa_core::auth::reason::{Reason, ReasonCode};
-use hipaa_core::identity::{ControlDecision, Settings, StartUp, StartUpError};
+use hipaa_core::identity::{ControlDecision, StartUp, StartUpError};
 use hipaa_core::tenancy::list_tenants;
 use hipaa_sqlite::Database;
 use serde_json::json;
 
-/// What the rules of [`Settings`] can switch off. TLS and a witness are no matter of decision: `serve` refuses to go without.
-const DECIDABLE: [Control; 2] = [Control::AutomaticLogoff, Control::LoginLockout];
+/// What can be switched off. TLS and a witness are no matter of decision: `serve` refuses to go without.
+const DECIDABLE: [Control; 3] = [Control::AutomaticLogoff, Control::LoginLockout, Control::SecondFactor];
 
 /// What to do with decisions.
 #[derive(Debug, Subcommand)]
@@ -151,13 +151,12 @@ fn check(
     Ok(checked?.into_inner())
 }
 
-/// Every reason why a deployment must not start under these rules: one line for each safeguard that they switch off and of
-/// which a tenant has not decided. Where there is no tenant, nobody has decided.
+/// Every reason why a deployment must not start without these safeguards: one line for each of which a tenant has not decided.
+/// Where there is no tenant, nobody has decided.
 ///
 /// # Errors
 /// [`Error`]: the decisions could not be read.
-pub fn undecided(database: &mut Database, settings: &Settings) -> Result<Vec<String>, Error> {
-    let start = settings.switched_off();
+pub fn undecided(database: &mut Database, start: &StartUp) -> Result<Vec<String>, Error> {
     if start.off().next().is_none() {
         return Ok(Vec::new());
     }
@@ -169,7 +168,7 @@ pub fn undecided(database: &mut Database, settings: &Settings) -> Result<Vec<Str
     let mut wrong = Vec::new();
     for tenant in tenants {
         let actor = operator(database, &tenant.name)?;
-        let missing = check(database, &start, &actor)?.err().unwrap_or_default();
+        let missing = check(database, start, &actor)?.err().unwrap_or_default();
         wrong.extend(missing.into_iter().map(|control| line(control, &format!("nobody of tenant {}", tenant.id))));
     }
     Ok(wrong)

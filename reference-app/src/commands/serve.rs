@@ -53,7 +53,7 @@ impl Command {
             }
         };
         let (mut database, settings) = (config.open()?, site.rules());
-        let wrong = safeguard::undecided(&mut database, &settings)?;
+        let wrong = safeguard::undecided(&mut database, &site.off())?;
         if !wrong.is_empty() {
             output.problem("reference-app: safeguards are off; switch them on, or record it with `safeguard decide`");
             wrong.iter().for_each(|line| output.problem(&format!("  {line}")));

@@ -11,11 +11,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use hipaa_core::auth::role::{Ability, RolePolicy};
-use hipaa_core::auth::session::Request as Activity;
+use hipaa_core::auth::role::RolePolicy;
 use hipaa_core::auth::token::{PendingToken, SessionToken};
-use hipaa_core::identity::{Active, Identity, Use};
-use hipaa_core::unit::{Committed, Release};
+use hipaa_core::identity::{Active, Identity};
+use hipaa_core::unit::Release;
 use hipaa_core::vault::TenantVault;
 use hipaa_sqlite::Unit;
 use hipaa_sqlite::bridge::Bridge;
@@ -52,54 +51,30 @@ impl Gate {
         Ok(self.bridge.write(work).await?.open()?)
     }
 
-    async fn admit(&self, request: &mut Request, route: &Route) -> Result<(), Problem> {
+    /// Lets a request in. Of one that looks at records, [`SignedIn::settle`] then has the last word on its answer.
+    async fn admit(&self, request: &mut Request, route: &Route) -> Result<Option<SignedIn>, Problem> {
         match route.access {
-            Access::Public => Ok(()),
+            Access::Public => Ok(None),
             Access::Pending => {
                 let pending = cookie::read(request.headers(), cookie::PENDING);
                 let pending = pending.and_then(|text| PendingToken::parse(text).ok()).ok_or(Kind::NotSignedIn)?;
                 request.extensions_mut().insert(PendingLogin(Arc::new(pending)));
-                Ok(())
+                Ok(None)
             }
             Access::Session(wanted, need) => {
                 let session = cookie::read(request.headers(), cookie::SESSION);
                 let session = session.and_then(|text| SessionToken::parse(text).ok()).ok_or(Kind::NotSignedIn)?;
                 let caller = request.extensions().get::<Caller>().cloned().ok_or(Kind::Internal)?;
-                let signed_in = self.authorize(session, caller, (wanted, need)).await?;
-                request.extensions_mut().insert(signed_in);
-                Ok(())
+                let signed_in = SignedIn::new(self.clone(), (session, caller), (wanted, need));
+                request.extensions_mut().insert(signed_in.clone());
+                // A look at records asks the same in its own unit: it is not asked twice, and its answer waits for that.
+                if request.method().is_safe() && matches!(need, Need::Table(..)) {
+                    return Ok(Some(signed_in));
+                }
+                signed_in.ask().await?;
+                Ok(None)
             }
         }
-    }
-
-    /// Checks session and permission; a refusal is on record before it is answered. Only where activity is to be stored does
-    /// it wait for the writer.
-    async fn authorize(
-        &self,
-        token: SessionToken,
-        caller: Caller,
-        (wanted, need): (Use, Need),
-    ) -> Result<SignedIn, Problem> {
-        let signed_in = SignedIn::new(self.clone(), token, caller, wanted);
-        let asking = signed_in.clone();
-        let check = move |unit: &mut Unit<'_>| {
-            let active = asking.authorize(unit, Activity::Passive)?;
-            let vault = asking.gate().vault(&active);
-            match need {
-                Need::Account | Need::Grant => {}
-                Need::Table(table, operation) => vault.require_operation(unit, table, operation)?,
-                Need::Trail => vault.require(unit, Ability::ReadTrail)?,
-                Need::Able(ability) => vault.require(unit, ability)?,
-            }
-            Ok::<_, Problem>(asking.gate().identity.is_renewal_due(unit, &active))
-        };
-        if self.bridge.look(check).await? && wanted.request == Activity::Active {
-            let renewing = signed_in.clone();
-            let renew = move |unit: &mut Unit<'_>| renewing.authorize(unit, Activity::Active).map(drop);
-            let renewed: Result<Committed<()>, Problem> = self.bridge.write(renew).await;
-            drop(renewed?);
-        }
-        Ok(signed_in)
     }
 }
 
@@ -116,7 +91,11 @@ pub async fn guard(State(gate): State<Gate>, mut request: Request, next: Next) -
         };
     };
     let mut response = match gate.admit(&mut request, route).await {
-        Ok(()) => next.run(request).await,
+        Ok(None) => next.run(request).await,
+        Ok(Some(signed_in)) => {
+            let response = next.run(request).await;
+            signed_in.settle(response).await
+        }
         Err(problem) => problem.into_response(),
     };
     response.extensions_mut().insert(Matched(route.path));

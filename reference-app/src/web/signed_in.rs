@@ -4,16 +4,19 @@
 use super::caller::Caller;
 use super::gate::Gate;
 use super::problem::{Kind, Problem};
+use super::route::Need;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response};
 use core::fmt;
+use hipaa_core::auth::role::Ability;
 use hipaa_core::auth::session::Request;
 use hipaa_core::auth::token::SessionToken;
 use hipaa_core::identity::{Active, Client, Identity, Use};
 use hipaa_core::unit::Committed;
 use hipaa_core::vault::{TenantVault, VaultError};
 use hipaa_sqlite::Unit;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A user with a live session, and the way to what the user may see.
 #[derive(Clone)]
@@ -24,11 +27,41 @@ struct Inner {
     token: SessionToken,
     caller: Caller,
     wanted: Use,
+    need: Need,
+    /// What the first unit found: whether activity is to be stored, or why the request is refused.
+    found: OnceLock<Result<bool, Kind>>,
 }
 
 impl SignedIn {
-    pub(super) fn new(gate: Gate, token: SessionToken, caller: Caller, wanted: Use) -> Self {
-        Self(Arc::new(Inner { gate, token, caller, wanted }))
+    pub(super) fn new(gate: Gate, (token, caller): (SessionToken, Caller), (wanted, need): (Use, Need)) -> Self {
+        Self(Arc::new(Inner { gate, token, caller, wanted, need, found: OnceLock::new() }))
+    }
+
+    /// Checks session and permission in a unit of its own; a refusal is on record before it is answered. Only where activity
+    /// is to be stored does it wait for the writer.
+    pub(super) async fn ask(&self) -> Result<(), Problem> {
+        if self.0.found.get().is_none() {
+            self.0.gate.bridge.look(self.checked(|_, _, _| Ok(()))).await?;
+        }
+        let due = self.0.found.get().copied().ok_or(Kind::Internal)??;
+        if due && self.0.wanted.request == Request::Active {
+            let this = self.clone();
+            let renew = move |unit: &mut Unit<'_>| this.authorize(unit, Request::Active).map(drop);
+            let renewed: Result<Committed<()>, Problem> = self.0.gate.bridge.write(renew).await;
+            renewed?.into_inner();
+        }
+        Ok(())
+    }
+
+    /// The answer of a handler that looked at records, if session and permission were found to hold; else the refusal.
+    pub(super) async fn settle(&self, response: Response) -> Response {
+        let refused = matches!(self.0.found.get(), Some(Err(_)));
+        match self.ask().await {
+            Ok(()) => response,
+            // The handler passed the refusal on, and says more of it.
+            Err(_) if refused && !response.status().is_success() => response,
+            Err(problem) => problem.into_response(),
+        }
     }
 
     /// Where the session was checked.
@@ -37,9 +70,21 @@ impl SignedIn {
         &self.0.gate
     }
 
-    pub(super) fn authorize(&self, unit: &mut Unit<'_>, request: Request) -> Result<Active, Problem> {
+    fn authorize(&self, unit: &mut Unit<'_>, request: Request) -> Result<Active, Problem> {
         let wanted = Use { request, ..self.0.wanted };
         Ok(self.0.gate.identity.authorize(unit, &self.0.token, &self.0.caller.client(), wanted)?)
+    }
+
+    /// The session and, in the first unit of the request, the permission of its route.
+    fn admit(&self, unit: &mut Unit<'_>) -> Result<Active, Problem> {
+        let active = self.authorize(unit, Request::Passive);
+        if self.0.found.get().is_some() {
+            return active;
+        }
+        let admitted = active.and_then(|active| self.0.require(unit, &active).map(|due| (active, due)));
+        let found = admitted.as_ref().map(|(_, due)| *due).map_err(Problem::kind);
+        self.0.found.get_or_init(|| found);
+        admitted.map(|(active, _)| active)
     }
 
     /// Work behind the check of the session, in one unit.
@@ -49,7 +94,7 @@ impl SignedIn {
     ) -> impl FnOnce(&mut Unit<'_>) -> Result<T, Problem> + Send + 'static {
         let this = self.clone();
         move |unit: &mut Unit<'_>| {
-            let active = this.authorize(unit, Request::Passive)?;
+            let active = this.admit(unit)?;
             work(unit, active, &this.0)
         }
     }
@@ -111,6 +156,18 @@ impl SignedIn {
 }
 
 impl Inner {
+    /// That the user may what the route needs; whether activity is to be stored.
+    fn require(&self, unit: &mut Unit<'_>, active: &Active) -> Result<bool, Problem> {
+        let vault = self.gate.vault(active);
+        match self.need {
+            Need::Account | Need::Grant => {}
+            Need::Table(table, operation) => vault.require_operation(unit, table, operation)?,
+            Need::Trail => vault.require(unit, Ability::ReadTrail)?,
+            Need::Able(ability) => vault.require(unit, ability)?,
+        }
+        Ok(self.gate.identity.is_renewal_due(unit, active))
+    }
+
     fn vault_under(&self, unit: &mut Unit<'_>, active: &Active, grant: [u8; 16]) -> Result<TenantVault, Problem> {
         TenantVault::in_emergency(unit, active, &self.gate.policy, grant).map_err(|error| match error {
             // The session is live: it is the grant that ended.

@@ -3,6 +3,7 @@
 mod acts;
 mod charts;
 mod client;
+mod clock;
 mod crawl;
 mod data;
 mod deployment;
@@ -14,6 +15,7 @@ mod limits;
 mod mail;
 mod openapi;
 mod page;
+mod outages;
 mod process;
 mod safeguards;
 mod scene;

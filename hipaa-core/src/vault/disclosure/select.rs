@@ -168,15 +168,18 @@ impl Disclosure<'_> {
         let candidates = self.candidates(select, &form)?;
         // Those of many that are outside the window do not stay open until its end is known.
         let few = candidates.len() <= MAX_PAGE;
-        for (candidate, term) in candidates {
-            let (row, state) = self.unit.parts().0.row_and_state(select.table, self.vault.tenant(), candidate)?;
-            let Some(row) = row else {
-                flagged.extend(self.vault.is_missing(state).then_some(candidate));
-                continue;
-            };
-            match self.place(select, (&form, term), (&row, state))? {
-                Ok(found) => places.extend(found.map(|(place, record)| (place, few.then_some(record)))),
-                Err(Altered) => flagged.push(candidate),
+        for some in candidates.chunks(MAX_PAGE) {
+            let ids = some.iter().map(|(candidate, _)| *candidate).collect::<Vec<_>>();
+            let rows = self.unit.parts().0.rows_and_states(select.table, self.vault.tenant(), &ids)?;
+            for ((candidate, term), (row, state)) in some.iter().zip(rows) {
+                let Some(row) = row else {
+                    flagged.extend(self.vault.is_missing(state).then_some(*candidate));
+                    continue;
+                };
+                match self.place(select, (&form, *term), (&row, state))? {
+                    Ok(found) => places.extend(found.map(|(place, record)| (place, few.then_some(record)))),
+                    Err(Altered) => flagged.push(*candidate),
+                }
             }
         }
         for some in flagged.chunks(MAX_PAGE) {

@@ -25,14 +25,29 @@ use std::time::Duration;
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     let access = Access::Session(Use::WORK, Need::Table(&PATIENT, Operation::Read));
     let audit = Audit::Entry(&[EventName::PHI_READ]);
-    let path = "/test/patients/{id}";
-    vec![Route { method: Method::GET, path, access, audit, mask: Mask::Vault }]
+    let route = |path| Route { method: Method::GET, path, access, audit, mask: Mask::Vault };
+    ["/test/patients/{id}", "/test/forgetful", "/test/deaf"].map(route).to_vec()
 });
 
 async fn read(signed_in: SignedIn, Path(id): Path<String>) -> Result<String, Problem> {
     let id = RecordId::parse(&id).map_err(|_| reference_app::web::Kind::NotFound)?;
     let record = signed_in.disclose(move |unit, vault| Ok(vault.read(unit, &PATIENT, id)?)).await?.open()?;
     Ok(record.get(MRN).unwrap().unwrap().iter().map(|mrn| mrn.to_string()).collect())
+}
+
+/// A handler that forgot to ask who asks.
+async fn forgetful() -> &'static str {
+    "MRN-4399"
+}
+
+/// A handler that asks, and goes on whatever the answer is.
+async fn deaf(signed_in: SignedIn) -> &'static str {
+    let _refused = signed_in.disclose(|_, _| Ok(())).await;
+    "MRN-4399"
+}
+
+fn careless() -> Router {
+    Router::new().route("/test/forgetful", get(forgetful)).route("/test/deaf", get(deaf))
 }
 
 struct Ward {
@@ -46,7 +61,7 @@ impl Ward {
         let (scene, runtime) = (Scene::new(), tokio::runtime::Runtime::new().unwrap());
         let gate = Gate { routes: &ROUTES, ..scene.app.gate.clone() };
         let address = listen(&runtime, |address| {
-            let routes = Router::new().route("/test/patients/{id}", get(read));
+            let routes = careless().route("/test/patients/{id}", get(read));
             frame(address).around(routes.route_layer(from_fn_with_state(gate, guard)), "/api/")
         });
         scene.user("maria", "CLINICIAN");
@@ -88,6 +103,26 @@ fn a_read_over_http_leaves_its_entry_and_one_without_permission_a_denial() {
     assert_eq!(ward.read(&mut ward.browser("otto"), id).is(403).problem(), "denied");
     assert_eq!((ward.noted("PHI_READ"), ward.noted("PERMISSION_DENIED")), (1, 1));
     ward.read(&mut Browser::new(ward.address), id).is(401);
+}
+
+#[test]
+fn a_look_whose_handler_does_not_ask_or_does_not_listen_is_refused_all_the_same() {
+    let ward = Ward::new();
+    for path in ["/test/forgetful", "/test/deaf"] {
+        let before = ward.noted("PERMISSION_DENIED");
+        assert_eq!(ward.browser("maria").get(path).is(200).body, "MRN-4399");
+        let refused = ward.browser("otto").get(path).is(403);
+        assert_eq!((refused.problem().as_str(), refused.body.contains("4399")), ("denied", false), "{path}");
+        assert_eq!(ward.noted("PERMISSION_DENIED"), before + 1, "{path}");
+        let mut gone = ward.browser("maria");
+        let mut there = Browser { cookies: gone.cookies.clone(), ..ward.scene.browser() };
+        there.post("/api/auth/logout", &serde_json::json!({}));
+        assert!(!gone.get(path).is(401).body.contains("4399"), "{path}");
+    }
+    // The red twin: without the gate both answer whoever asks, but for the one that has nobody to ask.
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let bare = listen(&runtime, |address| frame(address).around(careless(), "/api/"));
+    assert_eq!(Browser::new(bare).get("/test/forgetful").is(200).body, "MRN-4399");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::super::support::{Desk, OTHER_KEK, TENANT, finish};
 use super::client::{Browser, Reply};
+use super::clock::Moved;
 use super::deployment::until;
 use super::process::{Server, activate, holding, serving, sign_in};
 use hipaa_sqlite::rusqlite::{Connection, params};
@@ -13,7 +14,7 @@ use std::process::Command;
 const CANARIES: [&str; 3] = ["Canaryfamily", "+1 555 806 9778", "CANARY-MRN-78"];
 
 /// A request that makes a patient, and may be sent again.
-fn admit(browser: &Browser, number: u32) -> Reply {
+pub(super) fn admit(browser: &Browser, number: u32) -> Reply {
     let person = json!({ "family": CANARIES[0], "given": ["Jo"], "phones": [CANARIES[1]], "mrn": [format!("{}-{number}", CANARIES[2])] });
     browser.clone().with("idempotency-key", &format!("fault-{number:012}")).post("/api/patients", &person)
 }
@@ -24,7 +25,7 @@ fn found(browser: &mut Browser, number: u32) -> usize {
 }
 
 /// A refusal that says when to come again and nothing else.
-fn unavailable(reply: Reply) {
+pub(super) fn unavailable(reply: Reply) {
     let reply = reply.is(503);
     assert_eq!(reply.problem(), "unavailable");
     assert_eq!(reply.json()["request_id"].as_str(), reply.header("x-request-id"));
@@ -33,19 +34,19 @@ fn unavailable(reply: Reply) {
     }
 }
 
-fn noted(desk: &Desk, name: &str) -> i64 {
+pub(super) fn noted(desk: &Desk, name: &str) -> i64 {
     noted_of(desk, name, "")
 }
 
 /// Entries of this name that name this actor.
-fn noted_of(desk: &Desk, name: &str, actor: &str) -> i64 {
+pub(super) fn noted_of(desk: &Desk, name: &str, actor: &str) -> i64 {
     let file = Connection::open(desk.database()).unwrap();
     let sql = "SELECT count(*) FROM hipaa_audit WHERE name = ?1 AND instr(body, ?2) > 0";
     file.query_row(sql, params![name, actor.as_bytes()], |row| row.get(0)).unwrap()
 }
 
 /// After the fault: the log and the records are whole, and nothing of a patient is in any file.
-fn whole(desk: &Desk) {
+pub(super) fn whole(desk: &Desk) {
     assert_eq!(desk.run(&["audit", "verify", "--records", "--json"]).json()["breaks"], json!([]));
     for canary in CANARIES {
         assert_eq!(holding(desk, canary), Vec::<String>::new(), "{canary}");
@@ -164,38 +165,6 @@ fn a_full_disk_refuses_and_loses_nothing() {
     whole(&desk);
 }
 
-/// A clock in front of the server, which the test moves; none where nothing can be built.
-struct Moved {
-    library: PathBuf,
-    file: PathBuf,
-}
-
-impl Moved {
-    fn build(desk: &Desk) -> Option<Self> {
-        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/clock.c");
-        let library = desk.path("clock.so");
-        let built = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).args([source, "-ldl"]).output();
-        if cfg!(target_env = "gnu") && built.is_ok_and(|ran| ran.status.success()) {
-            return Some(Self { library, file: desk.path("clock") });
-        }
-        println!("skipped: no C compiler for the clock of the child, or not on glibc");
-        None
-    }
-
-    fn start(&self, desk: &Desk, settings: &[(&str, &str)]) -> Server {
-        let mut command = Command::new(super::super::support::binary());
-        command.arg("serve").env("LD_PRELOAD", &self.library).env("CLOCK_FILE", &self.file);
-        Server::of(&mut serving(desk, command, settings))
-    }
-
-    /// So many seconds from the true time.
-    fn set(&self, seconds: i64) {
-        let whole = self.file.with_extension("new");
-        fs::write(&whole, seconds.to_string()).unwrap();
-        fs::rename(whole, &self.file).unwrap();
-    }
-}
-
 const DAY: i64 = 24 * 60 * 60;
 
 #[test]
@@ -222,96 +191,6 @@ fn a_clock_that_jumps_ends_sessions_and_loses_nothing() {
     let times = trail.as_array().unwrap().iter().map(|entry| entry["time"].as_str().unwrap()).collect::<Vec<_>>();
     assert!(times.windows(2).all(|pair| pair[0] <= pair[1]), "{times:?}");
     whole(&desk);
-}
-
-#[test]
-fn a_mail_that_the_server_did_not_take_is_delivered_once_when_it_is_back() {
-    let desk = Desk::new();
-    let Some(clock) = Moved::build(&desk) else { return };
-    let relay = super::mail::Relay::reserve();
-    let server = clock.start(&desk, &[("SMTP_RELAY", &relay.address())]);
-    activate(&desk, &server, "maria");
-    let mut browser = sign_in(&server, "maria");
-    browser.send("PUT", "/api/account/contact", Some(r#"{"address":"maria@example.org"}"#)).is(204);
-    server.browser().post("/api/auth/forgot-password", &json!({ "login": "maria" })).is(202);
-    let file = Connection::open(desk.database()).unwrap();
-    let notices = "SELECT count(*) FROM hipaa_authority WHERE kind = 'notice'";
-    let waiting = file.query_row(notices, [], |row| row.get::<_, i64>(0)).unwrap();
-    until("the failures", || noted(&desk, "NOTICE_FAILED") == waiting);
-    server.browser().get("/readyz").is(204);
-    let taken = relay.open();
-    let resets = || taken.mails().into_iter().filter(|mail| mail.contains("/reset#")).count();
-    // Not before its time, which is a minute after the first failure; then once, and not again.
-    assert_eq!(resets(), 0);
-    clock.set(62);
-    until("the mail", || resets() == 1);
-    let sent = || i64::try_from(taken.mails().len()).unwrap() == noted(&desk, "NOTICE_SENT");
-    until("the note of it", sent);
-    clock.set(2 * 60 * 60);
-    std::thread::sleep(2 * reference_app::post::INTERVAL);
-    assert!(resets() == 1 && sent(), "{:?}", taken.mails());
-    assert_eq!(server.end(), 0);
-    whole(&desk);
-}
-
-#[test]
-fn a_prescription_that_the_gateway_did_not_take_is_sent_once_when_it_is_back() {
-    let desk = Desk::new();
-    let Some(clock) = Moved::build(&desk) else { return };
-    let relay = super::mail::Relay::reserve();
-    let server = clock.start(&desk, &[("PRESCRIPTION_GATEWAY", &relay.address())]);
-    activate(&desk, &server, "maria");
-    let mut browser = sign_in(&server, "maria");
-    let drug = super::deployment::prescribe(&desk, &mut browser);
-    browser.post(&format!("{drug}/transmit"), &json!({ "pharmacy": "ncpdp:1234567" })).is(201);
-    until("the failure", || noted_of(&desk, "NOTICE_FAILED", "pharmacy") == 1);
-    let taken = relay.open_gateway();
-    clock.set(62);
-    until("the prescription", || noted_of(&desk, "NOTICE_SENT", "pharmacy") == 1);
-    clock.set(2 * 60 * 60);
-    std::thread::sleep(2 * reference_app::post::INTERVAL);
-    let sent = taken.mails();
-    assert_eq!((sent.len(), noted_of(&desk, "NOTICE_SENT", "pharmacy")), (1, 1));
-    let sent = serde_json::from_str::<Value>(&sent[0]).unwrap();
-    assert_eq!(
-        (&sent["pharmacy"], &sent["prescription"]["label"]),
-        (&json!("ncpdp:1234567"), &json!("Canarystatin 20 MG"))
-    );
-    assert_eq!(sent["patient"]["family"], json!(["Doe"]));
-    assert_eq!(server.end(), 0);
-    assert_eq!(holding(&desk, "Canarystatin"), Vec::<String>::new());
-    assert_eq!(noted_of(&desk, "PHI_READ", "pharmacy"), 2, "what was sent was read under an entry");
-    whole(&desk);
-}
-
-#[test]
-fn work_goes_on_without_the_witness_and_is_given_to_it_when_it_is_back() {
-    let desk = Desk::new();
-    fs::create_dir(desk.path("witness")).unwrap();
-    desk.run(&["audit", "checkpoint", "--into", "witness", "--first"]).ended(0);
-    let server = Server::start_as(&desk, &["serve", "--witness", "witness"], &[("UPKEEP_SECONDS", "1")]);
-    activate(&desk, &server, "maria");
-    let mut browser = sign_in(&server, "maria");
-    fs::rename(desk.path("witness"), desk.path("gone")).unwrap();
-    unavailable(server.browser().get("/readyz"));
-    let place = admit(&browser, 1).is(201).header("location").unwrap().to_owned();
-    browser.get(&place).is(200);
-    let says = |line: &str| server.browser().get("/metrics").is(200).body.lines().any(|found| found == line);
-    until("the alarm", || says("audit_health 1"));
-    fs::rename(desk.path("gone"), desk.path("witness")).unwrap();
-    until("the witness", || {
-        let verdict = desk.run(&["audit", "verify", "--witness", "witness", "--json"]);
-        verdict.code == 0
-    });
-    until("the end of the alarm", || says("audit_health 0"));
-    server.browser().get("/readyz").is(204);
-    assert_eq!(server.end(), 0);
-    whole(&desk);
-    // A server that cannot ask its witness does not start.
-    fs::rename(desk.path("witness"), desk.path("gone")).unwrap();
-    let mut command = desk.command(&["serve", "--witness", "witness"]);
-    let ran = finish(command.env("APP_MODE", "development").env("APP_LISTEN", "127.0.0.1:0"));
-    assert!(ran.code != 0 && ran.out.is_empty(), "{ran:?}");
 }
 
 #[test]

@@ -128,6 +128,12 @@ fn with_safe_production_settings_it_serves_what_came_by_https_alone() {
     ];
     desk.file("site.toml", settings.join("\n"));
     let mut command = desk.command(&["serve", "--settings", "site.toml", "--witness", "witness", "--kek-file", "kek"]);
+    // No second factor is demanded of anybody: somebody has to have decided so.
+    let refused = super::super::support::finish(command.env_remove("HIPAA_KEK")).ended(2);
+    assert!(refused.out.is_empty() && refused.err.contains("second-factor"), "{}", refused.err);
+    super::super::grant::hire(&desk, "pia", "PRIVACY_OFFICER");
+    let because = ["decide", "second-factor", "--because", "the proxy demands a certificate of every user"];
+    super::super::safeguard::change(&desk, &because, "pia", super::super::grant::PASSWORD).ended(0);
     let server = Server::of(command.env_remove("HIPAA_KEK").stderr(Stdio::null()));
     let plain = server.browser().get("/api/openapi.json").is(403);
     assert_eq!(plain.problem(), "https-required");
