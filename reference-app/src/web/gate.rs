@@ -68,7 +68,7 @@ impl Gate {
                 let signed_in = SignedIn::new(self.clone(), (session, caller), (wanted, need));
                 request.extensions_mut().insert(signed_in.clone());
                 // A look at records asks the same in its own unit: it is not asked twice, and its answer waits for that.
-                if request.method().is_safe() && matches!(need, Need::Table(..)) {
+                if request.method().is_safe() && matches!(need, Need::Table(..) | Need::TableOrGrant(..)) {
                     return Ok(Some(signed_in));
                 }
                 signed_in.ask().await?;

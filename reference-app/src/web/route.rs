@@ -40,6 +40,8 @@ pub enum Need {
     Account,
     /// This operation on this table.
     Table(&'static Table, Operation),
+    /// The same, or an emergency grant of one's own: whether it reaches what is asked for is for the unit that reads.
+    TableOrGrant(&'static Table, Operation),
     /// Reading the audit log.
     Trail,
     /// An ability of the role.
@@ -84,6 +86,9 @@ impl Route {
             Access::Session(_, Need::Able(ability)) => ability.label().to_owned(),
             Access::Session(_, Need::Grant) => "emergency grant".to_owned(),
             Access::Session(_, Need::Table(table, operation)) => format!("{operation:?} {}", table.label()),
+            Access::Session(_, Need::TableOrGrant(table, operation)) => {
+                format!("{operation:?} {} or emergency grant", table.label())
+            }
         }
     }
 }

@@ -161,7 +161,10 @@ impl Inner {
         let vault = self.gate.vault(active);
         match self.need {
             Need::Account | Need::Grant => {}
-            Need::Table(table, operation) => vault.require_operation(unit, table, operation)?,
+            Need::TableOrGrant(..) if !self.gate.identity.emergencies(unit, active)?.is_empty() => {}
+            Need::Table(table, operation) | Need::TableOrGrant(table, operation) => {
+                vault.require_operation(unit, table, operation)?;
+            }
             Need::Trail => vault.require(unit, Ability::ReadTrail)?,
             Need::Able(ability) => vault.require(unit, ability)?,
         }

@@ -142,14 +142,15 @@ fn notes(table: &'static Table, paths: &Paths) -> Vec<Route> {
 }
 
 fn prescriptions() -> Vec<Route> {
-    let on = |table, operation| Access::Session(Use::WORK, Need::Table(table, operation));
+    let seen = Access::Session(Use::WORK, Need::TableOrGrant(&MEDICATIONS, Operation::Read));
+    let send = Access::Session(Use::WORK, Need::Table(&TRANSMISSIONS, Operation::Create));
     let printed = Audit::Entry(&[EventName::PRESCRIPTION_PRINTED]);
     let sent = Audit::Entry(&[EventName::PRESCRIPTION_TRANSMITTED]);
     let read = Audit::Entry(&[EventName::PHI_READ]);
     vec![
-        get("/prescriptions/{id}", on(&MEDICATIONS, Operation::Read), read, Mask::Vault),
-        post("/prescriptions/{id}/print", on(&MEDICATIONS, Operation::Read), printed, Mask::Vault),
-        post("/prescriptions/{id}/transmit", on(&TRANSMISSIONS, Operation::Create), sent, Mask::Vault),
+        get("/prescriptions/{id}", seen, read, Mask::Vault),
+        post("/prescriptions/{id}/print", seen, printed, Mask::Vault),
+        post("/prescriptions/{id}/transmit", send, sent, Mask::Vault),
     ]
 }
 
