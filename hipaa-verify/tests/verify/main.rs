@@ -14,3 +14,4 @@ mod period;
 mod restore;
 mod scene;
 mod signed;
+mod silence;

@@ -1,7 +1,7 @@
 //! A backup that was put back, as somebody outside sees it: with the operator's word and without.
 
 use crate::scene::{Found, PATIENT, Scene, kek, patient};
-use hipaa_core::audit::{Actor, Restore, SignedCheckpoint};
+use hipaa_core::audit::{Actor, Restore, SignedCheckpoint, Status};
 use hipaa_core::clock::{Clock, Timestamp};
 use hipaa_core::schema::TenantId;
 use hipaa_sqlite::{Database, Options};
@@ -47,6 +47,22 @@ fn lost() -> Lost {
     assert_eq!(scene.verify_witnessed(&[]).code, 0);
     fs::copy(file("backup.db"), scene.path()).unwrap();
     Lost { scene, kept, lost }
+}
+
+/// A log with an entry of every kind that there is: a backup was put back, and a signing period ended.
+pub(crate) fn every_kind() -> Scene {
+    let lost = lost();
+    lost.record(&lost.restore());
+    let mut db = open(&lost.scene, 12_000_000_000);
+    let setup = Actor::new(TenantId::DEPLOYMENT, "setup", "operator").unwrap();
+    let alive = Status::Began(std::time::Duration::from_secs(600));
+    let begin = |unit: &mut hipaa_sqlite::Unit<'_>| -> Result<_, hipaa_sqlite::Error> {
+        Ok((unit as &mut dyn hipaa_core::unit::Unit).append(&alive.event(&setup))?)
+    };
+    db.write(begin).unwrap().into_inner();
+    db.end_signing_period(&setup).unwrap();
+    drop(db);
+    lost.scene
 }
 
 impl Lost {
