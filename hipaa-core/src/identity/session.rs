@@ -112,7 +112,7 @@ impl Identity {
         }
         let user = denied(any.user(unit, row.owner()).map_err(IdentityError::from))?;
         let Found::One(Some(user)) = user else { return Err(IdentityError::NoSession) };
-        if user.is_disabled() {
+        if user.is_disabled() && !removed(Safeguard::Disabled) {
             return Err(IdentityError::NoSession);
         }
         let (session, public) = decode(&row).ok_or(IdentityError::NoSession)?;
