@@ -6,6 +6,7 @@ mod alone;
 mod attack;
 mod attacks;
 mod bytes;
+mod checks;
 mod clock;
 mod command;
 mod kept;
