@@ -244,7 +244,7 @@ def is_note_signed(note, key):
 class Judgement:
     def __init__(self, connection, trust):
         self.connection, self.trust = connection, trust
-        self.breaks, self.doubts = set(), set()
+        self.breaks, self.doubts, self.silences, self.due = set(), set(), [], None
         self.bodies, self.opened = {}, {}
 
     def found(self, what, log=None, place=None):
@@ -270,6 +270,7 @@ class Judgement:
         self.heads = sorted(self.rows(f"SELECT {names} FROM hipaa_head"))
         pin = self.pin()
         self.judge_periods(pin.head_key if pin else None)
+        self.listen()
         self.judge_restores(pin.operator_key if pin else b"")
         for head in self.heads:
             self.judge_log(head, self.key_of(head[1]))
@@ -316,6 +317,28 @@ class Judgement:
                 self.restores.append(GivenUp(log, kept, lost, time, read_entry(last[0][0]).time, entry.time))
             except (Wrong, ValueError):
                 self.found("restore", own[1], entry.sequence)
+
+    def listen(self):
+        """When the deployment's log should have spoken and did not."""
+        own = next((head for head in self.heads if head[0] == OWN), None)
+        sql = "SELECT body FROM hipaa_audit WHERE log = ? AND sequence >= 0 AND sequence < ? ORDER BY sequence"
+        last = within = None
+        for (body,) in self.rows(sql, own[1], own[2]) if own else []:
+            try:
+                entry = read_entry(body)
+            except Wrong:
+                continue
+            if self.due is not None and entry.time > self.due:
+                self.silences.append((*last, entry.time))
+            status = entry.fields.get(0x0140, b"")
+            if entry.kind == 0 and entry.fields.get(1) == b"AUDIT_STATUS" and len(status) == 9:
+                code, promised = status[0], number(status[1:])
+                if code in (1, 2) and promised:
+                    within = promised
+                elif code == 3 and not promised:
+                    within = None
+            last = (entry.sequence, entry.time)
+            self.due = None if within is None else min(entry.time + within, 2**63 - 1)
 
     def is_given_up(self, note):
         for one in self.restores:
@@ -608,20 +631,25 @@ def expand(found):
 
 
 def compare(folder):
-    cases = differences = rejected = 0
+    cases = differences = rejected = silent = 0
     for case in sorted(pathlib.Path(folder).iterdir()):
         verdict = json.loads((case / "verdict.json").read_text())
         trust = case / "trust" if verdict["trust"] else None
         code, judgement = judge(case / "emr.db", trust, [case / name for name in verdict["kept"]])
         theirs = set(expand(verdict["breaks"]))
         cases, rejected = cases + 1, rejected + (code == TAMPERED)
+        heard = [(one["place"], one["from_micros"], one["to_micros"]) for one in verdict["silences"]]
+        silent += len(heard)
+        if (judgement.silences[:1000], judgement.due) != (heard, verdict["due_micros"]):
+            differences += 1
+            print(f"DIFFERENT {case}: silences {judgement.silences} and {heard}", file=sys.stderr)
         if (code, judgement.breaks) != (verdict["exit_code"], theirs):
             differences += 1
             print(f"DIFFERENT {case}: {code} and {verdict['exit_code']}", file=sys.stderr)
             print(f"  ours alone {sorted(judgement.breaks - theirs, key=str)[:6]}", file=sys.stderr)
             print(f"  theirs alone {sorted(theirs - judgement.breaks, key=str)[:6]}", file=sys.stderr)
-    print(f"{cases} cases, {rejected} rejected, {differences} judged differently")
-    return CLEAN if cases and rejected and not differences else TAMPERED
+    print(f"{cases} cases, {rejected} rejected, {silent} silences, {differences} judged differently")
+    return CLEAN if cases and rejected and silent and not differences else TAMPERED
 
 
 def main(arguments):
@@ -635,6 +663,8 @@ def main(arguments):
         print(f"break: {what} log {log} at {place}")
     for doubt in sorted(judgement.doubts):
         print(f"doubt: {doubt}")
+    for place, since, until in judgement.silences:
+        print(f"silent: behind entry {place} for {(until - since) // 1_000_000} s")
     print(("clean", "tampered", "unverifiable", "", "intact, the end not anchored")[code])
     return code
 

@@ -13,7 +13,7 @@ import pathlib
 import sys
 
 from derivation.audit import check_audit
-from derivation.authority import check_authority
+from derivation.authority import check_authority, check_notices
 from derivation.auth import check_device, check_digests, check_password
 from derivation.blake3 import check_blake3, keyed_blake3
 from derivation.common import Difference, check_encode, same
@@ -34,6 +34,7 @@ GROUPS = {
     "ring": check_ring,
     "tenant_row": check_tenant_row,
     "authority": check_authority,
+    "notices": check_notices,
     "record": check_record,
     "record_plain": check_plain,
     "shapes": check_shapes,

@@ -55,6 +55,8 @@ pub(crate) use active::SessionWarrant;
 pub use admin::Activation;
 pub use attempt::{Attempt, LOGIN_NAME_LABEL, Verified};
 pub use client::Client;
+#[cfg(test)]
+pub(crate) use contact::draft as contact_draft;
 pub use decision::{Cleared, Decision as ControlDecision, StartUp, StartUpError};
 pub use device::MAX_DEVICES;
 pub use emergency::EmergencyGrant;

@@ -330,8 +330,8 @@ fn the_formats_are_those_of_the_frozen_vectors() {
     let now = json!({
         "encode": encodings(), "derive": derivations(), "wrapped": wrapped(), "ring": ring(), "record": record(),
         "normal_forms": normal_forms(), "audit": audit(), "record_plain": record_plain(), "shapes": shape::records(),
-        "entries": entry::entries(), "tenant_row": entry::tenant_row(), "authority": authority::rows(),
         "entries": entry::entries(), "tenant_row": entry::tenant_row(),
+        "authority": authority::rows(), "notices": authority::notices(),
         "auth_digests": auth::digests(), "auth_device": auth::device(), "auth_password": auth::password(),
         "kept": kept::kept(), "signatures": signature::signatures(),
     });

@@ -1,7 +1,7 @@
 //! The result, for people and for programs.
 
-use hipaa_core::clock::Stopwatch;
-use hipaa_core::verify::{Break, Completeness, Integrity, Report, Restored};
+use hipaa_core::clock::{Clock, Stopwatch, Timestamp};
+use hipaa_core::verify::{Break, Completeness, Integrity, Report, Restored, Silence};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -14,6 +14,15 @@ pub(crate) fn text(out: &mut dyn Write, report: &Report, breaks: &[Break]) -> io
     }
     for restored in &report.restores {
         writeln!(out, "restored: {restored}")?;
+    }
+    for silence in &report.pulse.silences {
+        writeln!(out, "silent: {silence}")?;
+    }
+    if report.pulse.further > 0 {
+        writeln!(out, "silent: {} more times", report.pulse.further)?;
+    }
+    if let Some(overdue) = report.pulse.due.and_then(overdue) {
+        writeln!(out, "silent: the deployment's log has been due to say something for {overdue} s")?;
     }
     writeln!(out, "{} entries in {} logs examined, {} breaks", report.entries, report.logs, report.breaks)?;
     writeln!(out, "integrity: {}", integrity(report.integrity))?;
@@ -38,6 +47,9 @@ pub(crate) fn json(out: &mut dyn Write, report: &Report, breaks: &[Break], code:
         "entries": report.entries,
         "doubts": report.doubts.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "restores": report.restores.iter().map(restored).collect::<Vec<_>>(),
+        "silences": report.pulse.silences.iter().map(silence).collect::<Vec<_>>(),
+        "further_silences": report.pulse.further,
+        "due_micros": report.pulse.due.map(Timestamp::micros),
         "breaks": breaks.iter().map(one).collect::<Vec<_>>(),
         "exit_code": code,
     });
@@ -63,6 +75,16 @@ fn restored(restored: &Restored) -> Value {
         "lost_first": restored.lost.0,
         "lost_last": restored.lost.1,
     })
+}
+
+fn silence(silence: &Silence) -> Value {
+    json!({ "place": silence.place, "from_micros": silence.from.micros(), "to_micros": silence.to.micros() })
+}
+
+/// For how many seconds this time has been over, by the clock of this machine.
+fn overdue(due: Timestamp) -> Option<u64> {
+    let now = Clock::system().read().wall;
+    (now > due).then(|| now.since(due).as_secs())
 }
 
 const fn integrity(integrity: Integrity) -> &'static str {

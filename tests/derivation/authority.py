@@ -53,16 +53,16 @@ def optional(value):
     return b"\0" if value is None else b"\1" + value
 
 
-def check_row(row):
+def check_row(row, fields, secret):
     root, tenant, epoch = hexed(row["auth_root"]), hexed(row["tenant"]), row["epoch"]
     kind, identity, owner = row["kind"], hexed(row["id"]), hexed(row["owner"])
     label = kind.encode()
     same("recorded state", bytes([KINDS.index(kind) + 1]) + identity, hexed(row["state"]))
     header = b"\x01\x01" + u32(epoch)
     same("header", header, hexed(row["header"]))
-    tags = [tag for tag, _, _ in row["fields"]]
+    tags = [tag for tag, _, _ in fields]
     same("order of fields", sorted(set(tags)), tags)
-    body = encode("body", [field(*one) for one in row["fields"]])
+    body = encode("body", [field(*one) for one in fields])
     same("body", body, hexed(row["body"]))
 
     lookup = None
@@ -72,11 +72,11 @@ def check_row(row):
     same("lookup key", lookup, None if row["lookup"] is None else hexed(row["lookup"]))
 
     sealed = None
-    if row["secret"] is not None:
+    if secret is not None:
         sealed = hexed(row["sealed"])
         place = hashlib.sha256(encode("secret", [label, identity, owner])).digest()
         key = derive(root, "credential", tenant=tenant, epoch=epoch)
-        plain = plaintext("bytes", row["secret"].encode().hex(), True)
+        plain = plaintext("bytes", secret.hex(), True)
         open_and_seal(f"secret of a {kind}", key, place, epoch, plain, sealed)
     same("presence of a secret", sealed is None, row["sealed"] is None)
 
@@ -89,5 +89,21 @@ def check_row(row):
 
 def check_authority(rows):
     for row in rows:
-        check_row(row)
+        check_row(row, row["fields"], None if row["secret"] is None else row["secret"].encode())
+    return len(rows)
+
+
+def check_notices(rows):
+    """What a notice and a contact say, in the bytes of their rows."""
+    for row in rows:
+        means = row["means"]
+        if row["kind"] == "contact":
+            fields, secret = [], means["address"].encode()
+        else:
+            fields = [[1, "text", means["topic"]], [2, "time", means["put"]], [3, "number", means["taken"]]]
+            fields += [[4, "time", means["not_before"]]]
+            fields += [] if means["about"] is None else [[5, "bytes", means["about"]]]
+            secret = encode("notice", [means["address"].encode(), means["payload"].encode()])
+        same("secret", secret, hexed(row["secret"]))
+        check_row(row, fields, secret)
     return len(rows)

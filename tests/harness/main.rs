@@ -7,6 +7,7 @@
 mod child;
 mod crash;
 mod faults;
+mod hashing;
 mod memory;
 mod processes;
 mod steps;

@@ -2,7 +2,7 @@
 //! restore; afterwards nothing acknowledged is missing, the witness is not ahead, and verification is clean.
 
 use crate::setting;
-use hipaa_core::audit::Trust;
+use hipaa_core::audit::{Trust, WitnessError};
 use hipaa_core::schema::RecordId;
 use hipaa_core::verify::{Anchor, Integrity, Options as Examined, Source as _, Stored, verify, verify_records};
 use hipaa_sqlite::inspect::Inspection;
@@ -12,8 +12,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use tempfile::TempDir;
+use tests::disk::{self, Call};
 use tests::fault::{Fault, Turn};
-use tests::steps::{Harm, STAGES, put_back, run};
+use tests::steps::{put_back, run};
 use tests::ward::{PATIENT, clinic, kek};
 
 /// A database that was put back and its witness, made once and copied.
@@ -56,9 +57,9 @@ impl Scene {
     }
 
     /// Runs the program; what it was told is done, and whether it came to its end.
-    fn run(&self, (write, push): (i64, u8)) -> (Vec<String>, bool) {
+    fn run(&self, (write, call): (i64, u64)) -> (Vec<String>, bool) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_steps"));
-        command.arg(self.file()).arg(self.witness()).arg(write.to_string()).arg(push.to_string());
+        command.arg(self.file()).arg(self.witness()).arg(write.to_string()).arg(call.to_string());
         let output = command.output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         let told = text.lines().filter_map(|line| line.strip_prefix("did ")).map(str::to_owned).collect::<Vec<_>>();
@@ -138,43 +139,75 @@ fn killed_at_every_write_of_append_period_change_push_and_restore_nothing_acknow
 }
 
 #[test]
-fn killed_at_every_stage_of_a_push_the_witness_keeps_no_half_head() {
+fn killed_at_every_file_call_of_the_witness_it_keeps_no_half_head_and_work_goes_on() {
     let template = Template::new();
-    for stage in 1..=STAGES {
+    let stride = setting("HIPAA_CALL_STRIDE", 1);
+    let (mut call, mut kills) = (1, 0);
+    loop {
         let scene = template.copy();
-        let (told, ended) = scene.run((i64::MAX, stage));
-        assert!(!ended && told == ["restored"], "{told:?}");
+        let (told, ended) = scene.run((i64::MAX, call));
         scene.is_whole(&told);
+        if ended {
+            break;
+        }
+        (call, kills) = (call + stride, kills + 1);
     }
+    println!("{kills} kills, the last before call {call}");
+    assert!(kills > 10);
+}
+
+#[test]
+fn an_error_at_every_file_call_of_the_witness_is_told_and_harms_neither_log_nor_witness() {
+    let (_turn, template) = (Turn::take(), Template::new());
+    let attempt = |call: Call| {
+        let scene = template.copy();
+        let mut told = Vec::new();
+        disk::inject(&scene.witness(), call);
+        let outcome = run((&scene.file(), &scene.witness()), &mut |step| told.push(step.to_owned()));
+        (scene, outcome, told, disk::heal())
+    };
+    let (_, outcome, told, calls) = attempt(Call::Never);
+    assert_eq!((outcome, told.len()), (Ok(()), 7));
+    // Every kind of call that a witness makes is among them.
+    for kind in ["open", "write", "sync", "rename", "lock", "list"] {
+        assert!(calls.contains(&kind), "{kind}: {calls:?}");
+    }
+    let stride = usize::try_from(setting("HIPAA_CALL_STRIDE", 1)).unwrap();
+    for at in (1..=calls.len() as u64).step_by(stride) {
+        for call in [Call::Once(at), Call::From(at), Call::Late(at)] {
+            let (scene, outcome, told, seen) = attempt(call);
+            assert!(
+                matches!(outcome, Err(Error::Witness(WitnessError::Unreachable(_)))),
+                "{call:?} {seen:?}: {outcome:?}"
+            );
+            scene.is_whole(&told);
+        }
+    }
+    println!("{} file calls, 3 faults each, stride {stride}", calls.len());
 }
 
 #[test]
 fn an_error_at_every_write_of_period_change_push_and_restore_is_clean() {
     let (turn, template) = (Turn::take(), Template::new());
-    let attempt = |fault: Fault, harm: Harm| {
+    let attempt = |fault: Fault| {
         let scene = template.copy();
         let mut told = Vec::new();
         turn.inject(fault);
-        let outcome = run((&scene.file(), &scene.witness()), harm, &mut |step| told.push(step.to_owned()));
+        let outcome = run((&scene.file(), &scene.witness()), &mut |step| told.push(step.to_owned()));
         let count = turn.count();
         turn.heal();
         (scene, outcome, told, count)
     };
-    let (_, outcome, told, operations) = attempt(Fault::Once(i64::MAX), Harm::Fail(0));
+    let (_, outcome, told, operations) = attempt(Fault::Once(i64::MAX));
     assert_eq!((outcome, told.len()), (Ok(()), 7));
     let stride = usize::try_from(setting("HIPAA_CRASH_STRIDE", 17)).unwrap();
     let mut failed = 0;
     for at in (1..=operations).step_by(stride) {
         for fault in [Fault::Once(at), Fault::From(at), Fault::Full(at)] {
-            let (scene, outcome, told, _) = attempt(fault, Harm::Fail(0));
+            let (scene, outcome, told, _) = attempt(fault);
             failed += u32::from(outcome.is_err());
             scene.is_whole(&told);
         }
-    }
-    for stage in 1..=STAGES {
-        let (scene, outcome, told, _) = attempt(Fault::Once(i64::MAX), Harm::Fail(stage));
-        assert!(matches!(outcome, Err(Error::Witness(_))), "{outcome:?}");
-        scene.is_whole(&told);
     }
     println!("{operations} operations, stride {stride}: {failed} runs with a clean error");
     assert!(failed > 0, "no fault was ever noticed");

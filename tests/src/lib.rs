@@ -1,6 +1,8 @@
 //! Tests that look at the whole: architecture, attacks on files, traceability; and what the harness needs.
 
 pub mod check;
+#[cfg(target_os = "linux")]
+pub mod disk;
 pub mod fault;
 pub mod steps;
 pub mod ward;

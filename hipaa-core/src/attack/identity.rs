@@ -2,6 +2,7 @@
 
 mod account;
 mod factor;
+mod flow;
 mod guess;
 mod notice;
 mod refusal;

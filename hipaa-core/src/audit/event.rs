@@ -150,6 +150,11 @@ impl Event {
         self.field(tag::SIGNATURE, signature)
     }
 
+    /// Of a new password: says where it could not be compared with the corpus of breached ones.
+    pub(crate) fn compared(self, compared: bool) -> Self {
+        if compared { self } else { self.field(tag::NOT_COMPARED, vec![1]) }
+    }
+
     pub(crate) fn index(mut self, label: &str) -> Self {
         self.fields.push(text_field(tag::INDEX, label));
         self

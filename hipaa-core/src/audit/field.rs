@@ -43,6 +43,8 @@ pub mod tag {
     pub const GRANT: u16 = 18;
     /// The label of the one column that was seen, text.
     pub const COLUMN: u16 = 19;
+    /// 1 where a new password could not be compared with the corpus of breached ones.
+    pub const NOT_COMPARED: u16 = 20;
     /// The signature of the one record that was written.
     pub const SIGNATURE: u16 = 32;
     /// Version of the log format, u16.

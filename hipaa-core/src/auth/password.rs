@@ -8,7 +8,7 @@
 //! just been verified against an older hash.
 //!
 //! # Security
-//! The memory that Argon2 fills is not wiped after use. A stored string is to be sealed, bound to its user.
+//! The memory that Argon2 fills is not wiped after use; it waits in the pool for the next hash. A stored string is to be sealed, bound to its user.
 //!
 //! # Source
 //! RFC 9106; NIST SP 800-63B-4 § 3.1.1.2; OWASP Password Storage Cheat Sheet (19,456 KiB, 2 passes, 1 lane).

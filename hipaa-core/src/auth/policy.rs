@@ -10,14 +10,17 @@ use super::history::PasswordHistory;
 use super::password::{HashError, HashingPermit, Password};
 use crate::red::{Safeguard, removed};
 use crate::text::class;
+use breach::Breached;
 use core::fmt;
 
+mod breach;
 mod list;
 mod similar;
 mod strength;
 #[cfg(test)]
 mod tests;
 
+pub use breach::{BreachCorpus, HashPrefix, MAX_RANGE_BYTES};
 pub use list::{ListError, MAX_LIST_ENTRIES, MAX_LIST_LINE_BYTES, MAX_SITE_WORDS, PasswordLists};
 
 /// The rules for new passwords, as a value.
@@ -125,10 +128,18 @@ impl PasswordPolicy {
         permit: &HashingPermit,
     ) -> Result<Accepted<'p>, PolicyError> {
         let mut broken = self.broken(password.normal(), about);
+        let breached = about.lists.breached(password.normal());
+        if breached == Breached::Yes {
+            broken.push(BrokenRule::Breached);
+        }
         if history.contains(password, self.history, permit)? && !removed(Safeguard::PasswordHistory) {
             broken.push(BrokenRule::Reused);
         }
-        if broken.is_empty() { Ok(Accepted(password)) } else { Err(PolicyError::Refused(broken)) }
+        if broken.is_empty() {
+            Ok(Accepted { password, compared: breached != Breached::Unknown })
+        } else {
+            Err(PolicyError::Refused(broken))
+        }
     }
 
     /// The rules that need no hash.
@@ -179,11 +190,20 @@ impl fmt::Debug for PasswordContext<'_> {
 
 /// A password that a policy has accepted.
 #[derive(Debug)]
-pub struct Accepted<'p>(&'p Password);
+pub struct Accepted<'p> {
+    password: &'p Password,
+    compared: bool,
+}
 
 impl Accepted<'_> {
     pub(super) fn password(&self) -> &Password {
-        self.0
+        self.password
+    }
+
+    /// False where the corpus of breached passwords was asked and gave no answer: note it.
+    #[must_use]
+    pub const fn was_compared(&self) -> bool {
+        self.compared
     }
 }
 
@@ -230,6 +250,9 @@ pub enum BrokenRule {
     /// It is made of the user's names, the e-mail address, or words of this site.
     #[error("this password is too much like your name, your address or the name of this site")]
     Similar,
+    /// It was in a breach, as the corpus that the host asks says.
+    #[error("this password is known from a breach of another site")]
+    Breached,
     /// It is the current one or one of the last.
     #[error("this password was used before")]
     Reused,

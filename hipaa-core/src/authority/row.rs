@@ -144,6 +144,12 @@ impl Draft {
         self
     }
 
+    /// What of it is stored: its expiry, its fields, and its secret.
+    #[cfg(test)]
+    pub(crate) fn parts(&self) -> (Option<Timestamp>, &Body, Option<&[u8]>) {
+        (self.expires, &self.body, self.secret.as_deref().map(Vec::as_slice))
+    }
+
     /// Of a user that is replaced: counts its `auth_version` up, which voids every session, token and grant bound to it. Of
     /// any other row: nothing.
     #[must_use]

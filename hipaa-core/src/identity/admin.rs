@@ -197,7 +197,7 @@ impl Identity {
         if changes.is_empty() && !altered {
             return Err(IdentityError::NotEnrolled);
         }
-        changes.push(tell(unit, &door, user.id(), Topic::FACTOR_REMOVED)?);
+        changes.extend(tell(unit, &door, user.id(), Topic::FACTOR_REMOVED)?);
         let event = door.event(EventName::LOGIN_TOTP_REMOVED, Action::Delete);
         let event = event.records("hipaa.user", &[user.id().into()]);
         change_account(unit, &door, &user, (event, changes), Revision::default()).map(drop)
@@ -236,7 +236,7 @@ impl Identity {
         door.discard(unit, door.event(EventName::ACCOUNT_REPAIRED, Action::Delete), &altered)?;
         let notice = tell(unit, &door, user.id(), Topic::ACCOUNT_REPAIRED)?;
         let event = door.event(EventName::ACCOUNT_REPAIRED, Action::Update).records("hipaa.user", &[user.id().into()]);
-        change_account(unit, &door, &user, (event, vec![notice]), Revision::default())?;
+        change_account(unit, &door, &user, (event, notice.into_iter().collect()), Revision::default())?;
         Ok(altered.into_iter().map(|(kind, _)| kind).collect())
     }
 

@@ -12,6 +12,7 @@ use crate::authority::user::User;
 use crate::authority::{Authority, AuthorityError, AuthorityKind, Lookup, Row};
 use crate::clock::Timestamp;
 use crate::entropy::generate_from_system;
+use crate::red::{Safeguard, removed};
 use crate::schema::{RecordId, TenantId};
 use crate::unit::{Held, Unit};
 use core::fmt;
@@ -145,7 +146,11 @@ impl Identity {
     fn nobody(&self, unit: &mut dyn Unit, any: Authority, lookup: Lookup, client: &Client<'_>) -> Subject {
         let now = unit.parts().1.wall();
         let name = LoginNameHash::from_bytes(lookup);
-        match self.0.unknown.admit(&self.settings().lockout, &name, &client.network, now) {
+        let admission = match removed(Safeguard::UnknownNames) {
+            false => self.0.unknown.admit(&self.settings().lockout, &name, &client.network, now),
+            true => Admission::Admitted { last: false },
+        };
+        match admission {
             Admission::Admitted { last } => {
                 // As many entries as a known name costs: what waits for the disk tells nothing.
                 unit.refuse(named(any.event(EventName::LOGIN_ATTEMPTED, Action::Execute), &lookup));
@@ -202,6 +207,9 @@ impl Identity {
 
     /// The work of a check for which there is no hash.
     fn pretend(&self, typed: Option<&Password>, permit: &HashingPermit) -> Result<Proof, HashError> {
+        if removed(Safeguard::Decoy) {
+            return Ok(Proof::Wrong);
+        }
         let stand_in = Password::new("no password".to_owned().into()).ok();
         if let Some(typed) = typed.or(stand_in.as_ref()) {
             let _ = self.0.decoy.verify(typed, &self.settings().hash, permit)?;

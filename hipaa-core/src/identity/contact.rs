@@ -9,6 +9,7 @@ use super::{Identity, IdentityError};
 use crate::audit::{Action, Actor, EventName};
 use crate::authority::{Authority, AuthorityKind, Change, Draft, Row};
 use crate::outbox::{NewNotice, Outbox, Topic, check_address};
+use crate::red::{Safeguard, removed};
 use crate::schema::UserId;
 use crate::unit::Unit;
 use zeroize::Zeroizing;
@@ -60,9 +61,14 @@ fn write(unit: &mut dyn Unit, door: &Authority, user: UserId, address: &str) -> 
             let draft = row.edit().secret(address.as_bytes());
             Change::Replace(row, draft)
         }
-        None => Change::Insert(Draft::new(AuthorityKind::Contact, user.into(), user).secret(address.as_bytes())),
+        None => Change::Insert(draft(user, address)),
     });
     Ok(door.apply(unit, door.event(EventName::CONTACT_CHANGED, Action::Update), changes)?)
+}
+
+/// The row of an address.
+pub(crate) fn draft(user: UserId, address: &str) -> Draft {
+    Draft::new(AuthorityKind::Contact, user.into(), user).secret(address.as_bytes())
 }
 
 fn address_in(row: &Row) -> Option<Zeroizing<String>> {
@@ -70,8 +76,16 @@ fn address_in(row: &Row) -> Option<Zeroizing<String>> {
 }
 
 /// The change that tells a user of something.
-pub(super) fn tell(unit: &mut dyn Unit, door: &Authority, user: UserId, topic: Topic) -> Result<Change, IdentityError> {
-    post(unit, door, NewNotice::new(topic, user))
+pub(super) fn tell(
+    unit: &mut dyn Unit,
+    door: &Authority,
+    user: UserId,
+    topic: Topic,
+) -> Result<Option<Change>, IdentityError> {
+    if removed(Safeguard::Notices) {
+        return Ok(None);
+    }
+    post(unit, door, NewNotice::new(topic, user)).map(Some)
 }
 
 /// The same for a notice that is made already, to its user's address. An address that was altered is none: what it tells of

@@ -67,7 +67,7 @@ impl Identity {
             }
             _ => {
                 let mut device = self.renew_device(unit, door, user)?;
-                device.changes.push(tell(unit, door, user.id(), Topic::NEW_DEVICE)?);
+                device.changes.extend(tell(unit, door, user.id(), Topic::NEW_DEVICE)?);
                 device
             }
         };

@@ -181,5 +181,6 @@ fn tell_reviewers(
     if told.is_empty() {
         told.push(UserId::NOBODY);
     }
-    told.into_iter().map(|user| tell(unit, door, user, Topic::EMERGENCY_ACCESS)).collect()
+    let told = told.into_iter().map(|user| tell(unit, door, user, Topic::EMERGENCY_ACCESS));
+    told.filter_map(Result::transpose).collect()
 }

@@ -22,6 +22,7 @@ use crate::authority::{Authority, AuthorityKind, Body, Change, Draft, MAX_ROWS, 
 use crate::clock::Timestamp;
 use crate::entropy::generate_from_system;
 use crate::outbox::Topic;
+use crate::red::{Safeguard, removed};
 use crate::schema::RecordId;
 use crate::unit::{Held, Unit};
 use zeroize::Zeroizing;
@@ -127,7 +128,7 @@ impl Identity {
         };
         changes.push(change);
         if name == EventName::RECOVERY_CODE_USED {
-            changes.push(tell(unit, door, user.id(), Topic::RECOVERY_CODE_USED)?);
+            changes.extend(tell(unit, door, user.id(), Topic::RECOVERY_CODE_USED)?);
         }
         Ok(Tried { right: true, ends: false, name, changes })
     }
@@ -201,7 +202,7 @@ impl Identity {
         let draft = draft.secret(enrolment.seed.expose());
         let mut changes = counter.clear(unit, &active.door)?;
         changes.push(Change::Replace(row, draft));
-        changes.push(tell(unit, &active.door, owner, Topic::FACTOR_ENROLLED)?);
+        changes.extend(tell(unit, &active.door, owner, Topic::FACTOR_ENROLLED)?);
         let event = active.door.event(EventName::LOGIN_TOTP_ENROLLED, Action::Create);
         let session = self.rebind(unit, active, (event, changes), RotationEvent::SecondFactor)?;
         Ok(unit.hold(FactorChange::Done(session)))
@@ -232,7 +233,7 @@ impl Identity {
         }
         door.apply(unit, door.event(tried.name, Action::Execute), tried.changes)?;
         let mut changes = factor_rows(unit, door, user)?;
-        changes.push(tell(unit, door, user.id(), Topic::FACTOR_REMOVED)?);
+        changes.extend(tell(unit, door, user.id(), Topic::FACTOR_REMOVED)?);
         let event = door.event(EventName::LOGIN_TOTP_REMOVED, Action::Delete);
         let session = self.rebind(unit, active, (event, changes), RotationEvent::SecondFactor)?;
         Ok(unit.hold(FactorChange::Done(session)))
@@ -257,7 +258,7 @@ impl Identity {
             let id = RecordId::from_hash(code.hash(&key, user.id().as_bytes()).as_bytes());
             Change::Insert(Draft::new(AuthorityKind::RecoveryCode, id, user.id()))
         }));
-        changes.push(tell(unit, door, user.id(), Topic::RECOVERY_CODES_CREATED)?);
+        changes.extend(tell(unit, door, user.id(), Topic::RECOVERY_CODES_CREATED)?);
         let event = door.event(EventName::RECOVERY_CODES_CREATED, Action::Create).count(RECOVERY_CODES as u64);
         door.apply(unit, event, changes)?;
         Ok(unit.hold(codes))
@@ -336,6 +337,15 @@ fn recovery_rows(unit: &mut dyn Unit, door: &Authority, user: &User) -> Result<V
 }
 
 /// The use of a recovery code; none if it is no code of this user's.
+/// What is used once is gone with that.
+pub(super) fn used_up(row: Row) -> Change {
+    if removed(Safeguard::SingleUse) {
+        let draft = row.edit();
+        return Change::Replace(row, draft);
+    }
+    Change::Delete(row)
+}
+
 fn recovery(
     unit: &mut dyn Unit,
     door: &Authority,
@@ -347,5 +357,5 @@ fn recovery(
     let found = denied(door.read(unit, AuthorityKind::RecoveryCode, id).map_err(IdentityError::from))?;
     let Found::One(Some(row)) = found else { return Ok(None) };
     let own = row.owner() == user.id();
-    Ok(own.then(|| (EventName::RECOVERY_CODE_USED, Change::Delete(row))))
+    Ok(own.then(|| (EventName::RECOVERY_CODE_USED, used_up(row))))
 }

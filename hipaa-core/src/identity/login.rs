@@ -14,6 +14,7 @@ use crate::authority::user::User;
 use crate::authority::{Authority, AuthorityKind, Body, Change, Draft, Row};
 use crate::clock::Timestamp;
 use crate::entropy::generate_from_system;
+use crate::red::{Safeguard, removed};
 use crate::schema::TenantId;
 use crate::unit::{Held, Unit};
 use core::fmt;
@@ -94,7 +95,7 @@ impl Identity {
         let Some((user, changes)) = self.right(unit, known, &verified.proof)? else { return Ok(None) };
         let Found::One(factor) = denied(Factor::read(unit, &known.door, &user))? else { return Ok(None) };
         let must_change = user.must_change() || matches!(verified.proof, Proof::Partly);
-        if factor.is_some_and(|factor| factor.is_active()) {
+        if factor.is_some_and(|factor| factor.is_active()) && !removed(Safeguard::SecondFactor) {
             return self.await_code(unit, &known.door, &user, (must_change, changes)).map(Some);
         }
         let door = client.user(&user, None)?;

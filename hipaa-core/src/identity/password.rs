@@ -6,7 +6,7 @@
 use super::active::Active;
 use super::attempt::{Attempt, Found, Proof, Subject, Verified, credential, denied, failed, parse_hash};
 use super::contact::tell;
-use super::factor::{Factor, change_account};
+use super::factor::{Factor, change_account, used_up};
 use super::login::Refusal;
 use super::reset::token_is_live;
 use super::session::{NewSession, ended, id_of};
@@ -75,6 +75,7 @@ enum Judged {
     Accepted {
         hash: PasswordHash,
         history: PasswordHistory,
+        compared: bool,
     },
     Rejected(Vec<BrokenRule>),
     Unusable(PasswordError),
@@ -227,8 +228,8 @@ impl Identity {
         let proof = if matches!(verified.proof, Proof::Wrong) { Proof::Wrong } else { Proof::Right(None) };
         let Some((user, mut changes)) = self.right(unit, known, &proof)? else { return Ok(None) };
         let door = &active.door;
-        let (hash, history) = match judged {
-            Judged::Accepted { hash, history } => (hash, history),
+        let (hash, history, compared) = match judged {
+            Judged::Accepted { hash, history, compared } => (hash, history, compared),
             other => {
                 let event = door.event(EventName::PASSWORD_CHANGED, Action::Update);
                 super::count::write(unit, door, event.outcome(crate::audit::Outcome::Failed), changes)?;
@@ -239,8 +240,8 @@ impl Identity {
         session.ok_or(IdentityError::NoSession)?;
         let Found::One(rows) = denied(self.replacement(unit, door, &user, (hash, history)))? else { return Ok(None) };
         changes.extend(rows);
-        changes.push(tell(unit, door, user.id(), Topic::PASSWORD_CHANGED)?);
-        let event = door.event(EventName::PASSWORD_CHANGED, Action::Update);
+        changes.extend(tell(unit, door, user.id(), Topic::PASSWORD_CHANGED)?);
+        let event = door.event(EventName::PASSWORD_CHANGED, Action::Update).compared(compared);
         let user = change_account(unit, door, &user, (event, changes), CHANGED)?;
         let event = door.event(EventName::SESSION_ROTATED, Action::Update);
         let how = (&active.session, RotationEvent::PasswordChange);
@@ -256,7 +257,7 @@ impl Identity {
             unit.refuse(failed(door, Some(&by.user)));
             return Ok(None);
         };
-        let Judged::Accepted { hash, history } = judged else { return Ok(rejection(judged)) };
+        let Judged::Accepted { hash, history, compared } = judged else { return Ok(rejection(judged)) };
         if user.auth_version() != by.user.auth_version() || !token_is_live(unit, &token)? {
             unit.refuse(failed(door, Some(&user)));
             return Ok(None);
@@ -264,9 +265,10 @@ impl Identity {
         let Found::One(mut changes) = denied(self.replacement(unit, door, &user, (hash, history)))? else {
             return Ok(None);
         };
-        changes.push(Change::Delete(token));
-        changes.push(tell(unit, door, user.id(), Topic::PASSWORD_RESET)?);
-        change_account(unit, door, &user, (door.event(by.name, Action::Update), changes), CHANGED)?;
+        changes.push(used_up(token));
+        changes.extend(tell(unit, door, user.id(), Topic::PASSWORD_RESET)?);
+        let event = door.event(by.name, Action::Update).compared(compared);
+        change_account(unit, door, &user, (event, changes), CHANGED)?;
         Ok(Some(PasswordOutcome::Set))
     }
 
@@ -344,7 +346,7 @@ impl Identity {
             Ok(accepted) => {
                 let salt = generate_from_system::<16>().map_err(|_| HashError)?;
                 let hash = PasswordHash::of_accepted(&accepted, &settings.hash, *salt, permit)?;
-                Ok(Judged::Accepted { hash, history })
+                Ok(Judged::Accepted { hash, history, compared: accepted.was_compared() })
             }
             Err(PolicyError::Refused(rules)) => Ok(Judged::Rejected(rules)),
             Err(PolicyError::Hash(error)) => Err(error),

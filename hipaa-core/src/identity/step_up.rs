@@ -3,14 +3,14 @@
 use super::active::Active;
 use super::attempt::{Attempt, Found, Subject, Verified, denied};
 use super::count::write;
-use super::factor::Factor;
+use super::factor::{Factor, used_up};
 use super::login::Refusal;
 use super::session::{NewSession, ended};
 use super::{Client, Identity, IdentityError};
 use crate::audit::{Action, EventName};
 use crate::auth::password::{HashError, HashingPermit};
 use crate::auth::session::RotationEvent;
-use crate::authority::{AuthorityKind, Change};
+use crate::authority::AuthorityKind;
 use crate::unit::{Held, Unit};
 use secrecy::SecretString;
 
@@ -108,7 +108,7 @@ impl Identity {
             }
             door.apply(unit, door.event(tried.name, Action::Execute), tried.changes)?;
         }
-        changes.push(Change::Delete(row));
+        changes.push(used_up(row));
         let event = door.event(EventName::SESSION_STEPPED_UP, Action::Update);
         let how = (&active.session, RotationEvent::StepUp);
         self.rotate(unit, (door, event, changes), &user, how).map(Some)

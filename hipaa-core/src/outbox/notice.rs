@@ -71,7 +71,7 @@ impl<'a> NewNotice<'a> {
         self.to
     }
 
-    pub(super) fn draft(&self, id: RecordId, now: Timestamp) -> Result<Draft, OutboxError> {
+    pub(crate) fn draft(&self, id: RecordId, now: Timestamp) -> Result<Draft, OutboxError> {
         self.address.map_or(Ok(()), check_address)?;
         let (address, payload) = (self.address.unwrap_or_default(), self.payload.unwrap_or_default());
         if payload.len() > MAX_PAYLOAD_BYTES {

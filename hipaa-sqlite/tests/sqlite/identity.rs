@@ -199,10 +199,21 @@ fn p8_the_files_hold_no_hash_seed_token_or_code() {
     let finished = run(&mut db, |unit| ward.identity.second_factor(unit, &token, &code, &client())).unwrap();
     let Finished::Session(session) = finished else { panic!("no session") };
     let reset = ward.asked(&mut db);
+    let active =
+        db.write(|unit| ward.identity.authorize(unit, &session.token, &client(), Use::WORK).map_err(Error::from));
+    let active = active.unwrap().into_inner();
+    let codes = run(&mut db, |unit| ward.identity.recovery_codes(unit, &active)).unwrap();
+    let codes = codes.iter().map(|code| code.text().expose_secret().to_owned()).collect::<Vec<_>>();
+    let new = NewUser { login: "dana", display_name: "Dana", role: "CLINICIAN", must_change: false };
+    let invited = run(&mut db, |unit| ward.identity.create_user(unit, &ward.admin, new)).unwrap();
     let read = |entry: std::io::Result<std::fs::DirEntry>| std::fs::read(entry.unwrap().path()).unwrap();
     let files = std::fs::read_dir(ward.folder.path()).unwrap().map(read).collect::<Vec<_>>().concat();
-    let texts = [&token.text(), &session.token.text(), &reset.text()].map(|text| text.expose_secret().to_owned());
-    let canaries = texts.iter().map(String::as_bytes).chain([seed.expose().as_slice(), b"argon2", PASSWORD.as_bytes()]);
+    let texts = [&token.text(), &session.token.text(), &reset.text(), &session.device, &invited.token.text()];
+    let texts = texts.map(|text| text.expose_secret().to_owned());
+    // What a person sees of a code has dashes; what is compared has none.
+    let bare = codes.iter().map(|code| code.replace('-', "")).collect::<Vec<_>>();
+    let canaries = texts.iter().chain(&codes).chain(&bare).map(String::as_bytes);
+    let canaries = canaries.chain([seed.expose().as_slice(), b"argon2", PASSWORD.as_bytes()]);
     for canary in canaries {
         assert!(!files.windows(canary.len()).any(|part| part == canary));
     }

@@ -7,7 +7,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use hipaa_core::audit::merkle::{Tile, TileSource, complete_tile, completed_tiles};
 use hipaa_core::audit::{Body, Leaf, LogId, Range, StoredHead, leaf_of, tag};
 use hipaa_core::encoding::encode;
-use rusqlite::types::Value;
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 use sha2::{Digest, Sha256};
 use std::convert::Infallible;
@@ -49,6 +49,12 @@ impl Thief {
 
     /// Writes a log anew: places, chain, leaves, projections, tiles and head; only the signature is missing.
     pub(crate) fn rewrite(&self, log: LogId, entries: &[Entry]) {
+        self.rewrite_with(log, entries, |_, _| {});
+    }
+
+    /// The same, with the last word on what an entry says: everything behind it is computed from that.
+    pub(crate) fn rewrite_with(&self, log: LogId, entries: &[Entry], change: impl Fn(u64, &mut Body)) {
+        self.sql.execute_batch("SAVEPOINT rewrite").unwrap();
         for table in ["hipaa_audit", "hipaa_audit_subject"] {
             self.sql.execute(&format!("DELETE FROM {table} WHERE log = ?1"), [log.0]).unwrap();
         }
@@ -56,6 +62,7 @@ impl Thief {
         for (sequence, (body, details, name, actor)) in (0u64..).zip(entries) {
             let mut body = Body::decode(body).unwrap();
             (body.prefix.sequence, body.prefix.previous) = (sequence, previous);
+            change(sequence, &mut body);
             time = body.prefix.time.micros();
             let bytes = body.encode().unwrap();
             previous = leaf_of(&bytes);
@@ -75,6 +82,7 @@ impl Thief {
         let size = i64::try_from(leaves.len()).unwrap();
         self.run(sql, params![log.0, size, previous, time, range.to_bytes()]);
         self.retile(log, leaves);
+        self.sql.execute_batch("RELEASE rewrite").unwrap();
     }
 
     /// Makes the tiles of a log anew, where the file keeps any.
@@ -131,7 +139,12 @@ impl Thief {
         let rows = |name: String| {
             let mut statement = self.sql.prepare(&format!("SELECT * FROM \"{name}\"")).unwrap();
             let columns = statement.column_count();
-            let read = |row: &rusqlite::Row<'_>| (0..columns).map(|at| row.get(at)).collect();
+            // What somebody put there as text need not be any.
+            let value = |value: ValueRef<'_>| match value {
+                ValueRef::Text(bytes) => Value::Blob([b"text ", bytes].concat()),
+                other => Value::try_from(other).unwrap(),
+            };
+            let read = |row: &rusqlite::Row<'_>| (0..columns).map(|at| row.get_ref(at).map(value)).collect();
             statement.query_map([], read).unwrap().collect::<Result<Vec<Vec<Value>>, _>>().unwrap()
         };
         let schema = "sqlite_schema".to_owned();

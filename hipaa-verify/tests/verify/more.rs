@@ -90,6 +90,7 @@ fn the_whole_database_written_anew_under_a_fresh_key() {
     let outcome = scene.verify(&[]);
     let classes = outcome.found.iter().map(|(class, ..)| class.as_str()).collect::<Vec<_>>();
     assert!(classes.contains(&"pin") && classes.contains(&"signature"), "{classes:?}");
+    assert!(outcome.found.contains(&of("pin", trust_of(&scene.path()).log)), "{:?}", outcome.found);
     assert_eq!(outcome.code, 1);
 }
 

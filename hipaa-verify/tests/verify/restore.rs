@@ -1,7 +1,8 @@
 //! A backup that was put back, as somebody outside sees it: with the operator's word and without.
 
+use crate::attack::Thief;
 use crate::scene::{Found, PATIENT, Scene, kek, patient};
-use hipaa_core::audit::{Actor, Restore, SignedCheckpoint};
+use hipaa_core::audit::{Actor, Restore, SignedCheckpoint, Status, tag};
 use hipaa_core::clock::{Clock, Timestamp};
 use hipaa_core::schema::TenantId;
 use hipaa_sqlite::{Database, Options};
@@ -47,6 +48,39 @@ fn lost() -> Lost {
     assert_eq!(scene.verify_witnessed(&[]).code, 0);
     fs::copy(file("backup.db"), scene.path()).unwrap();
     Lost { scene, kept, lost }
+}
+
+/// A log with an entry of every kind that there is: a backup was put back, and a signing period ended.
+pub(crate) fn every_kind() -> Scene {
+    let lost = lost();
+    lost.record(&lost.restore());
+    let mut db = open(&lost.scene, 12_000_000_000);
+    let setup = Actor::new(TenantId::DEPLOYMENT, "setup", "operator").unwrap();
+    let alive = Status::Began(std::time::Duration::from_secs(600));
+    let begin = |unit: &mut hipaa_sqlite::Unit<'_>| -> Result<_, hipaa_sqlite::Error> {
+        Ok((unit as &mut dyn hipaa_core::unit::Unit).append(&alive.event(&setup))?)
+    };
+    db.write(begin).unwrap().into_inner();
+    db.end_signing_period(&setup).unwrap();
+    drop(db);
+    lost.scene
+}
+
+/// A restore that the operator has signed and that does not fit, put in the place of one that did.
+pub(crate) fn misfit(change: impl Fn(Restore) -> Restore) -> (Scene, u64) {
+    let lost = lost();
+    lost.record(&lost.restore());
+    let place = lost.scene.size(lost.scene.own) - 1;
+    let note = change(lost.restore()).sign(&OPERATOR);
+    let thief = Thief::new(&lost.scene);
+    thief.rewrite_with(lost.scene.own, &thief.entries(lost.scene.own), |at, body| {
+        if let Some(field) = body.fields.iter_mut().find(|field| at == place && field.tag == tag::RESTORE) {
+            field.value = note.encode().into_bytes();
+        }
+    });
+    thief.sign(&lost.scene, lost.scene.own);
+    drop(thief);
+    (lost.scene, place)
 }
 
 impl Lost {

@@ -120,12 +120,14 @@ impl PasswordHash {
         let rehash = Verdict::Rehash(Rehash { password, params: *target });
         match &self.kind {
             Kind::Argon2id { params, salt, tag } => {
-                let fresh = tag_of(&context(limits(params, tag.len())?, &[])?, password.normal(), salt, tag.len())?;
+                let context = context(limits(params, tag.len())?, &[])?;
+                let fresh = tag_of(&context, password.normal(), salt, (tag.len(), permit))?;
                 if !bool::from(fresh.ct_eq(tag)) {
                     return Ok(Verdict::Wrong);
                 }
                 let short = salt.len() < SALT_BYTES || tag.len() < TAG_BYTES;
-                Ok(if params.is_below(target) || short { rehash } else { Verdict::Right })
+                let old = (params.is_below(target) || short) && !removed(Safeguard::Rehash);
+                Ok(if old { rehash } else { Verdict::Right })
             }
             #[cfg(feature = "bcrypt-import")]
             Kind::Bcrypt => Ok(match super::imported::verify(self.expose(), password) {
@@ -139,7 +141,7 @@ impl PasswordHash {
     fn make(text: &str, params: &HashParams, salt: &[u8], permit: &HashingPermit) -> Result<Self, HashError> {
         permit.count();
         let limits = limits(params, TAG_BYTES)?;
-        let tag = tag_of(&context(limits.clone(), &[])?, text, salt, TAG_BYTES)?;
+        let tag = tag_of(&context(limits.clone(), &[])?, text, salt, (TAG_BYTES, permit))?;
         let phc = phc::PasswordHash {
             algorithm: ARGON2ID_IDENT,
             version: Some(VERSION),
@@ -229,9 +231,10 @@ pub(super) fn tag_of(
     context: &Argon2<'_>,
     password: &str,
     salt: &[u8],
-    bytes: usize,
+    (bytes, permit): (usize, &HashingPermit),
 ) -> Result<Zeroizing<Vec<u8>>, HashError> {
     let mut tag = Zeroizing::new(vec![0; bytes]);
-    context.hash_password_into(password.as_bytes(), salt, &mut tag).map_err(|_| HashError)?;
+    let memory = permit.lend(context.params().block_count()).ok_or(HashError)?;
+    context.hash_password_into_with_memory(password.as_bytes(), salt, &mut tag, memory).map_err(|_| HashError)?;
     Ok(tag)
 }

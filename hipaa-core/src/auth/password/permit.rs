@@ -1,6 +1,11 @@
-//! How many hashes run at once.
+//! How many hashes run at once, and in whose memory.
+//!
+//! The memory of a hash belongs to the pool, not to the thread that hashes: an allocator keeps what a thread has freed for
+//! that thread, and a host's hashing threads are many more than the permits.
 
+use super::HashParams;
 use crate::red::{Safeguard, removed};
+use argon2::Block;
 use core::num::NonZeroUsize;
 use core::time::Duration;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -10,18 +15,20 @@ pub const DEFAULT_QUEUE: usize = 64;
 /// How long a caller waits before the answer is "busy".
 pub const DEFAULT_PATIENCE: Duration = Duration::from_secs(2);
 
-/// The permits of a process; clones share them. As many as cores is a good number: each costs the memory of one hash.
+/// The permits of a process; clones share them. As many as cores is a good number: each costs the memory of one hash, which
+/// stays with the pool for the next.
 ///
 /// Waiting blocks the thread: wait inside the work (a blocking task), never on the thread that serves requests.
 #[derive(Debug, Clone)]
 pub struct HashingPermits(Arc<Pool>);
 
-#[derive(Debug)]
 struct Pool {
     permits: usize,
     queue: usize,
     load: Mutex<HashingLoad>,
     freed: Condvar,
+    /// Memory of earlier hashes, for at most so many as there are permits.
+    memory: Mutex<Vec<Vec<Block>>>,
 }
 
 /// What a pool does now, and has done.
@@ -51,7 +58,8 @@ impl HashingPermits {
     #[must_use]
     pub fn new(permits: NonZeroUsize, queue: usize) -> Self {
         let load = Mutex::new(HashingLoad::default());
-        Self(Arc::new(Pool { permits: permits.get(), queue, load, freed: Condvar::new() }))
+        let (freed, memory) = (Condvar::new(), Mutex::default());
+        Self(Arc::new(Pool { permits: permits.get(), queue, load, freed, memory }))
     }
 
     /// A permit, waiting at most `patience` for one.
@@ -90,6 +98,37 @@ impl HashingPermit {
     pub(super) fn count(&self) {
         self.0.load().hashes += 1;
     }
+
+    /// Memory for one hash of so many KiB; none where there is none to be had.
+    pub(super) fn lend(&self, blocks: usize) -> Option<Lent<'_>> {
+        let mut memory = self.0.memory().pop().unwrap_or_default();
+        memory.try_reserve_exact(blocks.saturating_sub(memory.len())).ok()?;
+        memory.resize(blocks, Block::new());
+        Some(Lent { pool: &self.0, memory })
+    }
+}
+
+/// Memory that goes back to its pool.
+pub(super) struct Lent<'p> {
+    pool: &'p Pool,
+    memory: Vec<Block>,
+}
+
+impl AsMut<[Block]> for Lent<'_> {
+    fn as_mut(&mut self) -> &mut [Block] {
+        &mut self.memory
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        let mut stock = self.pool.memory();
+        // What a dearer hash of an earlier system needed is not kept.
+        let usual = usize::try_from(HashParams::DEFAULT.memory_kib()).is_ok_and(|most| self.memory.capacity() <= most);
+        if usual && stock.len() < self.pool.permits {
+            stock.push(core::mem::take(&mut self.memory));
+        }
+    }
 }
 
 impl Pool {
@@ -97,8 +136,19 @@ impl Pool {
         self.load.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn memory(&self) -> MutexGuard<'_, Vec<Vec<Block>>> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn is_full(&self, load: &HashingLoad) -> bool {
         load.running >= self.permits && !removed(Safeguard::HashingCap)
+    }
+}
+
+/// Without the memory.
+impl core::fmt::Debug for Pool {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Pool").field("permits", &self.permits).field("load", &*self.load()).finish_non_exhaustive()
     }
 }
 

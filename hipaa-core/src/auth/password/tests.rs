@@ -119,7 +119,7 @@ fn p5_the_argon2id_vector_of_rfc_9106() {
     let data = AssociatedData::new(&[4; 12]).unwrap();
     let params = ParamsBuilder::new().m_cost(32).t_cost(3).p_cost(4).data(data).output_len(32).build().unwrap();
     let secret = [3; 8];
-    let tag = tag_of(&context(params, &secret).unwrap(), &"\u{1}".repeat(32), &[2; 16], 32).unwrap();
+    let tag = tag_of(&context(params, &secret).unwrap(), &"\u{1}".repeat(32), &[2; 16], (32, &permit())).unwrap();
     assert_eq!(hex::encode(&*tag), "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659");
 }
 
@@ -140,11 +140,28 @@ fn p5_a_hash_is_made_again_when_its_parameters_rise() {
     let verdict = |target| stored.verify(&typed, &target, &permit).unwrap();
     assert!(matches!(verdict(HashParams::CHEAP), Verdict::Right));
     let dearer = HashParams::stored(16, 1, 1).unwrap();
+    assert!(matches!(without(Safeguard::Rehash, || verdict(dearer)), Verdict::Right), "an old hash stays for ever");
     let Verdict::Rehash(again) = verdict(dearer) else { panic!("not to be made again") };
     let fresh = again.hash([3; 16], &permit).unwrap();
     assert!(matches!(fresh.verify(&typed, &dearer, &permit).unwrap(), Verdict::Right));
     assert!(matches!(fresh.verify(&typed, &HashParams::CHEAP, &permit).unwrap(), Verdict::Right), "never made cheaper");
     assert!(matches!(verdict(HashParams::stored(8, 2, 1).unwrap()), Verdict::Rehash(_)));
+}
+
+#[test]
+fn p9_memory_that_an_earlier_hash_left_changes_no_hash() {
+    let (typed, other, permit) = (password("maria"), password("another"), permit());
+    let fresh = rehash(&typed, &HashParams::CHEAP).expose().to_owned();
+    let dearer = HashParams::stored(64, 2, 1).unwrap();
+    let stored = rehash(&other, &dearer);
+    assert!(matches!(stored.verify(&other, &dearer, &permit).unwrap(), Verdict::Right));
+    // In memory that is larger, full of another hash, and lent again.
+    for _ in 0..2 {
+        let hash = PasswordHash::parse(fresh.clone().into()).unwrap();
+        assert!(matches!(hash.verify(&typed, &HashParams::CHEAP, &permit).unwrap(), Verdict::Right));
+        assert!(matches!(hash.verify(&other, &HashParams::CHEAP, &permit).unwrap(), Verdict::Wrong));
+        assert!(matches!(stored.verify(&other, &dearer, &permit).unwrap(), Verdict::Right));
+    }
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! The operator's own lists.
 
+use super::breach::{BreachCorpus, Breached, ask};
 use crate::text::caseless;
 use core::fmt;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// The most passwords of a list.
 pub const MAX_LIST_ENTRIES: usize = 1_000_000;
@@ -31,6 +33,7 @@ pub enum ListError {
 pub struct PasswordLists {
     common: HashSet<Box<str>>,
     site: Vec<String>,
+    corpus: Option<Arc<dyn BreachCorpus>>,
 }
 
 impl PasswordLists {
@@ -53,7 +56,19 @@ impl PasswordLists {
                 return Err(ListError::TooMany);
             }
         }
-        Ok(Self { common, site: site.iter().map(|word| (*word).to_owned()).collect() })
+        let site = site.iter().map(|word| (*word).to_owned()).collect();
+        Ok(Self { common, site, corpus: None })
+    }
+
+    /// The same lists, and a corpus of breached passwords that is asked for every new one. Where it gives no answer, the
+    /// password is accepted, and the entry of the change says that it was not compared.
+    #[must_use]
+    pub fn with_corpus(self, corpus: Arc<dyn BreachCorpus>) -> Self {
+        Self { corpus: Some(corpus), ..self }
+    }
+
+    pub(super) fn breached(&self, text: &str) -> Breached {
+        self.corpus.as_deref().map_or(Breached::No, |corpus| ask(corpus, text))
     }
 
     pub(super) fn contains(&self, text: &str) -> bool {
@@ -68,6 +83,7 @@ impl PasswordLists {
 impl fmt::Debug for PasswordLists {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (common, site) = (self.common.len(), self.site.len());
-        f.debug_struct("PasswordLists").field("common", &common).field("site", &site).finish()
+        let corpus = self.corpus.is_some();
+        f.debug_struct("PasswordLists").field("common", &common).field("site", &site).field("corpus", &corpus).finish()
     }
 }

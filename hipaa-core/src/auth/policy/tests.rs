@@ -68,7 +68,7 @@ fn p2_the_operators_own_list_and_words_are_refused() {
     assert_eq!(rules("Vivid-harbour 28"), []);
     assert!(rules("ClínicaNorte#27").contains(&Similar));
     assert!(rules("correcthorsebatterystaple").contains(&Common));
-    assert_eq!(format!("{lists:?}"), "PasswordLists { common: 2, site: 1 }");
+    assert_eq!(format!("{lists:?}"), "PasswordLists { common: 2, site: 1, corpus: false }");
 }
 
 #[test]
