@@ -165,7 +165,8 @@ async fn set(
             Ok(Html(ByTokenPage { told, done: true, ..by_token(&app, action) }).into_response())
         }
         PasswordOutcome::Rejected(rules) => {
-            again(rules.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "), kept)
+            let rules = rules.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            again(format!("This password does not do: {rules}."), kept)
         }
         PasswordOutcome::Unusable(error) => again(error.to_string(), kept),
         PasswordOutcome::Refused(wait) => {
