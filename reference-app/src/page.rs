@@ -60,6 +60,14 @@ pub fn see(path: &str) -> Response {
     Redirect::to(path).into_response()
 }
 
+/// A reason of the library as a sentence.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
+}
+
 /// A time as people read it, to the second, in UTC.
 #[must_use]
 pub fn time(time: hipaa_core::clock::Timestamp) -> String {

@@ -147,3 +147,20 @@ fn print(output: &mut Output, (url, file): (&str, &std::path::Path), people: &[C
         .line("To look for: family Müller, given Jürgen, born 1980-02-29. The tamper lab is at the end of the menu.")?;
     output.line("Ctrl-C ends it; the database is deleted then.")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn where_the_preferred_port_is_taken_another_one_serves() {
+        // Whoever has it, it is taken now.
+        let taken = TcpListener::bind(PREFERRED).await;
+        let listener = listen(None).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        assert!(address.ip().is_loopback() && address.to_string() != PREFERRED, "{address}");
+        drop(taken);
+        let asked = listen(Some("127.0.0.1:0".parse().unwrap())).await.unwrap();
+        assert!(asked.local_addr().unwrap().ip().is_loopback());
+    }
+}

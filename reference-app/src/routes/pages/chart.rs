@@ -130,7 +130,7 @@ async fn chart(
         sections,
         hidden: hidden.iter().map(|(name, _)| *name).collect(),
         emergency: grant.is_none() && !hidden.is_empty() && viewer.permissions.has(Ability::InvokeEmergency),
-        may_edit: may(Operation::Update, &PATIENT),
+        may_edit: person.integrity().is_intact() && may(Operation::Update, &PATIENT),
         page,
         pages,
     }))
@@ -172,7 +172,7 @@ impl Row {
         let own = |note: &&Record| note.get(ENCOUNTER).ok().flatten() == Some(record.id());
         let notes = notes.into_iter().flat_map(|notes| notes.records.iter().filter(own));
         let notes = notes.map(|note| (text(note, NOTE).0, note.integrity().is_intact())).collect();
-        let signed = record.signature().map(|_| "signed");
+        let signed = record.signature().map(|_| if record.amends().is_some() { "signed amendment" } else { "signed" });
         let drafted = matches!(name, "encounters" | "operative records").then_some("draft");
         let status = Some(text(record, STATUS).0).filter(|status| !status.is_empty());
         Self {

@@ -3,7 +3,7 @@
 
 use super::super::shared::id;
 use super::people::People;
-use crate::page::{Html, Shell, Viewer, refusal, see, time};
+use crate::page::{Html, Shell, Viewer, refusal, see, sentence, time};
 use crate::state::App;
 use crate::web::{Kind, Problem};
 use askama::Template;
@@ -66,7 +66,7 @@ async fn open(
     let reason = match Reason::new(code, &why.text) {
         Ok(reason) => reason,
         Err(error) => {
-            let page = FormPage { text: why.text, told: Some(error.to_string()), ..page(&viewer, patient) };
+            let page = FormPage { text: why.text, told: Some(sentence(&error.to_string())), ..page(&viewer, patient) };
             return Ok(refusal(StatusCode::UNPROCESSABLE_ENTITY, page));
         }
     };
@@ -194,7 +194,7 @@ async fn review(State(app): State<App>, viewer: Viewer, Form(judged): Form<Judge
     let judgement = match Reason::new(ReasonCode::Other, &judged.text) {
         Ok(judgement) => judgement,
         Err(error) => {
-            let page = look(&app, &viewer, (Paged::default(), Some(error.to_string()))).await?;
+            let page = look(&app, &viewer, (Paged::default(), Some(sentence(&error.to_string())))).await?;
             return Ok(refusal(StatusCode::UNPROCESSABLE_ENTITY, page));
         }
     };

@@ -1,7 +1,7 @@
 //! Passwords: changed, forgotten, set by a token.
 
 use super::super::auth::refused;
-use crate::page::{Html, Shell, Told, Viewer, refusal, see};
+use crate::page::{Html, Shell, Told, Viewer, refusal, see, sentence};
 use crate::state::App;
 use crate::web::cookie::Cookies;
 use crate::web::json::Secret;
@@ -68,8 +68,8 @@ async fn change(State(app): State<App>, signed_in: SignedIn, Form(typed): Form<C
         PasswordOutcome::Changed(session) => {
             Ok((Cookies::of_session(&session).headers(), see("/account")).into_response())
         }
-        PasswordOutcome::Rejected(rules) => again(rules.iter().map(ToString::to_string).collect()),
-        PasswordOutcome::Unusable(error) => again(vec![error.to_string()]),
+        PasswordOutcome::Rejected(rules) => again(rules.iter().map(|rule| sentence(&rule.to_string())).collect()),
+        PasswordOutcome::Unusable(error) => again(vec![sentence(&error.to_string())]),
         PasswordOutcome::Refused(wait) => {
             refused(&app, wait).await;
             again(vec!["The current password is not right.".to_owned()])
@@ -165,9 +165,10 @@ async fn set(
             Ok(Html(ByTokenPage { told, done: true, ..by_token(&app, action) }).into_response())
         }
         PasswordOutcome::Rejected(rules) => {
-            again(rules.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "), kept)
+            let rules = rules.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            again(format!("This password does not do: {rules}."), kept)
         }
-        PasswordOutcome::Unusable(error) => again(error.to_string(), kept),
+        PasswordOutcome::Unusable(error) => again(sentence(&error.to_string()), kept),
         PasswordOutcome::Refused(wait) => {
             refused(&app, wait).await;
             again("That token does not work any more, or never did.".to_owned(), "")

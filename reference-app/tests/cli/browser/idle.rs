@@ -15,6 +15,9 @@ fn who_does_nothing_is_signed_out_by_page_and_server() {
         // Without its script the page goes nowhere; the server does not wait for it.
         other.go("/static/app.css").await;
         let alone = Stopwatch::start();
+        // Where no script runs, the page leaves by itself all the same.
+        let mut plain = driver.browser_without_script(&demo).await;
+        plain.sign_in(&demo, "staff.south").await;
         let mut page = driver.browser(&demo).await;
         page.sign_in(&demo, "clinician.south").await;
         page.says("Are you still there?").await;
@@ -28,6 +31,9 @@ fn who_does_nothing_is_signed_out_by_page_and_server() {
         page.go("/patients").await;
         page.arrive("/sign-in").await;
         page.close().await;
+        plain.arrive("/sign-in/ended").await;
+        plain.says("nothing was done for a while").await;
+        plain.close().await;
         tokio::time::sleep(Duration::from_secs(46).saturating_sub(alone.elapsed())).await;
         other.go("/audit").await;
         other.arrive("/sign-in").await;

@@ -59,10 +59,12 @@ async fn first_day(driver: &Driver, demo: &Demo) -> Vec<String> {
     page.click("main form button").await;
     page.says("shown once").await;
     page.look("recovery-codes").await;
+    let recovery = page.read("ul.codes code").await;
     page.go("/dashboard").await;
     page.look("start").await;
     page.click("#sign-out button").await;
     page.arrive("/sign-in").await;
+    without_phone(&mut page, &recovery).await;
     page.go("/dashboard").await;
     page.arrive("/sign-in").await;
     page.go("/coverage").await;
@@ -72,6 +74,24 @@ async fn first_day(driver: &Driver, demo: &Demo) -> Vec<String> {
     page.go("/nowhere").await;
     page.says("There is nothing here").await;
     finish(page).await
+}
+
+/// A recovery code signs in once.
+async fn without_phone(page: &mut Page, recovery: &str) {
+    page.give("new.north", NEW_PASSWORD).await;
+    page.arrive("/sign-in/code").await;
+    page.fill("#code", recovery).await;
+    page.look("code").await;
+    page.click("main form button").await;
+    page.arrive("/dashboard").await;
+    page.click("#sign-out button").await;
+    page.arrive("/sign-in").await;
+    page.give("new.north", NEW_PASSWORD).await;
+    page.arrive("/sign-in/code").await;
+    page.fill("#code", recovery).await;
+    page.click("main form button").await;
+    page.says("That code did not work").await;
+    page.look("code-refused").await;
 }
 
 pub(super) async fn finish(page: Page) -> Vec<String> {
@@ -258,6 +278,7 @@ async fn tampering(driver: &Driver, demo: &Demo, (mut chart, patient): (Page, &s
     chart.says("1 row was changed").await;
     chart.go(patient).await;
     chart.says("✗ record altered").await;
+    assert!(!chart.has("a[href$='/edit']").await, "what was altered is not written over");
     chart.look("chart-altered").await;
     verify(&mut officer).await;
     assert_eq!(officer.read("#verdict").await, "✗ tampered");
@@ -270,6 +291,7 @@ async fn tampering(driver: &Driver, demo: &Demo, (mut chart, patient): (Page, &s
     chart.says("1 row was changed").await;
     verify(&mut officer).await;
     assert!(officer.has("svg.chain .block.bad").await, "{}", officer.text().await);
+    assert!(officer.has("svg.chain .block:not(.bad)").await, "the picture shows where");
     officer.look("verify-tampered").await;
     officer.go("/audit").await;
     officer.says("Paul Verhoeven").await;
