@@ -211,10 +211,10 @@ fn after_a_kill_under_load_every_chart_that_was_shown_is_in_the_log_and_the_log_
     desk.run(&examine).ended(1);
 }
 
-/// How long the load lasts, in seconds: `CHART_LOAD_SECONDS`, 30 for a whole run.
+/// How long the load lasts: `HIPAA_LOAD_SECONDS`, 30 for a whole run; two seconds by default.
 fn load() -> Duration {
-    let given = std::env::var("CHART_LOAD_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
-    Duration::from_secs(given.unwrap_or(3))
+    let given = std::env::var("HIPAA_LOAD_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
+    Duration::from_secs(given.unwrap_or(2))
 }
 
 #[test]
