@@ -171,6 +171,20 @@ pub const ROWS: &[Row] = &[
         measure: guard::notes_of_all_kinds,
     },
     Row {
+        name: "guard-json",
+        bar: 3.0,
+        ours: "finds every identifier of a clinical note inside a JSON document, with its pointer",
+        floor: "the same set of patterns over the bytes of the document, unread as JSON",
+        measure: guard::notes_in_documents,
+    },
+    Row {
+        name: "guard-non-ascii",
+        bar: 3.0,
+        ours: "finds every identifier of a clinical note with foreign letters and signs in most sentences",
+        floor: "the same set of patterns over the bytes of the note",
+        measure: guard::notes_with_foreign_letters,
+    },
+    Row {
         name: "role-read",
         bar: 1.03,
         ours: "reads a chart of twelve columns as STAFF under the default policy over 14 tables: three columns masked; the commit left out",

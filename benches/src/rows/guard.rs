@@ -5,7 +5,7 @@ use crate::Failure;
 use crate::floor::notes::Patterns;
 use crate::measure::compare;
 use crate::ours::notes::Scanner;
-use crate::sample::note::notes;
+use crate::sample::note::{documents, foreign, notes};
 use hipaa_core::clock::Stopwatch;
 use std::hint::black_box;
 use std::time::Duration;
@@ -17,16 +17,34 @@ const SAMPLE: Duration = Duration::from_micros(200);
 const TURNS: usize = 2_001;
 
 pub(super) fn notes_of_all_kinds(setting: Setting) -> Result<Outcome, Failure> {
-    let notes = notes(NOTES);
-    let (scanner, patterns) = (Scanner::default(), Patterns::new()?);
+    let scanner = Scanner::default();
+    against_patterns(setting, &notes(NOTES), |note| scanner.count(note))
+}
+
+pub(super) fn notes_with_foreign_letters(setting: Setting) -> Result<Outcome, Failure> {
+    let scanner = Scanner::default();
+    against_patterns(setting, &foreign(&notes(NOTES)), |note| scanner.count(note))
+}
+
+pub(super) fn notes_in_documents(setting: Setting) -> Result<Outcome, Failure> {
+    let (scanner, documents) = (Scanner::default(), documents(&notes(NOTES)));
+    for document in &documents {
+        scanner.count_json(document)?;
+    }
+    against_patterns(setting, &documents, |document| scanner.count_json(document).unwrap_or(0))
+}
+
+/// Compares a scan of the texts with the set of patterns over the same bytes.
+fn against_patterns(setting: Setting, texts: &[String], scan: impl Fn(&str) -> usize) -> Result<Outcome, Failure> {
+    let patterns = Patterns::new()?;
     let (mut next, mut floor_next) = (0, 0);
-    let mut ours = |count| Ok(read(&notes, &mut next, count, |note| scanner.count(note)));
-    let mut floor = |count| Ok(read(&notes, &mut floor_next, count, |note| patterns.count(note)));
+    let mut ours = |count| Ok(read(texts, &mut next, count, &scan));
+    let mut floor = |count| Ok(read(texts, &mut floor_next, count, |text| patterns.count(text)));
     let figures = compare(setting.lasting(SAMPLE, TURNS), &mut ours, &mut floor)?;
-    let bytes = u32::try_from(notes.iter().map(String::len).sum::<usize>() / notes.len())?;
+    let bytes = u32::try_from(texts.iter().map(String::len).sum::<usize>() / texts.len())?;
     let rate = |ns: f64| f64::from(bytes) * 1_000.0 / ns;
     let (ours, floor) = (rate(figures.ours_ns), rate(figures.floor_ns));
-    let note = format!("notes of {bytes} bytes on average: {ours:.0} MB/s against {floor:.0} MB/s");
+    let note = format!("{bytes} bytes on average: {ours:.0} MB/s against {floor:.0} MB/s");
     Ok(Outcome { figures, note, judged: true })
 }
 

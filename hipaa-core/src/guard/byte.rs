@@ -112,6 +112,23 @@ pub(super) fn number(digits: &[u8]) -> u32 {
         .fold(0_u32, |sum, &byte| sum.saturating_mul(10).saturating_add(u32::from(byte - b'0')))
 }
 
+/// The value of the digits from `start` to `end`; eight and fewer are taken in one step, and what
+/// is no digit among them gives some other number.
+#[inline]
+pub(super) fn value(bytes: &[u8], start: usize, end: usize) -> u32 {
+    let eight = end.checked_sub(8).and_then(|from| bytes.get(from..end)).and_then(<[u8]>::first_chunk::<8>);
+    match eight {
+        Some(eight) if start < end && end - start <= 8 => {
+            let digits = (u64::from_le_bytes(*eight) ^ 0x3030_3030_3030_3030) & (u64::MAX << (64 - 8 * (end - start)));
+            let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+            let [low, high] = [pairs, pairs >> 16].map(|pairs| pairs & 0x0000_00FF_0000_00FF);
+            let sum = low.wrapping_mul(100 + (1_000_000 << 32)).wrapping_add(high.wrapping_mul(1 + (10_000 << 32)));
+            u32::try_from(sum >> 32).unwrap_or(u32::MAX)
+        }
+        _ => number(&bytes[start..end]),
+    }
+}
+
 /// Whether a letter outside ASCII that writes words with spaces touches the span.
 ///
 /// Scripts written without spaces (from U+2E80 on) do not glue: a number may stand right
@@ -141,6 +158,17 @@ fn glued_high(bytes: &[u8], start: usize, end: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_is_what_the_digits_say_wherever_they_stand() {
+        for text in ["x1", "7", "12", "in 1962 ", "on 03/14", "12345678", "x 00000009", "123456789", "99999999999"] {
+            let digits: Vec<usize> = (0..text.len()).filter(|&i| text.as_bytes()[i].is_ascii_digit()).collect();
+            for (i, start) in digits.iter().enumerate() {
+                let end = digits[i..].iter().zip(*start..).take_while(|(at, want)| *at == want).count() + start;
+                assert_eq!(value(text.as_bytes(), *start, end), number(&text.as_bytes()[*start..end]), "{text}");
+            }
+        }
+    }
 
     #[test]
     fn letters_of_spaced_scripts_glue_and_others_do_not() {

@@ -10,6 +10,7 @@ mod claim;
 mod date;
 mod date_text;
 mod email;
+mod hl7;
 mod host;
 mod icd10;
 mod ident;
@@ -58,12 +59,22 @@ struct Hit {
     fit: Fit,
     weak: bool,
     reason: Reason,
+    /// Another class whose word stands in one label with the cue: `NPI/DEA:`.
+    beside: Option<CueClass>,
 }
 
 impl Hit {
     /// Whether a cue of another class denies the candidate its own kind.
     fn rules_out(&self) -> bool {
         self.fit == Fit::Label || (self.fit == Fit::Strict && !self.weak)
+    }
+
+    /// The same for the other class of its label.
+    fn turned(self) -> Self {
+        match self.beside {
+            Some(beside) => Self { class: beside, beside: Some(self.class), ..self },
+            None => self,
+        }
     }
 
     fn is(&self, class: CueClass) -> bool {
@@ -77,6 +88,7 @@ struct Last {
     end: usize,
     len: usize,
     class: CueClass,
+    beside: Option<CueClass>,
 }
 
 /// The state of a pass over one segment.
@@ -120,6 +132,7 @@ impl<'g, 't> Scan<'g, 't> {
         self.marks();
         self.site_formats();
         self.spelled_ages();
+        self.hl7();
         let addresses = self.out.iter().filter(|found| found.kind().is_address());
         let mut taken: Vec<_> = addresses.map(Finding::span).collect();
         taken.sort_by_key(|span| span.start);
@@ -219,7 +232,7 @@ impl<'g, 't> Scan<'g, 't> {
     fn before(&self, start: usize, mask: Mask) -> Option<Hit> {
         let upto = self.cues_before(start);
         let mut fallback = None;
-        for cue in self.cues[..upto].iter().rev().filter(|cue| cue.end <= start) {
+        for (i, cue) in self.cues[..upto].iter().enumerate().rev().filter(|(_, cue)| cue.end <= start) {
             if start - cue.end > REACH_BEFORE {
                 break;
             }
@@ -230,7 +243,9 @@ impl<'g, 't> Scan<'g, 't> {
                 break;
             };
             let at = -i16::try_from(start - cue.end).unwrap_or(i16::MAX);
-            let hit = Hit { class: cue.class, fit, weak: cue.weak, reason: Reason::Cue { class: cue.class, at } };
+            let beside = self.beside(i, cue);
+            let reason = Reason::Cue { class: cue.class, at };
+            let hit = Hit { class: cue.class, fit, weak: cue.weak, reason, beside };
             match cue.weak {
                 // `Fax confirmation sent to`: a loose word of no kind hides nothing.
                 false if fit == Fit::Near && cue.class.kind().is_none() => {}
@@ -254,17 +269,28 @@ impl<'g, 't> Scan<'g, 't> {
         }
         let fit = after_gap(self.bytes, end, cue.start, cue.end)?;
         let at = i16::try_from(cue.start - end).unwrap_or(i16::MAX);
-        Some(Hit { class: cue.class, fit, weak: false, reason: Reason::Cue { class: cue.class, at } })
+        let reason = Reason::Cue { class: cue.class, at };
+        Some(Hit { class: cue.class, fit, weak: false, reason, beside: None })
+    }
+
+    /// The class of the cue before the one at `i`, when both make one label.
+    #[inline]
+    fn beside(&self, i: usize, cue: &Cue) -> Option<CueClass> {
+        let before = i.checked_sub(1).and_then(|i| self.cues.get(i))?;
+        let near = cue.start.wrapping_sub(before.end) < 8 && before.class != cue.class;
+        let joined = near && !before.weak && !cue.weak && list_gap(self.bytes, before.end, cue.start);
+        joined.then_some(before.class)
     }
 
     fn outer(&self, mask: Mask) -> Option<Hit> {
         let outer = self.outer.filter(|outer| mask.has(outer.class))?;
-        Some(Hit { class: outer.class, fit: Fit::Label, weak: false, reason: outer.reason })
+        Some(Hit { class: outer.class, fit: Fit::Label, weak: false, reason: outer.reason, beside: None })
     }
 
     fn list(&self, start: usize, mask: Mask) -> Option<Hit> {
         let last = self.last.filter(|last| mask.has(last.class))?;
         let joined = list_gap(self.bytes, last.end, start);
-        joined.then_some(Hit { class: last.class, fit: Fit::Strict, weak: false, reason: Reason::List })
+        let (class, beside) = (last.class, last.beside);
+        joined.then_some(Hit { class, fit: Fit::Strict, weak: false, reason: Reason::List, beside })
     }
 }

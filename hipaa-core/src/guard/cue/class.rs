@@ -87,6 +87,26 @@ impl CueClass {
         }
     }
 
+    /// The class of a code for types of identifiers.
+    ///
+    /// # Source
+    /// HL7 version 2 table 0203, identifier types.
+    pub(in super::super) fn of_code(code: &str) -> Option<Self> {
+        Some(match code {
+            "MR" | "MRT" | "PI" | "PT" | "PN" => Self::Mrn,
+            "SS" | "SSN" => Self::Ssn,
+            "DL" | "PPN" | "LN" | "MD" | "RN" | "SL" | "BC" | "BCT" | "LACSN" => Self::License,
+            "NPI" => Self::Npi,
+            "DEA" | "DN" => Self::Dea,
+            "MB" | "MA" | "HC" | "NIIP" | "SN" | "PNT" | "MCD" => Self::Plan,
+            "MC" => Self::Mbi,
+            "AN" | "ANON" | "BA" | "ANC" | "ANT" | "AM" => Self::Account,
+            "SNO" | "UDI" => Self::Device,
+            "PLAC" | "FILL" | "ACSN" | "VN" | "TAX" | "EN" | "EI" | "U" => Self::Other,
+            _ => return None,
+        })
+    }
+
     /// The kind this class speaks for.
     #[must_use]
     pub fn kind(self) -> Option<Kind> {

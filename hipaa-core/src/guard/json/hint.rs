@@ -167,30 +167,12 @@ impl<'d> Hints<'d> {
         let key = |node: &Node| node.key.map(|(start, end)| &raw[start..end]);
         let strings = || inside.iter().filter(|node| node.kind == Type::String);
         let value = |node: &Node| &raw[node.start..node.end];
-        let coded = strings().filter(|node| key(node) == Some("code")).find_map(|node| class_of_code(value(node)));
+        let coded = strings().filter(|node| key(node) == Some("code")).find_map(|node| CueClass::of_code(value(node)));
         coded.or_else(|| {
             let mut texts = strings().filter(|node| matches!(key(node), Some("text" | "display")));
             texts.find_map(|node| self.words.class(self.rules, value(node)))
         })
     }
-}
-
-/// # Source
-/// HL7 version 2 table 0203, identifier types.
-fn class_of_code(code: &str) -> Option<CueClass> {
-    Some(match code {
-        "MR" | "MRT" | "PI" | "PT" | "PN" => CueClass::Mrn,
-        "SS" | "SSN" => CueClass::Ssn,
-        "DL" | "PPN" | "LN" | "MD" | "RN" | "SL" | "BC" | "BCT" | "LACSN" => CueClass::License,
-        "NPI" => CueClass::Npi,
-        "DEA" | "DN" => CueClass::Dea,
-        "MB" | "MA" | "HC" | "NIIP" | "SN" | "PNT" | "MCD" => CueClass::Plan,
-        "MC" => CueClass::Mbi,
-        "AN" | "ANON" | "BA" | "ANC" | "ANT" | "AM" => CueClass::Account,
-        "SNO" | "UDI" => CueClass::Device,
-        "PLAC" | "FILL" | "ACSN" | "VN" | "TAX" | "EN" | "EI" | "U" => CueClass::Other,
-        _ => return None,
-    })
 }
 
 /// Reads the words of keys and labels; keeps its memory from one to the next.

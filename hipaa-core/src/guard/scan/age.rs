@@ -52,7 +52,7 @@ enum Behind {
 impl Scan<'_, '_> {
     /// A number of two or three digits that may be an age.
     pub(super) fn age(&mut self, start: usize, end: usize) {
-        let value = byte::number(&self.bytes[start..end]);
+        let value = byte::value(self.bytes, start, end);
         if !(90..=OLDEST).contains(&value) || bounded_before(self.bytes, start) {
             return;
         }
@@ -82,7 +82,7 @@ impl Scan<'_, '_> {
             return false;
         }
         let word = &self.bytes[digits..run.end];
-        let value = byte::number(&self.bytes[run.start..digits]);
+        let value = byte::value(self.bytes, run.start, digits);
         let old = GLUED.has(word);
         let sexed = matches!(word, b"F" | b"M")
             && speaks_of_a_person(self.bytes, run.end)

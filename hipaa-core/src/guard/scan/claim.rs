@@ -18,6 +18,8 @@ impl Scan<'_, '_> {
     /// Records a claim: a cue of its own kind raises it, a close cue of another class sinks it.
     pub(super) fn claim(&mut self, claim: Claim, hit: Option<Hit>) {
         let own = CueClass::of(claim.kind);
+        // Of two words in one label, each number takes its own.
+        let hit = hit.map(|hit| if hit.beside == Some(own) && hit.fit >= Fit::Strict { hit.turned() } else { hit });
         let (confidence, cue) = match hit {
             Some(hit) if hit.is(own) && hit.fit == Fit::Near && claim.base == Confidence::Low => {
                 (Confidence::Medium, Some(hit.reason))
@@ -47,7 +49,7 @@ impl Scan<'_, '_> {
     /// Keeps the place from which a list may go on.
     pub(super) fn remember(&mut self, span: (usize, usize), hit: Hit) {
         if hit.fit >= Fit::Strict {
-            self.last = Some(Last { end: span.1, len: span.1 - span.0, class: hit.class });
+            self.last = Some(Last { end: span.1, len: span.1 - span.0, class: hit.class, beside: hit.beside });
         }
     }
 }

@@ -181,7 +181,7 @@ pub(super) fn full_year(short: u32) -> u32 {
 
 /// Month and day, in American order.
 fn two(bytes: &[u8], a: &Run, b: &Run) -> Option<Parts> {
-    let (month, day) = (byte::number(&bytes[a.start..a.end]), byte::number(&bytes[b.start..b.end]));
+    let (month, day) = (byte::value(bytes, a.start, a.end), byte::value(bytes, b.start, b.end));
     let parts = parts_of(2000, month, day)?;
     (day > 0).then_some(Parts { year: None, ..parts })
 }
@@ -193,7 +193,8 @@ fn three(bytes: &[u8], (a, b, c): (&Run, &Run, (usize, usize))) -> Option<(Parts
         return None;
     }
     let (first, middle) = (&bytes[a.start..a.end], &bytes[b.start..b.end]);
-    let (x, y, z) = (byte::number(first), byte::number(middle), byte::number(last));
+    let (x, y) = (byte::value(bytes, a.start, a.end), byte::value(bytes, b.start, b.end));
+    let z = byte::value(bytes, c.0, c.1);
     let named = |word: &[u8]| super::date_text::month(word).map(u32::from);
     match (a.numeric(), b.numeric()) {
         (true, true) if a.len() == 4 && b.len() <= 2 && last.len() <= 2 => Some((parts_of(x, y, z)?, year_form(x)?)),

@@ -80,7 +80,7 @@ impl Scan<'_, '_> {
         let bytes = self.bytes;
         let digits = byte::skip(bytes, run.start, DIGIT);
         let suffixed = digits + 2 == run.end && ordinal(&bytes[digits..run.end]);
-        let value = byte::number(&bytes[run.start..digits]);
+        let value = byte::value(bytes, run.start, digits);
         let found = match digits - run.start {
             1 | 2 if run.numeric() || suffixed => day_date(bytes, run, value),
             1 | 2 => glued_date(bytes, run, digits, value),

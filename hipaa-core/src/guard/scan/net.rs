@@ -20,7 +20,7 @@ impl Scan<'_, '_> {
         let mut octets = [0; 4];
         for (run, slot) in piece.iter().zip(&mut octets) {
             let digits = &self.bytes[run.start..run.end];
-            *slot = byte::number(digits);
+            *slot = byte::value(self.bytes, run.start, run.end);
             if run.len() > 3 || *slot > 255 || (run.len() > 1 && digits[0] == b'0') {
                 return;
             }
@@ -37,9 +37,14 @@ impl Scan<'_, '_> {
 
     /// Runs joined by colons: hardware addresses and IPv6.
     pub(super) fn hex_groups(&mut self, runs: &[Run]) -> bool {
-        let colons = runs.iter().filter(|run| run.sep == b':').count();
         let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
             return false;
+        };
+        // Most tokens have none of them; they are dates.
+        let colons = match &runs[1..] {
+            [next] if next.sep != b':' => 0,
+            [next, end] if next.sep != b':' && end.sep != b':' => 0,
+            rest => rest.iter().filter(|run| run.sep == b':').count(),
         };
         if colons < 1 || (colons == 1 && !double_colon(self.bytes, runs)) {
             return false;

@@ -1,0 +1,198 @@
+//! HL7 version 2: the place of a field names what it holds.
+//!
+//! # Source
+//! HL7 version 2.5.1, sections 3.4.2 (PID), 3.4.5 (NK1), 6.5.5 (GT1) and 6.5.6 (IN1).
+
+use super::claim::Claim;
+use super::date::Parts;
+use super::number::masked;
+use super::{Hit, Scan};
+use crate::guard::byte;
+use crate::guard::cue::CueClass::{self, Account, Dob, License, Mrn, Phone, Plan, Ssn, Zip};
+use crate::guard::cue::Fit;
+use crate::guard::{Confidence, Kind, Reason};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
+
+static PATIENT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("PID|"));
+
+/// A segment, the numbers of its fields, and what these hold.
+struct Segment {
+    name: &'static [u8],
+    fields: &'static [(usize, CueClass)],
+}
+
+const SEGMENTS: [Segment; 4] = [
+    Segment {
+        name: b"PID|",
+        fields: &[
+            (2, Mrn),
+            (3, Mrn),
+            (4, Mrn),
+            (7, Dob),
+            (11, Zip),
+            (13, Phone),
+            (14, Phone),
+            (18, Account),
+            (19, Ssn),
+            (20, License),
+        ],
+    },
+    Segment { name: b"NK1|", fields: &[(4, Zip), (5, Phone), (6, Phone), (16, Dob), (37, Ssn)] },
+    Segment { name: b"GT1|", fields: &[(5, Zip), (6, Phone), (7, Phone), (8, Dob), (12, Ssn)] },
+    Segment { name: b"IN1|", fields: &[(18, Dob), (36, Plan), (49, Plan)] },
+];
+
+/// The most fields of a segment that are read.
+const FIELDS: usize = 64;
+/// The longest component that is read, in bytes.
+const LONGEST: usize = 40;
+
+impl Scan<'_, '_> {
+    /// Finds what the segments about a patient, the family and the payers hold.
+    pub(super) fn hl7(&mut self) {
+        let bytes = self.bytes;
+        if bytes.len() < 8 || PATIENT.find(bytes).is_none() {
+            return;
+        }
+        let mut start = 0;
+        for line in bytes.split(|byte| is(*byte, b'\n') || *byte == b'\r') {
+            if let Some(known) = SEGMENTS.iter().find(|segment| line.starts_with(segment.name)) {
+                self.segment((start, start + line.len()), known.fields);
+            }
+            start += line.len() + 1;
+        }
+    }
+
+    fn segment(&mut self, line: (usize, usize), fields: &[(usize, CueClass)]) {
+        for (number, field) in parts(self.bytes, line, b'|').enumerate().take(FIELDS) {
+            if let Some((_, class)) = fields.iter().find(|(known, _)| *known == number) {
+                for repetition in parts(self.bytes, field, b'~') {
+                    self.field(repetition, *class);
+                }
+            }
+        }
+    }
+
+    /// One value of a field; the class of an identifier may be told by its fifth component.
+    fn field(&mut self, span: (usize, usize), class: CueClass) {
+        let mut components = [(span.1, span.1); 5];
+        components.iter_mut().zip(parts(self.bytes, span, b'^')).for_each(|(slot, part)| *slot = part);
+        let [first, .., fifth] = components;
+        let code = self.text.get(fifth.0..fifth.1).and_then(CueClass::of_code);
+        match class {
+            Dob => self.born(first),
+            Zip => self.declared(fifth, Zip),
+            Mrn => self.declared(first, code.unwrap_or(Mrn)),
+            _ => self.declared(first, class),
+        }
+    }
+
+    /// A component that its place declares to be of a class.
+    fn declared(&mut self, span: (usize, usize), class: CueClass) {
+        let bytes = &self.bytes[span.0..span.1];
+        let digits = self.planes.digits_in(span.0, span.1);
+        let plain = bytes.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+        if !plain || bytes.len() > LONGEST || digits < 2 || bytes.iter().any(|byte| b"*[]$".contains(byte)) {
+            return;
+        }
+        let hit = Hit { class, fit: Fit::Label, weak: false, reason: Reason::Hl7Field, beside: None };
+        let claim = |kind| Claim { kind, span, base: Confidence::Low, reason: Reason::Shape };
+        match class.kind() {
+            Some(Kind::Ssn) => {
+                if let Some(digits) = self.digits_of::<9>(span) {
+                    self.ssn(span, &digits, Confidence::Low, Some(hit));
+                }
+            }
+            Some(Kind::Zip) if matches!((digits, bytes.len()), (5, 5) | (9, 9 | 10)) => self.zip(span, Some(hit)),
+            Some(Kind::Phone) if (7..=15).contains(&digits) => self.claim(claim(Kind::Phone), Some(hit)),
+            Some(kind) if kind.needs_cue() && bytes.len() >= 3 => self.claim(claim(kind), Some(hit)),
+            _ => {}
+        }
+    }
+
+    /// A birth date, perhaps with a time behind it.
+    fn born(&mut self, (start, end): (usize, usize)) {
+        let stop = self.planes.digits_end(start).min(end);
+        if stop - start < 8 || masked(self.bytes, start, end) {
+            return;
+        }
+        let part = |from: usize, to: usize| byte::value(self.bytes, start + from, start + to);
+        let year = u16::try_from(part(0, 4)).ok().filter(|year| (1800..=2199).contains(year));
+        let (month, day) = (u8::try_from(part(4, 6)).unwrap_or(0), u8::try_from(part(6, 8)).ok());
+        let parts = Parts { year, month, day };
+        if year.is_some() && parts.real() && self.rules.may_be_born(parts) {
+            let span = (start, start + 8);
+            let claim = Claim { kind: Kind::Dob, span, base: Confidence::Low, reason: Reason::CalendarOk };
+            self.push(claim, Confidence::High, Some(Reason::Hl7Field));
+        }
+    }
+}
+
+/// The parts of a span between separators.
+fn parts(bytes: &[u8], span: (usize, usize), separator: u8) -> impl Iterator<Item = (usize, usize)> {
+    let mut start = span.0;
+    bytes[span.0..span.1].split(move |byte| is(*byte, separator)).map(move |part| {
+        let here = (start, start + part.len());
+        start = here.1 + 1;
+        here
+    })
+}
+
+fn is(byte: u8, want: u8) -> bool {
+    #[cfg(test)]
+    crate::guard::steps::add(1);
+    byte == want
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::guard::{Confidence, Guard, Kind};
+
+    fn found(text: &str) -> Vec<(Kind, &str)> {
+        let found = Guard::new().scan(text).into_iter();
+        found
+            .filter(|found| found.confidence() == Confidence::High)
+            .map(|found| (found.kind(), &text[found.span()]))
+            .collect()
+    }
+
+    const MESSAGE: &str = "MSH|^~\\&|ADT1|HOSP|LAB|HOSP|202401151030||ADT^A01|MSG00001|P|2.5.1\r\
+        PID|1||12345^^^HOSP^MR~S1234567^^^MA^DL||DOE^JANE||19800101|F|||12 OAK ST^^BOSTON^MA^02139||\
+        (617)555-0187^PRN^PH|6175550188||M||7788991^^^HOSP^AN|536904399|\r\
+        GT1|1||DOE^JOHN||12 OAK ST^^BOSTON^MA^02139-4307|617-555-0142||19510314000000|M|||219-45-6789\r";
+
+    #[test]
+    fn fields_name_what_they_hold() {
+        let want = [
+            (Kind::Mrn, "12345"),
+            (Kind::License, "S1234567"),
+            (Kind::Dob, "19800101"),
+            (Kind::Zip, "02139"),
+            (Kind::Phone, "(617)555-0187"),
+            (Kind::Phone, "6175550188"),
+            (Kind::Account, "7788991"),
+            (Kind::Ssn, "536904399"),
+            (Kind::Zip, "02139-4307"),
+            (Kind::Phone, "617-555-0142"),
+            (Kind::Dob, "19510314"),
+            (Kind::Ssn, "219-45-6789"),
+        ];
+        assert_eq!(found(MESSAGE), want);
+    }
+
+    /// The red twin: the same fields outside of a segment say nothing.
+    #[test]
+    fn fields_of_other_lines_say_nothing() {
+        let other = MESSAGE.replace("PID|", "XID|").replace("GT1|", "ZT1|");
+        let found = found(&other);
+        for value in ["12345", "19800101", "7788991", "536904399"] {
+            assert!(found.iter().all(|(_, text)| *text != value), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_redaction_left_is_no_value() {
+        assert_eq!(found("PID|1||[MRN]^^^HOSP^MR||||1980|F|||^^^MA^021||***-***-0187|||||[ACCOUNT]|***-**-4399\r"), []);
+    }
+}
