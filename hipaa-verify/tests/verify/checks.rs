@@ -47,6 +47,7 @@ fn put(body: &mut Body, tag: u16, value: &[u8]) {
 }
 
 type Change = fn(&Scene, &mut Body);
+type Misfit = fn(Restore) -> Restore;
 
 #[test]
 fn an_entry_that_is_signed_and_says_what_it_cannot_say_is_found_by_one_check() {
@@ -201,7 +202,7 @@ fn rows_of_no_log_of_no_place_and_of_no_shape_are_found() {
 
 #[test]
 fn a_restore_that_the_operator_signed_for_something_else_is_found() {
-    let cases: [(&str, fn(Restore) -> Restore); 3] = [
+    let cases: [(&str, Misfit); 3] = [
         ("another log", |restore| Restore { log: LogId([7; 16]), ..restore }),
         ("another end", |restore| Restore { kept: (restore.kept.0, [7; 32]), ..restore }),
         ("later than itself", |restore| Restore { lost_time: Timestamp::from_micros(i64::MAX), ..restore }),
