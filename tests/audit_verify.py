@@ -462,6 +462,8 @@ class Judgement:
             if tenant != OWN or list(map(len, opened)) != [16, 16, 32]:
                 self.found("genesis", log, place)
             else:
+                if opened[0] in self.opened:
+                    self.found("genesis", opened[0])
                 self.opened[opened[0]] = opened[1:]
         self.judge_columns(log, place, entry, (details, time, name, actor), subjects)
         return leaf_of(body), entry.time
@@ -477,7 +479,7 @@ class Judgement:
                 read_states(entry.fields[11])
         except (Wrong, UnicodeDecodeError):
             self.found("malformed", log, place)
-        told = [text.encode() if isinstance(text, str) else text for text in (name, actor)]
+        told = [text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text for text in (name, actor)]
         if (time, *told) != (entry.time, entry.fields.get(1), entry.fields.get(2)):
             self.found("projection", log, place)
         digest = None if details is None else hashlib.sha256(details).digest()
@@ -606,13 +608,13 @@ class Judgement:
 def load(path):
     """The database in memory, out of its dump."""
     data = pathlib.Path(path).read_bytes()
-    if data.startswith(b"SQLite format 3\0"):
-        file = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
-        dump = "\n".join(file.iterdump())
-    else:
-        dump = data.decode("utf-8")
     connection = sqlite3.connect(":memory:")
-    connection.executescript(dump)
+    # What somebody put there as text need not be any.
+    connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+    if data.startswith(b"SQLite format 3\0"):
+        sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True).backup(connection)
+    else:
+        connection.executescript(data.decode("utf-8"))
     return connection
 
 
