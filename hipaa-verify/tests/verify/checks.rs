@@ -5,10 +5,12 @@ use crate::attack::Thief;
 use crate::attacks::{MIDDLE, at, attack, of};
 use crate::restore::misfit;
 use crate::scene::{Found, Scene};
+use core::num::NonZeroUsize;
 use hipaa_core::audit::{Actor, Body, EntryKind, Field, LogId, Restore, tag};
-use hipaa_core::authority::Authority;
+use hipaa_core::auth::password::HashingPermits;
 use hipaa_core::authority::user::NewUser;
 use hipaa_core::clock::Timestamp;
+use hipaa_core::identity::{Identity, Settings};
 use hipaa_core::schema::TenantId;
 use rusqlite::params;
 use std::collections::BTreeSet;
@@ -222,7 +224,9 @@ fn rows_of_authority_that_are_put_in_taken_away_put_back_or_changed_are_found() 
         let head = crate::scene::heads(&scene.path()).into_iter().find(|head| head.log == scene.north).unwrap();
         let admin = Actor::new(head.tenant, "admin", "ADMIN").unwrap();
         let new = NewUser { login: "maria", display_name: "Maria", role: "CLINICIAN", must_change: false };
-        let made = scene.open().write(|unit| Authority::new(admin).create_user(unit, new));
+        let permits = HashingPermits::new(NonZeroUsize::MIN, 1);
+        let identity = Identity::new(Settings::default(), permits).unwrap();
+        let made = scene.open().write(|unit| Ok::<_, hipaa_sqlite::Error>(identity.create_user(unit, &admin, new)?));
         made.unwrap().into_inner();
         scene
     };
