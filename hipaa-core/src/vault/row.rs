@@ -2,7 +2,6 @@
 
 use super::VaultError;
 use crate::schema::{Column, ColumnDef, ColumnType, RecordId, Table, Value};
-use core::borrow::Borrow;
 use core::fmt;
 
 /// Values for a new record, or changes to one. A value of the wrong type does not compile:
@@ -77,10 +76,19 @@ impl Row {
 }
 
 /// The patient whom a record is about.
-pub(super) fn subject_of<V: Borrow<Value>>(table: &Table, record: RecordId, values: &[Option<V>]) -> Option<RecordId> {
+pub(super) fn subject_of(table: &Table, record: RecordId, values: &[Option<Value>]) -> Option<RecordId> {
+    subject_by(table, record, |at| values.get(at)?.as_ref())
+}
+
+/// The same, by what gives the value at a place.
+pub(super) fn subject_by<'v>(
+    table: &Table,
+    record: RecordId,
+    value: impl FnOnce(usize) -> Option<&'v Value>,
+) -> Option<RecordId> {
     match table.columns().iter().position(ColumnDef::is_subject) {
-        Some(at) => match values.get(at)?.as_ref().map(V::borrow) {
-            Some(Value::Reference(subject)) => Some(*subject),
+        Some(at) => match value(at)? {
+            Value::Reference(subject) => Some(*subject),
             _ => None,
         },
         None => table.is_own_subject().then_some(record),

@@ -1,7 +1,7 @@
 //! Encounters.
 
 use super::ClinicalError;
-use super::shown::text;
+use super::shown::lent;
 use super::signable::{self, Signable, check_time, row};
 use crate::schema::clinical::{LABEL, STARTED, STATUS};
 use crate::schema::consultation::{
@@ -66,43 +66,43 @@ impl signable::Input for Input {
     }
 }
 
-/// An encounter as it is shown.
+/// An encounter as it is shown, its texts where they lie.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = Encounter)]
-pub struct View {
+pub struct View<'a> {
     /// Id, version, integrity, signature.
     #[serde(flatten)]
     pub record: Signable,
-    status: Option<String>,
-    label: Option<String>,
-    chief_complaint: Option<String>,
-    subjective: Option<String>,
-    objective: Option<String>,
-    assessment: Option<String>,
-    plan: Option<String>,
-    diagnosis: Option<String>,
-    clinical_notes: Option<String>,
-    internal_notes: Option<String>,
-    treatment_notes: Option<String>,
+    status: Option<&'a str>,
+    label: Option<&'a str>,
+    chief_complaint: Option<&'a str>,
+    subjective: Option<&'a str>,
+    objective: Option<&'a str>,
+    assessment: Option<&'a str>,
+    plan: Option<&'a str>,
+    diagnosis: Option<&'a str>,
+    clinical_notes: Option<&'a str>,
+    internal_notes: Option<&'a str>,
+    treatment_notes: Option<&'a str>,
 }
 
-impl View {
+impl<'a> View<'a> {
     /// Of a record.
     #[must_use]
-    pub fn of(record: &Record) -> Self {
+    pub fn of(record: &'a Record) -> Self {
         Self {
             record: Signable::of(record),
-            status: text(record, STATUS),
-            label: text(record, LABEL),
-            chief_complaint: text(record, CHIEF_COMPLAINT),
-            subjective: text(record, SUBJECTIVE),
-            objective: text(record, OBJECTIVE),
-            assessment: text(record, ASSESSMENT),
-            plan: text(record, PLAN),
-            diagnosis: text(record, DIAGNOSIS),
-            clinical_notes: text(record, CLINICAL_NOTES),
-            internal_notes: text(record, INTERNAL_NOTES),
-            treatment_notes: text(record, TREATMENT_NOTES),
+            status: lent(record, STATUS),
+            label: lent(record, LABEL),
+            chief_complaint: lent(record, CHIEF_COMPLAINT),
+            subjective: lent(record, SUBJECTIVE),
+            objective: lent(record, OBJECTIVE),
+            assessment: lent(record, ASSESSMENT),
+            plan: lent(record, PLAN),
+            diagnosis: lent(record, DIAGNOSIS),
+            clinical_notes: lent(record, CLINICAL_NOTES),
+            internal_notes: lent(record, INTERNAL_NOTES),
+            treatment_notes: lent(record, TREATMENT_NOTES),
         }
     }
 }
@@ -113,7 +113,7 @@ impl fmt::Debug for Input {
     }
 }
 
-impl fmt::Debug for View {
+impl fmt::Debug for View<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("encounter::View").field("id", &self.record.about.id).finish_non_exhaustive()
     }

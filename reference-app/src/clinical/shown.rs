@@ -53,7 +53,12 @@ fn mask(masked: &Masked) -> String {
 
 /// The text of a column; none where there is none, or none to be read.
 pub(super) fn text(record: &Record, column: Column<Text>) -> Option<String> {
-    record.masked(column).map(mask).or_else(|| record.get(column).ok().flatten().map(str::to_owned))
+    lent(record, column).map(str::to_owned)
+}
+
+/// The same where it lies.
+pub(super) fn lent(record: &Record, column: Column<Text>) -> Option<&str> {
+    record.masked(column).map(Masked::as_str).or_else(|| record.get(column).ok().flatten())
 }
 
 /// The texts of a column.

@@ -5,10 +5,10 @@ use super::shared::id;
 use crate::clinical::patient;
 use crate::clinical::signable::instant;
 use crate::state::App;
-use crate::web::version::Versioned;
 use crate::web::{Json, Kind, Problem, SignedIn};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use core::fmt;
 use hipaa_core::auth::reason::{Reason, ReasonCode};
 use hipaa_core::identity::{EmergencyGrant, OpenReview, Verdict};
@@ -122,18 +122,15 @@ async fn end(signed_in: SignedIn, Path(grant): Path<String>) -> Result<StatusCod
 
 #[utoipa::path(get, path = "/api/emergency/{id}/patients/{patient}/chart",
     params(("id" = String, Path), ("patient" = String, Path)), responses(
-    (status = 200, body = Chart, headers(("ETag" = String)), description = "Unmasked; every entry names the grant"),
+    (status = 200, body = Chart<'_>, headers(("ETag" = String)), description = "Unmasked; every entry names the grant"),
     Problem,
 ))]
-async fn chart(
-    signed_in: SignedIn,
-    Path((grant, patient)): Path<(String, String)>,
-) -> Result<Versioned<Chart>, Problem> {
+async fn chart(signed_in: SignedIn, Path((grant, patient)): Path<(String, String)>) -> Result<Response, Problem> {
     let (grant, patient) = (grant_id(&grant)?, id(&patient)?);
     let read = signed_in
         .disclose_under(Some(grant), move |unit, vault| Ok(patient::chart(unit, vault, (patient, ENCOUNTERS))?));
     let (record, found) = read.await?.open()?;
-    Ok(Chart::of(&record, &found))
+    Ok(Chart::of(&record, &found).into_response())
 }
 
 /// Access that waits for its review.

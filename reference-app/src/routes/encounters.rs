@@ -7,6 +7,7 @@ use crate::state::App;
 use crate::web::version::{IfMatch, Keyed, Versioned, Wrote};
 use crate::web::{Json, Problem, SignedIn};
 use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,8 +26,8 @@ pub fn router() -> OpenApiRouter<App> {
 
 /// One page, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
-struct Encounters {
-    encounters: Vec<View>,
+struct Encounters<'a> {
+    encounters: Vec<View<'a>>,
     /// How many there are in all.
     total: usize,
     /// Records that were altered so that it cannot be told whether they belong here.
@@ -35,21 +36,22 @@ struct Encounters {
 }
 
 #[utoipa::path(get, path = "/api/patients/{id}/encounters", params(("id" = String, Path), PageQuery), responses(
-    (status = 200, body = Encounters),
+    (status = 200, body = Encounters<'_>),
     Problem,
 ))]
 async fn list(
     signed_in: SignedIn,
     Path(patient): Path<String>,
     Query(query): Query<PageQuery>,
-) -> Result<axum::Json<Encounters>, Problem> {
+) -> Result<Response, Problem> {
     let page = signable::list(signed_in, &TABLE, (&patient, query)).await?;
     Ok(axum::Json(Encounters {
         encounters: page.selected.records.iter().map(View::of).collect(),
         total: page.selected.total,
         flagged: page.selected.flagged.iter().map(ToString::to_string).collect(),
-        next: page.next,
-    }))
+        next: page.next.clone(),
+    })
+    .into_response())
 }
 
 #[utoipa::path(post, path = "/api/patients/{id}/encounters", request_body = Input,
@@ -67,12 +69,12 @@ async fn draft(
 }
 
 #[utoipa::path(get, path = "/api/encounters/{id}", params(("id" = String, Path)), responses(
-    (status = 200, body = View, headers(("ETag" = String))),
+    (status = 200, body = View<'_>, headers(("ETag" = String))),
     Problem,
 ))]
-async fn read(signed_in: SignedIn, Path(record): Path<String>) -> Result<Versioned<View>, Problem> {
+async fn read(signed_in: SignedIn, Path(record): Path<String>) -> Result<Response, Problem> {
     let record = signable::read(signed_in, &TABLE, &record).await?;
-    Ok(Versioned(record.version(), View::of(&record)))
+    Ok(Versioned(record.version(), View::of(&record)).into_response())
 }
 
 #[utoipa::path(patch, path = "/api/encounters/{id}", request_body = Input,

@@ -8,6 +8,7 @@ use crate::state::App;
 use crate::web::version::{IfMatch, Keyed, Versioned, Wrote};
 use crate::web::{Json, Problem, SignedIn};
 use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
 use hipaa_core::vault::{Record, Selected, TenantVault};
 use hipaa_sqlite::Unit;
 use serde::Serialize;
@@ -39,9 +40,9 @@ struct Patients {
 
 /// A patient and the newest encounters.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Chart {
+pub(super) struct Chart<'a> {
     patient: View,
-    encounters: Vec<encounter::View>,
+    encounters: Vec<encounter::View<'a>>,
     /// How many encounters there are in all.
     total: usize,
     flagged: Vec<String>,
@@ -103,18 +104,18 @@ async fn update(
 }
 
 #[utoipa::path(get, path = "/api/patients/{id}/chart", params(("id" = String, Path)), responses(
-    (status = 200, body = Chart, headers(("ETag" = String))),
+    (status = 200, body = Chart<'_>, headers(("ETag" = String))),
     Problem,
 ))]
-async fn chart(signed_in: SignedIn, Path(patient): Path<String>) -> Result<Versioned<Chart>, Problem> {
+async fn chart(signed_in: SignedIn, Path(patient): Path<String>) -> Result<Response, Problem> {
     let patient = id(&patient)?;
     let look = move |unit: &mut Unit<'_>, vault: &TenantVault| Ok(patient::chart(unit, vault, (patient, ENCOUNTERS))?);
     let (record, found) = signed_in.disclose(look).await?.open()?;
-    Ok(Chart::of(&record, &found))
+    Ok(Chart::of(&record, &found).into_response())
 }
 
-impl Chart {
-    pub(super) fn of(record: &Record, found: &Selected) -> Versioned<Self> {
+impl<'a> Chart<'a> {
+    pub(super) fn of(record: &Record, found: &'a Selected) -> Versioned<Self> {
         let chart = Self {
             patient: View::of(record),
             encounters: found.records.iter().map(encounter::View::of).collect(),

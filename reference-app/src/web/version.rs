@@ -19,6 +19,10 @@ pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key
 /// Says that an answer is that of an earlier request with the same key.
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// What the answer with a chart has: a buffer of this size does not grow by halves.
+const USUAL_BYTES: usize = 16 * 1024;
+
 /// The version that a change is based on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IfMatch(pub u64);
@@ -48,7 +52,11 @@ pub struct Versioned<T>(pub u64, pub T);
 
 impl<T: Serialize> IntoResponse for Versioned<T> {
     fn into_response(self) -> Response {
-        ([(header::ETAG, etag(self.0))], axum::Json(self.1)).into_response()
+        let mut body = Vec::with_capacity(USUAL_BYTES);
+        match serde_json::to_writer(&mut body, &self.1) {
+            Ok(()) => ([(header::ETAG, etag(self.0)), (header::CONTENT_TYPE, JSON)], body).into_response(),
+            Err(_) => Problem::new(Kind::Internal).into_response(),
+        }
     }
 }
 

@@ -57,9 +57,9 @@ impl View {
 
     fn text(self, text: &str) -> Option<String> {
         match self {
-            Self::Last(count) => last(text, char::is_alphanumeric, usize::from(count)).map(|end| format!("***{end}")),
-            Self::Ssn if digits(text) == 9 => last(text, is_digit, 4).map(|end| format!("***-**-{end}")),
-            Self::Card if (12..=19).contains(&digits(text)) => last(text, is_digit, 4).map(|end| format!("***{end}")),
+            Self::Last(count) => last((HIDDEN, text), char::is_alphanumeric, usize::from(count)),
+            Self::Ssn if digits(text) == 9 => last(("***-**-", text), is_digit, 4),
+            Self::Card if (12..=19).contains(&digits(text)) => last((HIDDEN, text), is_digit, 4),
             Self::Initial => initial(text),
             Self::Email => email(text),
             Self::Postal => postal(text),
@@ -76,11 +76,14 @@ fn digits(text: &str) -> usize {
     text.chars().filter(|c| is_digit(*c)).count()
 }
 
-/// The last `count` characters of a kind, where at least as many stay hidden.
-fn last(text: &str, counts: impl Fn(char) -> bool, count: usize) -> Option<String> {
-    let known = text.chars().filter(|c| counts(*c)).collect::<Vec<_>>();
-    let from = known.len().checked_sub(count).filter(|hidden| *hidden >= count)?;
-    Some(known.get(from..)?.iter().collect())
+/// The last `count` characters of a kind behind what stands for the others, of which there must be at least as many.
+fn last((mask, text): (&str, &str), counts: impl Fn(char) -> bool, count: usize) -> Option<String> {
+    let known = || text.chars().filter(|c| counts(*c));
+    let hidden = known().count().checked_sub(count).filter(|hidden| *hidden >= count)?;
+    let mut shown = String::with_capacity(mask.len() + 4 * count);
+    shown.push_str(mask);
+    shown.extend(known().skip(hidden));
+    Some(shown)
 }
 
 fn initial(text: &str) -> Option<String> {
