@@ -4,10 +4,12 @@ use super::clinic::Failed;
 use hipaa_core::audit::Actor;
 use hipaa_core::auth::history::PasswordHistory;
 use hipaa_core::auth::password::{DEFAULT_PATIENCE, HashParams, HashingPermits, Password, PasswordHash};
-use hipaa_core::auth::policy::{PasswordContext, PasswordLists, PasswordPolicy, PolicyError};
+use hipaa_core::auth::policy::{BreachCorpus, HashPrefix, PasswordContext, PasswordLists, PasswordPolicy, PolicyError};
 use hipaa_core::authority::user::NewUser;
 use hipaa_core::identity::Identity;
 use hipaa_sqlite::{Database, Error};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 #[expect(clippy::let_and_return, reason = "as the guide says it")]
 fn stricter() -> PasswordPolicy {
@@ -18,6 +20,20 @@ fn stricter() -> PasswordPolicy {
 fn lists() -> Result<PasswordLists, Failed> {
     let lists = PasswordLists::new(&std::fs::read_to_string("common.txt")?, &["Norte", "Clínica Norte"])?;
     Ok(lists)
+}
+
+#[expect(clippy::let_and_return, reason = "as the guide says it")]
+fn breached(lists: PasswordLists, folder: PathBuf) -> PasswordLists {
+    struct Mirror {
+        folder: PathBuf,
+    }
+    impl BreachCorpus for Mirror {
+        fn range(&self, prefix: HashPrefix) -> Option<String> {
+            std::fs::read_to_string(self.folder.join(prefix.as_str())).ok()
+        }
+    }
+    let lists = lists.with_corpus(Arc::new(Mirror { folder }));
+    lists
 }
 
 fn judge(
