@@ -66,23 +66,34 @@ impl signable::Input for Input {
     }
 }
 
-/// An encounter as it is shown, its texts where they lie.
+/// An encounter as it is shown. What has no value is left out.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = Encounter)]
 pub struct View<'a> {
     /// Id, version, integrity, signature.
     #[serde(flatten)]
     pub record: Signable,
+    #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     chief_complaint: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     subjective: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     objective: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     assessment: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     diagnosis: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     clinical_notes: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     internal_notes: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     treatment_notes: Option<&'a str>,
 }
 

@@ -55,19 +55,26 @@ impl signable::Input for Input {
     }
 }
 
-/// An operative record as it is shown.
+/// An operative record as it is shown. What has no value is left out.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = OperativeRecord)]
 pub struct View {
     /// Id, version, integrity, signature.
     #[serde(flatten)]
     pub record: Signable,
+    #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     preoperative_diagnosis: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     postoperative_diagnosis: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     technique: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     complications: Option<String>,
 }
 

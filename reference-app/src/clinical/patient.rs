@@ -65,7 +65,7 @@ pub struct Query {
     pub limit: Option<usize>,
 }
 
-/// A patient as it is shown.
+/// A patient as it is shown. What has no value is left out.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = Patient)]
 pub struct View {
@@ -74,14 +74,20 @@ pub struct View {
     pub about: About,
     family: Vec<String>,
     given: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     birth_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     deceased: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     gender: Option<String>,
     mrn: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     ssn: Option<String>,
     phones: Vec<String>,
     emails: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     marital_status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<String>,
 }
 

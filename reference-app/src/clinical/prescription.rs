@@ -34,7 +34,7 @@ pub struct Transmit {
     pub pharmacy: String,
 }
 
-/// A prescription as it is shown.
+/// A prescription as it is shown. What has no value is left out.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = Prescription)]
 pub struct View {
@@ -42,11 +42,15 @@ pub struct View {
     #[serde(flatten)]
     pub about: About,
     /// The patient.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub patient: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<String>,
     codes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<String>,
     /// When it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
     authored: Option<String>,
     dosage: Vec<String>,
 }

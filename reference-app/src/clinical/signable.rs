@@ -46,12 +46,16 @@ pub struct Signable {
     #[serde(flatten)]
     pub about: About,
     /// The patient.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub patient: Option<String>,
     /// Who signed it; none for a draft.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub signed: Option<SignedBy>,
     /// The record that it amends.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub amends: Option<String>,
     /// When it began.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub started: Option<String>,
 }
 
