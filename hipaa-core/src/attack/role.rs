@@ -11,7 +11,9 @@ mod session;
 use super::clinic::{Clinic, day};
 use crate::audit::Actor;
 use crate::auth::role::{Permissions, RolePolicy};
-use crate::schema::{Column, Date, Index, RecordId, Reference, Table, Text};
+use crate::schema::{
+    AMENDS, BY_AMENDS, Column, Date, Index, RecordId, Reference, SIGNATURE, SIGNATURE_SALT, Table, Text,
+};
 use crate::vault::{Record, Row, TenantVault};
 
 pub(super) const FAMILY: Column<Text> = Column::text("family");
@@ -46,6 +48,13 @@ pub(super) const PRESCRIPTION: Table =
 pub(super) const PRACTITIONER: Table = Table::new("practitioner", &[FAMILY.def()], &[BY_FAMILY.def()]).directory();
 pub(super) const MESSAGE: Table = Table::new("message", &[STATUS.def()], &[BY_STATUS.def()]).directory();
 
+/// What is signed and amended.
+pub(super) const OPERATION: Table = Table::new(
+    "operation",
+    &[SUBJECT.def(), STATUS.def(), PLAN.def(), SIGNATURE, SIGNATURE_SALT, AMENDS],
+    &[BY_SUBJECT.def(), BY_AMENDS.def()],
+);
+
 pub(super) const ROLES: [&str; 7] =
     ["SUPER_ADMIN", "ORG_ADMIN", "CLINICIAN", "STAFF", "BILLING", "PRIVACY_OFFICER", "PATIENT"];
 
@@ -54,6 +63,7 @@ pub(super) fn policy() -> RolePolicy {
     let policy = RolePolicy::clinic()
         .patients(&PATIENT, &[FAMILY.def(), SSN.def(), BORN.def()])
         .clinical(&CONSULTATION, &[SUBJECT.def(), STATUS.def()])
+        .clinical(&OPERATION, &[SUBJECT.def(), STATUS.def()])
         .billing(&CLAIM, &[SUBJECT.def(), STATUS.def()])
         .treatment(&PRESCRIPTION)
         .directory(&PRACTITIONER, &[FAMILY.def()])
@@ -88,6 +98,8 @@ pub(super) struct Practice {
     pub(super) prescription: RecordId,
     pub(super) practitioner: RecordId,
     pub(super) message: RecordId,
+    pub(super) operation: RecordId,
+    pub(super) signed: RecordId,
 }
 
 impl Practice {
@@ -103,7 +115,10 @@ impl Practice {
         let prescription = create(&PRESCRIPTION, &Row::new().set(SUBJECT, ada).set(STATUS, "open"));
         let practitioner = create(&PRACTITIONER, &Row::new().set(FAMILY, "Osei"));
         let message = create(&MESSAGE, &Row::new().set(STATUS, "open"));
-        Self { clinic, ada, ben, visit, other_visit, claim, prescription, practitioner, message }
+        let [operation, signed] = ["open", "done"]
+            .map(|status| create(&OPERATION, &Row::new().set(SUBJECT, ada).set(STATUS, status).set(PLAN, PLAN_TEXT)));
+        clinic.write(|unit| vault.sign(unit, &OPERATION, (signed, 1))).unwrap();
+        Self { clinic, ada, ben, visit, other_visit, claim, prescription, practitioner, message, operation, signed }
     }
 
     /// The vault of a role; a patient is Ada.

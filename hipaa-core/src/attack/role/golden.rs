@@ -1,6 +1,6 @@
 //! Every role × every table × every action, done and written down: what is not in the file is a change of the policy.
 
-use super::{BORN, BY_SSN, FAMILY, PATIENT, PRESCRIPTION, Practice, ROLES, STATUS, SUBJECT};
+use super::{BORN, BY_SSN, FAMILY, OPERATION, PATIENT, PRESCRIPTION, Practice, ROLES, STATUS, SUBJECT};
 use super::{BY_FAMILY, BY_STATUS, BY_SUBJECT, CLAIM, CONSULTATION, MESSAGE, PRACTITIONER, consultation, patient};
 use crate::auth::mask::View;
 use crate::auth::reason::{Reason, ReasonCode};
@@ -12,8 +12,9 @@ use core::fmt::Write as _;
 
 const GOLDEN: &str = include_str!("permissions.txt");
 
-const TABLES: [&Table; 6] = [&PATIENT, &CONSULTATION, &CLAIM, &PRESCRIPTION, &PRACTITIONER, &MESSAGE];
-const ACTIONS: [&str; 8] = ["create", "read", "list", "search", "update", "delete", "reveal", "upsert"];
+const TABLES: [&Table; 7] = [&PATIENT, &CONSULTATION, &CLAIM, &PRESCRIPTION, &PRACTITIONER, &MESSAGE, &OPERATION];
+const ACTIONS: [&str; 10] =
+    ["create", "read", "list", "search", "update", "delete", "reveal", "upsert", "sign", "amend"];
 
 fn done<T>(result: Result<T, VaultError>) -> &'static str {
     match result {
@@ -28,7 +29,7 @@ fn row_of(table: &'static Table, subject: RecordId) -> Row {
     match table.label() {
         "patient" => patient("Hopper", "334-55-6677"),
         "consultation" => consultation(subject),
-        "claim" | "prescription" => Row::new().set(SUBJECT, subject).set(STATUS, "paid"),
+        "claim" | "prescription" | "operation" => Row::new().set(SUBJECT, subject).set(STATUS, "paid"),
         "practitioner" => Row::new().set(FAMILY, "Hopper"),
         _ => Row::new().set(STATUS, "sent"),
     }
@@ -79,6 +80,8 @@ fn act(
         "delete" => done(vault.delete(unit, table, (record, 1))),
         "reveal" => done(reveal(vault, unit, table, record)),
         "upsert" if table == &PATIENT => done(vault.upsert(unit, table, BY_SSN, &row_of(table, subject))),
+        "sign" if table == &OPERATION => done(vault.sign(unit, table, (record, 1))),
+        "amend" if table == &OPERATION => done(vault.amend(unit, table, record, &change_of(table))),
         _ => "-",
     }
 }
@@ -94,7 +97,8 @@ fn table() -> String {
                 let mut practice = Practice::open();
                 let vault = practice.vault(role);
                 let about = [practice.ada, practice.visit, practice.claim, practice.prescription];
-                let records = [&about[..], &[practice.practitioner, practice.message]].concat();
+                let original = if action == "amend" { practice.signed } else { practice.operation };
+                let records = [&about[..], &[practice.practitioner, practice.message, original]].concat();
                 let at = TABLES.iter().position(|known| *known == table).unwrap();
                 let place = (records[at], practice.ada);
                 let outcome = practice.clinic.write(|unit| Ok(act(&vault, unit, (table, action), place))).unwrap();
