@@ -11,6 +11,8 @@ use zeroize::Zeroizing;
 
 /// How many (table, epoch) pairs keep their derived keys.
 pub(crate) const MAX_CACHED_TABLES: usize = 256;
+/// How many keys that belong to no table are kept.
+const MAX_CACHED_OTHERS: usize = 64;
 
 /// The keys of one tenant, as of one version of its ring.
 pub(crate) struct TenantKeys {
@@ -18,7 +20,11 @@ pub(crate) struct TenantKeys {
     ring: Ring,
     roots: Vec<EpochRoots>,
     tables: RwLock<Vec<Arc<TableKeys>>>,
+    others: RwLock<Vec<OtherKey>>,
 }
+
+/// A key that belongs to no table, and which it is.
+type OtherKey = ((RootKind, Purpose, u32), Zeroizing<[u8; 32]>);
 
 struct EpochRoots {
     epoch: u32,
@@ -57,7 +63,7 @@ impl TenantKeys {
             let [cell, index, audit, auth] = RootKind::TENANT;
             roots.push(EpochRoots { epoch, roots: [root(cell)?, root(index)?, root(audit)?, root(auth)?] });
         }
-        Ok(Self { tenant, ring, roots, tables: RwLock::new(Vec::new()) })
+        Ok(Self { tenant, ring, roots, tables: RwLock::default(), others: RwLock::default() })
     }
 
     pub(crate) const fn ring(&self) -> &Ring {
@@ -71,7 +77,7 @@ impl TenantKeys {
         let known = self.roots.iter().filter(|roots| roots.epoch <= epoch);
         let roots = known.map(|of| EpochRoots { epoch: of.epoch, roots: of.roots.each_ref().map(copy) }).collect();
         let ring = (1..epoch).fold(Ring::first(), |ring, _| ring.with_new_epoch());
-        Self { tenant: self.tenant, ring, roots, tables: RwLock::new(Vec::new()) }
+        Self { tenant: self.tenant, ring, roots, tables: RwLock::default(), others: RwLock::default() }
     }
 
     /// Checks that an epoch found in stored bytes can be opened.
@@ -85,10 +91,21 @@ impl TenantKeys {
         }
     }
 
-    /// A key of this tenant that belongs to no table.
+    /// A key of this tenant that belongs to no table, from the cache or derived now.
     pub(crate) fn key(&self, kind: RootKind, purpose: Purpose, epoch: u32) -> Result<Zeroizing<[u8; 32]>, KeyError> {
-        let root = self.root(kind, epoch)?;
-        Ok(Derivation::tenant(purpose, self.tenant, epoch).derive(root.expose_secret()))
+        let (root, which) = (self.root(kind, epoch)?, (kind, purpose, epoch));
+        let cached = self.others.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, key)) = cached.iter().find(|(known, _)| *known == which) {
+            return Ok(key.clone());
+        }
+        drop(cached);
+        let key = Derivation::tenant(purpose, self.tenant, epoch).derive(root.expose_secret());
+        let mut cache = self.others.write().unwrap_or_else(PoisonError::into_inner);
+        if cache.len() >= MAX_CACHED_OTHERS {
+            cache.clear();
+        }
+        cache.push((which, key.clone()));
+        Ok(key)
     }
 
     /// The keys of a table in one epoch, from the cache or derived now.
