@@ -151,8 +151,10 @@ $ cargo run --release -p benches --bin ratios -- --report docs/explanation/perfo
 ```
 
 A *floor* is bare calls of the same primitives and bare SQL with the same settings, cached statements, byte sizes and
-flushes: no check, no signature, no library. Ours and the floor run in turn (ours, floor, floor, ours); every turn gives one
-ratio, and the figure is the median of the turns. So a machine that is busy or slow shows in the times, hardly in the ratio.
+flushes: no signature, no library, and no check, but for that of `find-1m`
+([decision 16](../decisions/0016-find-against-a-floor-that-checks.md)). Ours and the floor run in turn (ours, floor, floor,
+ours); every turn gives one ratio, and the figure is the median of the turns. So a machine that is busy or slow shows in the
+times, hardly in the ratio.
 ";
 
 const PROFILES: &str = "
