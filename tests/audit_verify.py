@@ -20,6 +20,8 @@ import sys
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+# Of more missing entries in a row only the ends are named.
+MAX_LISTED = 1_000_000
 CLEAN, TAMPERED, UNVERIFIABLE, FAILED, UNANCHORED = range(5)
 TABLES = ("hipaa_tenant", "hipaa_head", "hipaa_audit", "hipaa_audit_subject")
 OWN = bytes(16)
@@ -408,6 +410,11 @@ class Judgement:
         signed = note is not None and is_note_signed(note, self.keys[-1])
         return signed and (note.log, note.size, note.last_leaf) == (own, place + 1, leaf)
 
+    def gap(self, log, first, end):
+        """Missing entries, one by one; of more than anybody will list, the first and the last place."""
+        for place in range(first, end) if end - first <= MAX_LISTED else [(first, end - 1)]:
+            self.found("gap", log, place)
+
     def key_of(self, log):
         if not self.keys:
             return None
@@ -422,14 +429,12 @@ class Judgement:
             if not isinstance(row[0], int) or not 0 <= row[0] < size:
                 self.found("stray", log, row[0] if isinstance(row[0], int) and row[0] >= 0 else None)
                 continue
-            for place in range(end, row[0]):
-                self.found("gap", log, place)
+            self.gap(log, end, row[0])
             last = last if row[0] == end else None
             last = self.judge_entry(head, row, last, subjects)
             leaves.append(leaf_of(row[1]))
             entries[row[0]], end = row[1], row[0] + 1
-        for place in range(end, size):
-            self.found("gap", log, place)
+        self.gap(log, end, size)
         self.bodies[log] = entries
         self.judge_head(head, key, leaves if len(entries) == size else None, last)
         rows = self.rows("SELECT subject, sequence FROM hipaa_audit_subject WHERE log = ?", log)
@@ -627,7 +632,8 @@ def judge(dump, trust, kept):
 def expand(found):
     """The breaks of the other verifier, one for each place."""
     for one in found:
-        places = [None] if one["first"] is None else range(one["first"], one["last"] + 1)
+        first, last = one["first"], one["last"]
+        places = [None] if first is None else [(first, last)] if last - first >= MAX_LISTED else range(first, last + 1)
         for place in places:
             yield one["class"], one["log"], place
 
