@@ -59,3 +59,36 @@ impl Run<'_> {
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::LogId;
+
+    const OWN: LogId = LogId([1; 16]);
+
+    fn head(log: LogId, micros: i64) -> Checkpoint {
+        let last_time = Timestamp::from_micros(micros);
+        Checkpoint { deployment: [9; 16], log, size: 5, root: [0; 32], last_leaf: [0; 32], last_time }
+    }
+
+    #[test]
+    fn of_another_log_only_what_was_seen_in_between_is_given_up() {
+        let restore = Restore {
+            deployment: [9; 16],
+            log: OWN,
+            kept: (3, [0; 32]),
+            lost_size: 7,
+            lost_root: [0; 32],
+            lost_leaf: [0; 32],
+            lost_time: Timestamp::from_micros(150),
+        };
+        let between = (Timestamp::from_micros(100), Timestamp::from_micros(200));
+        let given_up = GivenUp { restore, place: 3, between };
+        let other = LogId([2; 16]);
+        let times = [99, 100, 101, 199, 200, 201];
+        assert_eq!(times.map(|time| given_up.covers(&head(other, time))), [false, false, true, true, false, false]);
+        assert!(!given_up.covers(&Checkpoint { deployment: [8; 16], ..head(other, 150) }), "another deployment");
+        assert_eq!([150, 151].map(|time| given_up.covers(&head(OWN, time))), [true, false]);
+    }
+}
