@@ -1,12 +1,12 @@
 //! Emergency access: one patient, a reason, an end, and a review by somebody else.
 
 use super::patients::{Chart, ENCOUNTERS};
-use super::shared::id;
+use super::shared::{PageQuery, id};
 use crate::clinical::patient;
 use crate::clinical::signable::instant;
 use crate::state::App;
 use crate::web::{Json, Kind, Problem, SignedIn};
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use core::fmt;
@@ -158,32 +158,37 @@ impl Waiting {
     }
 }
 
-/// Up to 500 that wait, the overdue ones first.
+/// One page of those that wait, the overdue ones first.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = EmergencyReviews)]
 struct Queue {
     reviews: Vec<Waiting>,
-    /// How many of them are overdue.
+    /// How many of these are overdue.
     overdue: usize,
     /// Reviews that were altered behind the application's back.
     flagged: Vec<String>,
-    /// Whether there are more than these.
-    more: bool,
+    /// Where the next page begins.
+    next: Option<String>,
 }
 
-#[utoipa::path(get, path = "/api/emergency/reviews", responses(
+#[utoipa::path(get, path = "/api/emergency/reviews", params(PageQuery), responses(
     (status = 200, body = Queue),
     Problem,
 ))]
-async fn reviews(State(app): State<App>, signed_in: SignedIn) -> Result<axum::Json<Queue>, Problem> {
-    let policy = app.gate.policy.clone();
-    let look = signed_in.account(move |unit, identity, active, _| Ok(identity.reviews(unit, &active, &policy, None)?));
+async fn reviews(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Query(query): Query<PageQuery>,
+) -> Result<axum::Json<Queue>, Problem> {
+    let (policy, page) = (app.gate.policy.clone(), query.marked()?);
+    let look =
+        signed_in.account(move |unit, identity, active, _| Ok(identity.reviews_page(unit, &active, &policy, page)?));
     let found = look.await?.open()?;
     Ok(axum::Json(Queue {
         reviews: found.open.iter().map(Waiting::of).collect(),
         overdue: found.open.iter().filter(|open| open.overdue).count(),
         flagged: found.altered.iter().map(ToString::to_string).collect(),
-        more: found.next.is_some(),
+        next: found.next.map(|mark| mark.to_string()),
     }))
 }
 

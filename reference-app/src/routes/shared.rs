@@ -5,6 +5,7 @@ use crate::clinical::{ClinicalError, Paging, Written};
 use crate::web::version::{Keyed, Wrote};
 use crate::web::{Kind, Problem};
 use hipaa_core::audit::Actor;
+use hipaa_core::authority::SweepMark;
 use hipaa_core::outbox::OutboxError;
 use hipaa_core::schema::RecordId;
 use serde::Deserialize;
@@ -29,6 +30,13 @@ pub(super) struct PageQuery {
 impl PageQuery {
     pub(super) fn paging(&self) -> Result<Paging, Problem> {
         Ok(Paging::new(self.after.as_deref(), self.limit)?)
+    }
+
+    /// The same of rows in the order in which they expire.
+    pub(super) fn marked(&self) -> Result<(Option<SweepMark>, usize), Problem> {
+        let limit = Paging::new(None, self.limit)?.limit;
+        let after = self.after.as_deref().map(|text| SweepMark::parse(text).ok_or(ClinicalError::Field("after")));
+        Ok((after.transpose()?, limit))
     }
 }
 

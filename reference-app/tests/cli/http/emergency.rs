@@ -175,6 +175,27 @@ fn somebody_else_reviews_once() {
     judge(&mut ward.officer, &grant).is(404);
 }
 
+#[test]
+fn reviews_come_by_pages_each_of_them_once() {
+    let mut ward = Ward::new();
+    let mut grants = [ward.grant(), ward.grant(), ward.grant()];
+    let (mut found, mut path) = (Vec::new(), "/api/emergency/reviews?limit=2".to_owned());
+    for count in [2, 1] {
+        let page = ward.officer.get(&path).is(200).json();
+        let reviews = page["reviews"].as_array().unwrap();
+        assert_eq!(reviews.len(), count);
+        found.extend(reviews.iter().map(|review| review["id"].as_str().unwrap().to_owned()));
+        match page["next"].as_str() {
+            Some(next) => path = format!("/api/emergency/reviews?limit=2&after={next}"),
+            None => assert_eq!(found.len(), 3),
+        }
+    }
+    (found.sort(), grants.sort());
+    assert_eq!(found, grants);
+    ward.officer.get("/api/emergency/reviews?after=nowhere").is(422);
+    ward.officer.get("/api/emergency/reviews?limit=100000").is(422);
+}
+
 /// By default no role both takes and reviews; whoever was given the other role since does not review what was taken before.
 #[test]
 fn nobody_reviews_what_they_took_themselves() {
