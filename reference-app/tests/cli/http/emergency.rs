@@ -190,7 +190,8 @@ fn reviews_come_by_pages_each_of_them_once() {
             None => assert_eq!(found.len(), 3),
         }
     }
-    (found.sort(), grants.sort());
+    found.sort();
+    grants.sort();
     assert_eq!(found, grants);
     ward.officer.get("/api/emergency/reviews?after=nowhere").is(422);
     ward.officer.get("/api/emergency/reviews?limit=100000").is(422);
