@@ -56,10 +56,11 @@ impl SignedIn {
     /// The answer of a handler that looked at records, if session and permission were found to hold; else the refusal.
     pub(super) async fn settle(&self, response: Response) -> Response {
         let refused = matches!(self.0.found.get(), Some(Err(_)));
+        let status = response.status();
         match self.ask().await {
             Ok(()) => response,
-            // The handler passed the refusal on, and says more of it.
-            Err(_) if refused && !response.status().is_success() => response,
+            // The handler passed the refusal on and says more of it; the frame writes what such an answer says.
+            Err(_) if refused && (status.is_client_error() || status.is_server_error()) => response,
             Err(problem) => problem.into_response(),
         }
     }
@@ -75,12 +76,14 @@ impl SignedIn {
         Ok(self.0.gate.identity.authorize(unit, &self.0.token, &self.0.caller.client(), wanted)?)
     }
 
-    /// The session and, in the first unit of the request, the permission of its route.
+    /// The session and, in the first unit of the request, the permission of its route. What was refused once stays refused.
     fn admit(&self, unit: &mut Unit<'_>) -> Result<Active, Problem> {
-        let active = self.authorize(unit, Request::Passive);
-        if self.0.found.get().is_some() {
-            return active;
+        match self.0.found.get() {
+            Some(Ok(_)) => return self.authorize(unit, Request::Passive),
+            Some(Err(refused)) => return Err((*refused).into()),
+            None => {}
         }
+        let active = self.authorize(unit, Request::Passive);
         let admitted = active.and_then(|active| self.0.require(unit, &active).map(|due| (active, due)));
         let found = admitted.as_ref().map(|(_, due)| *due).map_err(Problem::kind);
         self.0.found.get_or_init(|| found);

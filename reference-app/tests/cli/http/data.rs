@@ -4,7 +4,8 @@ use super::client::{Browser, Reply};
 use super::scene::{Scene, frame, listen};
 use axum::Router;
 use axum::extract::Path;
-use axum::http::Method;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderName, Method, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use hipaa_core::audit::{Actor, EventName};
@@ -26,7 +27,7 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     let access = Access::Session(Use::WORK, Need::Table(&PATIENT, Operation::Read));
     let audit = Audit::Entry(&[EventName::PHI_READ]);
     let route = |path| Route { method: Method::GET, path, access, audit, mask: Mask::Vault };
-    ["/test/patients/{id}", "/test/forgetful", "/test/deaf"].map(route).to_vec()
+    ["/test/patients/{id}", "/test/forgetful", "/test/deaf", "/test/stubborn"].map(route).to_vec()
 });
 
 async fn read(signed_in: SignedIn, Path(id): Path<String>) -> Result<String, Problem> {
@@ -46,8 +47,16 @@ async fn deaf(signed_in: SignedIn) -> &'static str {
     "MRN-4399"
 }
 
+/// A handler that asks again when it is refused, and goes elsewhere with what it got.
+async fn stubborn(signed_in: SignedIn) -> (StatusCode, [(HeaderName, &'static str); 1], &'static str) {
+    let _refused = signed_in.disclose(|_, _| Ok(())).await;
+    let got = signed_in.disclose(|_, _| Ok(())).await.map_or("nothing", |_| "MRN-4399");
+    (StatusCode::SEE_OTHER, [(LOCATION, got)], got)
+}
+
 fn careless() -> Router {
-    Router::new().route("/test/forgetful", get(forgetful)).route("/test/deaf", get(deaf))
+    let router = Router::new().route("/test/forgetful", get(forgetful)).route("/test/deaf", get(deaf));
+    router.route("/test/stubborn", get(stubborn))
 }
 
 struct Ward {
@@ -108,9 +117,9 @@ fn a_read_over_http_leaves_its_entry_and_one_without_permission_a_denial() {
 #[test]
 fn a_look_whose_handler_does_not_ask_or_does_not_listen_is_refused_all_the_same() {
     let ward = Ward::new();
-    for path in ["/test/forgetful", "/test/deaf"] {
+    for (path, status) in [("/test/forgetful", 200), ("/test/deaf", 200), ("/test/stubborn", 303)] {
         let before = ward.noted("PERMISSION_DENIED");
-        assert_eq!(ward.browser("maria").get(path).is(200).body, "MRN-4399");
+        assert_eq!(ward.browser("maria").get(path).is(status).body, "MRN-4399");
         let refused = ward.browser("otto").get(path).is(403);
         assert_eq!((refused.problem().as_str(), refused.body.contains("4399")), ("denied", false), "{path}");
         assert_eq!(ward.noted("PERMISSION_DENIED"), before + 1, "{path}");
