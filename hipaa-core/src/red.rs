@@ -79,6 +79,8 @@ pub(crate) enum Safeguard {
     /// Refusing to move a password to Argon2id of which bcrypt saw only a part.
     #[cfg(feature = "bcrypt-import")]
     BcryptPrefix,
+    /// Wiping the memory of a hash before it is lent again.
+    WipedHashes,
     /// The cap on hashes at once.
     HashingCap,
     /// Counting an attempt before its password is hashed.

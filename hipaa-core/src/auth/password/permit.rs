@@ -9,6 +9,7 @@ use argon2::Block;
 use core::num::NonZeroUsize;
 use core::time::Duration;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use zeroize::Zeroize;
 
 /// Callers that may wait for a permit.
 pub const DEFAULT_QUEUE: usize = 64;
@@ -99,6 +100,12 @@ impl HashingPermit {
         self.0.load().hashes += 1;
     }
 
+    /// Whether anything of an earlier hash lies in the memory of the pool.
+    #[cfg(test)]
+    pub(super) fn has_remains(&self) -> bool {
+        self.0.memory().iter().flatten().flat_map(|block| block.as_ref()).any(|word| *word != 0)
+    }
+
     /// Memory for one hash of so many KiB; none where there is none to be had.
     pub(super) fn lend(&self, blocks: usize) -> Option<Lent<'_>> {
         let mut memory = self.0.memory().pop().unwrap_or_default();
@@ -121,7 +128,11 @@ impl AsMut<[Block]> for Lent<'_> {
 }
 
 impl Drop for Lent<'_> {
+    /// Wipes what would give the hash away.
     fn drop(&mut self) {
+        if !removed(Safeguard::WipedHashes) {
+            self.memory.iter_mut().for_each(Zeroize::zeroize);
+        }
         let mut stock = self.pool.memory();
         // What a dearer hash of an earlier system needed is not kept.
         let usual = usize::try_from(HashParams::DEFAULT.memory_kib()).is_ok_and(|most| self.memory.capacity() <= most);

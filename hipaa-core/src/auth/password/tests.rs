@@ -186,6 +186,19 @@ fn p5_costs_have_floor_and_ceiling() {
 const TAIL: &str = "c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
 
 #[test]
+fn p9_the_memory_of_the_pool_keeps_nothing_of_a_hash() {
+    let typed = password("maria");
+    let hash = rehash(&typed, &HashParams::CHEAP);
+    let remains = || {
+        let permit = permit();
+        assert!(matches!(hash.verify(&typed, &HashParams::CHEAP, &permit).unwrap(), Verdict::Right));
+        permit.has_remains()
+    };
+    assert!(!remains());
+    assert!(without(Safeguard::WipedHashes, remains), "the red twin");
+}
+
+#[test]
 fn p9_a_stored_hash_cannot_order_more_than_the_bounds() {
     let hostile = ["m=4194304,t=2,p=1", "m=131073,t=2,p=1", "m=65536,t=11,p=1", "m=65536,t=2,p=17", "m=8,t=1,p=2"];
     let refused = || {
