@@ -38,6 +38,7 @@ mod column;
 mod date;
 mod id;
 mod index;
+mod same;
 mod signature;
 mod table;
 mod value;

@@ -1,6 +1,6 @@
 //! Tables: columns and indexes under one label.
 
-use super::column::same;
+use super::same::same;
 use super::{ColumnDef, IndexDef, check};
 
 /// The most columns of one table.
