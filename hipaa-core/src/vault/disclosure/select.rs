@@ -18,6 +18,8 @@ use zeroize::Zeroizing;
 
 /// The most candidates of one selection.
 const MAX_CANDIDATES: usize = 65_536;
+/// The most rows that are in memory at once beside the window, because a value may be long.
+const AT_ONCE: usize = 64;
 
 /// A term and the epoch of its key.
 type EpochTerm = (u32, Term);
@@ -167,8 +169,8 @@ impl Disclosure<'_> {
         let (mut places, mut flagged) = (Vec::new(), Vec::new());
         let candidates = self.candidates(select, &form)?;
         // Those of many that are outside the window do not stay open until its end is known.
-        let few = candidates.len() <= MAX_PAGE;
-        for some in candidates.chunks(MAX_PAGE) {
+        let few = candidates.len() <= AT_ONCE;
+        for some in candidates.chunks(AT_ONCE) {
             let ids = some.iter().map(|(candidate, _)| *candidate).collect::<Vec<_>>();
             let rows = self.unit.parts().0.rows_and_states(select.table, self.vault.tenant(), &ids)?;
             for ((candidate, term), (row, state)) in some.iter().zip(rows) {
