@@ -64,6 +64,19 @@ const HOSTILE: &[&str] = &[
     "\n",
     " ",
     "1\n",
+    "Salem OR 97301 ",
+    "12 Elm St, OR 97301, ",
+    "1245319599 1245319598 ",
+    "AB1234563 AB1234564 ",
+    "Table E11.9, ",
+    "pain (E11) ",
+    "T36.8 P74 ",
+    "seen 2/2 ",
+    "days 1/8/15 ",
+    "1/8/",
+    "1.2.3.4 ",
+    "Acc# 63392722 exam ",
+    "order 536-90-4399, ",
 ];
 
 /// The work of an input and of one twice as long.

@@ -2,6 +2,7 @@
 
 use super::Scan;
 use super::claim::Claim;
+use super::near::siblings_fail;
 use super::number::{NUMBERS, masked};
 use super::token::Run;
 use crate::guard::byte::{self, HEX};
@@ -108,15 +109,13 @@ impl Scan<'_, '_> {
     fn dea(&mut self, span: (usize, usize)) {
         let hit = self.context(span, NUMBERS);
         let capitals = self.bytes[span.0].is_ascii_uppercase();
-        let base = if capitals && !self.is_variant(span) { Confidence::Medium } else { Confidence::Low };
+        let many = || siblings_fail(self.bytes, span, numbered, validate::dea);
+        let base = if capitals && (hit.is_some_and(|hit| hit.is(CueClass::Dea)) || !many()) {
+            Confidence::Medium
+        } else {
+            Confidence::Low
+        };
         self.claim(Claim { kind: Kind::Dea, span, base, reason: Reason::CheckOk }, hit);
-    }
-
-    /// `RS1801133` among others of its like: the name of a variant.
-    fn is_variant(&self, span: (usize, usize)) -> bool {
-        let name = |part: &[u8]| part[..2].eq_ignore_ascii_case(b"rs") && part[2].is_ascii_digit();
-        let around = span.0.saturating_sub(32)..(span.1 + 24).min(self.bytes.len());
-        name(&self.bytes[span.0..]) && self.bytes[around].windows(3).filter(|part| name(part)).count() > 1
     }
 
     /// A Medicare number: its alphabet is so narrow that only a foreign label speaks against it.
@@ -144,4 +143,10 @@ impl Scan<'_, '_> {
             _ => {}
         }
     }
+}
+
+/// Two capitals and digits.
+fn numbered(run: &[u8]) -> bool {
+    let (letters, digits) = run.split_at(2.min(run.len()));
+    letters.iter().all(u8::is_ascii_uppercase) && digits.iter().all(u8::is_ascii_digit)
 }

@@ -87,22 +87,25 @@ fn vital(bytes: &[u8], span: (usize, usize)) -> bool {
         || any_word(bytes, from, span.0, &VITALS)
 }
 
-/// `R37.5 L26.6`: the right and the left side.
+/// `R37.5 L26.6`: the right and the left side; `X112.5 Y98.1 Z83.9`: places in space.
 fn sides(bytes: &[u8], span: (usize, usize)) -> bool {
+    let blank = matches!(byte::peek(bytes, span.1), b' ' | b'/' | b'\n');
     match bytes[span.0] {
-        b'R' => {
-            let next = span.1 + usize::from(matches!(byte::peek(bytes, span.1), b' ' | b'/' | b'\n'));
-            next > span.1 && byte::peek(bytes, next) == b'L' && byte::at(bytes, next + 1, DIGIT)
-        }
-        b'L' if matches!(byte::prev(bytes, span.0), b' ' | b'/' | b'\n') => {
-            let mut start = span.0 - 1;
-            while start > 0 && span.0 - start < 8 && (byte::is(bytes[start - 1], DIGIT) || bytes[start - 1] == b'.') {
-                start -= 1;
-            }
-            start < span.0 - 1 && byte::prev(bytes, start) == b'R'
-        }
+        b'R' => blank && byte::peek(bytes, span.1 + 1) == b'L' && byte::at(bytes, span.1 + 2, DIGIT),
+        b'L' => lettered(bytes, span.0, b'R').is_some(),
+        b'Z' => lettered(bytes, span.0, b'Y').is_some_and(|at| lettered(bytes, at, b'X').is_some()),
         _ => false,
     }
+}
+
+/// The start of a number with this letter, one blank before `at`.
+fn lettered(bytes: &[u8], at: usize, letter: u8) -> Option<usize> {
+    let end = at.checked_sub(1).filter(|_| matches!(byte::prev(bytes, at), b' ' | b'/' | b'\n'))?;
+    let mut start = end;
+    while start > 0 && end - start < 7 && (byte::is(bytes[start - 1], DIGIT) || bytes[start - 1] == b'.') {
+        start -= 1;
+    }
+    (start < end && byte::prev(bytes, start) == letter).then(|| start - 1)
 }
 
 /// Codes that lack characters: injuries and their causes have seven, and diabetes with

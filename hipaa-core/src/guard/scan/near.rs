@@ -1,6 +1,6 @@
 //! The words right beside a value.
 
-use crate::guard::byte::{self, ALPHA};
+use crate::guard::byte::{self, ALNUM, ALPHA};
 use crate::guard::words::WordSet;
 
 /// The longest word that is asked for, in bytes.
@@ -10,7 +10,7 @@ const LONGEST: usize = 16;
 #[inline]
 pub(super) fn word_before(bytes: &[u8], at: usize) -> (usize, usize) {
     let mut end = at;
-    while end > 0 && at - end < 3 && matches!(bytes[end - 1], b' ' | b'.' | b':' | b'#' | b'\n' | b'"' | b'(') {
+    while end > 0 && at - end < 3 && matches!(bytes[end - 1], b' ' | b'.' | b':' | b'#' | b'\n' | b'\r' | b'"' | b'(') {
         end -= 1;
     }
     let start = byte::back(bytes, end, ALPHA, LONGEST);
@@ -38,6 +38,31 @@ pub(super) fn any_word<const N: usize>(bytes: &[u8], from: usize, to: usize, set
         at = end + 1;
     }
     false
+}
+
+/// How far around a value others of its shape are looked for, in bytes.
+const SIBLINGS: usize = 96;
+
+/// Whether two other runs of as many letters and digits stand close by, have the shape and fail
+/// the check: then the value is one of many numbers of which one in ten passes.
+pub(super) fn siblings_fail(
+    bytes: &[u8],
+    (start, end): (usize, usize),
+    shape: impl Fn(&[u8]) -> bool,
+    check: impl Fn(&[u8]) -> bool,
+) -> bool {
+    let last = (end + SIBLINGS).min(bytes.len());
+    let mut at = start.saturating_sub(SIBLINGS);
+    at = if at == 0 { 0 } else { byte::skip(bytes, at, ALNUM) };
+    let mut failed = 0;
+    while at < last && failed < 2 {
+        let stop = byte::skip(bytes, at, ALNUM);
+        let run = &bytes[at..stop];
+        let like = at != start && run.len() == end - start && stop <= last && shape(run);
+        failed += usize::from(like && !check(run));
+        at = stop + 1;
+    }
+    failed > 1
 }
 
 #[cfg(test)]

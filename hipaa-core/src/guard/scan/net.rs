@@ -2,11 +2,12 @@
 
 use super::Scan;
 use super::claim::Claim;
+use super::near::word_before;
 use super::token::Run;
 use crate::guard::byte::{self, ALNUM, ALPHA, HEX};
 use crate::guard::cue::CueClass::{Device, Ip, Mac, Other, Version};
 use crate::guard::cue::Mask;
-use crate::guard::{Confidence, Kind, Reason};
+use crate::guard::{Confidence, Finding, Kind, Reason};
 use std::net::Ipv6Addr;
 
 const ADDRESSES: Mask = Mask::of(&[Ip, Version, Other]);
@@ -34,7 +35,25 @@ impl Scan<'_, '_> {
         let hit = self.context(span, ADDRESSES);
         let base = if special || small { Confidence::Low } else { Confidence::Medium };
         let claim = Claim { kind: Kind::Ip, span, base, reason };
+        let version = !special && !private && self.among_versions(span.0);
+        let hit = if version && hit.is_some_and(|hit| hit.is(Ip)) && small { None } else { hit };
+        let claim = if version { Claim { base: Confidence::Low, ..claim } } else { claim };
         if special { self.push(claim, Confidence::Low, None) } else { self.claim(claim, hit) }
+    }
+
+    /// Whether four small numbers stand close before, and no word says that this is an address.
+    fn among_versions(&self, start: usize) -> bool {
+        let version = |found: &Finding| {
+            found.kind() == Kind::Ip
+                && found.confidence() == Confidence::Low
+                && start.saturating_sub(found.end()) < 40
+                && found.reasons().all(|reason| reason != Reason::SpecialAddress)
+        };
+        self.out.last().is_some_and(version) && {
+            let (from, end) = word_before(self.bytes, start);
+            let word = &self.bytes[from..end];
+            ![&b"ip"[..], b"address", b"addr", b"from"].iter().any(|name| word.eq_ignore_ascii_case(name))
+        }
     }
 
     /// Runs joined by colons: hardware addresses and IPv6.

@@ -1,7 +1,7 @@
 //! Plain numbers: social security numbers, provider numbers, cards, and what only a cue names.
 
 use super::claim::Claim;
-use super::near::{any_word, word_before};
+use super::near::{any_word, siblings_fail, word_before};
 use super::token::Run;
 use super::{Hit, Scan, unit};
 use crate::guard::byte::{self, ALNUM, DIGIT};
@@ -98,7 +98,9 @@ impl Scan<'_, '_> {
     fn bare_ten(&mut self, span: (usize, usize), hit: Option<Hit>) {
         let digits = &self.bytes[span.0..span.1];
         if validate::npi(digits) {
-            let doubtful = unlikely_number(digits) || measured(self.bytes, span.0);
+            let cued = hit.is_some_and(|hit| hit.is(Npi));
+            let doubtful =
+                !cued && (unlikely_number(digits) || measured(self.bytes, span.0) || one_of_many(self.bytes, span));
             let base = if doubtful { Confidence::Low } else { Confidence::Medium };
             self.claim(Claim { kind: Kind::Npi, span, base, reason: Reason::LuhnOk }, hit);
         }
@@ -278,7 +280,7 @@ static EXAMS: WordSet<32> = WordSet::new("order orders exam coll collected speci
 
 /// Words of logs before seconds since 1970, sizes and places.
 static MEASURES: WordSet<64> = WordSet::new(
-    "ts epoch time timestamp unixtime unix utime mtime bytes auth seq sequence uptime offset size pos lsn nonce \
+    "ts epoch time timestamp unixtime unix utime mtime bytes auth seq sequence uptime offset size pos lsn nonce ack \
     duration elapsed counter sum rows reads",
 );
 
@@ -297,6 +299,12 @@ fn measured(bytes: &[u8], start: usize) -> bool {
         || PROVIDERS.iter().any(|part| bytes[name..equal].windows(part.len()).any(|at| at.eq_ignore_ascii_case(part)));
     let named = byte::peek(bytes, equal) == b'=' && byte::is(byte::prev(bytes, equal), byte::ALPHA) && !provider();
     named || (from < end && byte::prev(bytes, from) == b'_') || MEASURES.has(&bytes[from..end])
+}
+
+/// Whether numbers beside it could be providers by their shape, and are none.
+fn one_of_many(bytes: &[u8], span: (usize, usize)) -> bool {
+    let shape = |run: &[u8]| matches!(run[0], b'1' | b'2') && run.iter().all(u8::is_ascii_digit);
+    siblings_fail(bytes, span, shape, validate::npi)
 }
 
 /// Runs of one digit and counted-up digits are placeholders.
