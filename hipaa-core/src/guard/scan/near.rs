@@ -40,6 +40,16 @@ pub(super) fn any_word<const N: usize>(bytes: &[u8], from: usize, to: usize, set
     false
 }
 
+/// Whether the span fills the text, a cell, an element or quotes: `| 536 90 4399 |`, `>536 90 4399<`.
+pub(super) fn is_field(bytes: &[u8], (start, end): (usize, usize)) -> bool {
+    let before = byte::prev(bytes, start - usize::from(byte::prev(bytes, start) == b' '));
+    let behind = byte::peek(bytes, end + usize::from(byte::peek(bytes, end) == b' '));
+    let mark = |byte| matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'|' | b'\t');
+    let edge = |byte| matches!(byte, 0 | b'\n' | b'\r');
+    let whole = start == 0 && end == bytes.len();
+    whole || (mark(before) && (mark(behind) || edge(behind))) || (mark(behind) && edge(before))
+}
+
 /// How far around a value others of its shape are looked for, in bytes.
 const SIBLINGS: usize = 96;
 

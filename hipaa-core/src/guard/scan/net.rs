@@ -2,7 +2,7 @@
 
 use super::Scan;
 use super::claim::Claim;
-use super::near::word_before;
+use super::near::{is_field, word_before};
 use super::token::Run;
 use crate::guard::byte::{self, ALNUM, ALPHA, HEX};
 use crate::guard::cue::CueClass::{Device, Ip, Mac, Other, Version};
@@ -30,7 +30,8 @@ impl Scan<'_, '_> {
         let special = octets[0] == 0 || octets[..3] == [127, 0, 0] || octets[0] >= 240;
         let private = matches!(octets, [10, ..] | [172, 16..=31, ..] | [192, 168, ..]);
         // `3.4.21.5`, `7.21.0.78`: numbers of enzymes, objects and versions are small.
-        let small = !private && octets.iter().filter(|octet| **octet < 32).count() > 2;
+        let low = octets.iter().filter(|octet| **octet < 32).count();
+        let small = !private && low > 2 && (low == 4 || !is_field(self.bytes, span));
         let reason = if special { Reason::SpecialAddress } else { Reason::Shape };
         let hit = self.context(span, ADDRESSES);
         let base = if special || small { Confidence::Low } else { Confidence::Medium };

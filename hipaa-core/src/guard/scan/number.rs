@@ -1,7 +1,7 @@
 //! Plain numbers: social security numbers, provider numbers, cards, and what only a cue names.
 
 use super::claim::Claim;
-use super::near::{any_word, siblings_fail, word_before};
+use super::near::{any_word, is_field, siblings_fail, word_before};
 use super::token::Run;
 use super::{Hit, Scan, unit};
 use crate::guard::byte::{self, ALNUM, DIGIT};
@@ -254,15 +254,6 @@ pub(super) fn is_shape(bytes: &[u8], at: usize, shape: &[u8]) -> bool {
     bytes.get(at..at + shape.len()).is_some_and(|part| {
         part.iter().zip(shape).all(|(byte, want)| if *want == b'd' { byte.is_ascii_digit() } else { byte == want })
     })
-}
-
-/// Whether the span fills a cell, an element or quotes: `| 536 90 4399 |`, `>536 90 4399<`.
-fn is_field(bytes: &[u8], (start, end): (usize, usize)) -> bool {
-    let before = byte::prev(bytes, start - usize::from(byte::prev(bytes, start) == b' '));
-    let behind = byte::peek(bytes, end + usize::from(byte::peek(bytes, end) == b' '));
-    let mark = |byte| matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'|' | b'\t');
-    let edge = |byte| matches!(byte, 0 | b'\n' | b'\r');
-    (mark(before) && (mark(behind) || edge(behind))) || (mark(behind) && edge(before))
 }
 
 /// Whether a number and one blank stand before `start`.
