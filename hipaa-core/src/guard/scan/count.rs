@@ -5,9 +5,9 @@ use crate::guard::byte::{self, DIGIT};
 use crate::guard::words::WordSet;
 
 /// Words before a series of three.
-static SERIES: WordSet<128> = WordSet::new(
-    "days weeks wk wks dose doses apgar apgars ratio ratios setting settings month months hour hours hr hrs min \
-    mins minutes cycles level levels score scores titrate titrated titration grid reflex reflexes step steps reps sets mic mics bp lifts",
+static SERIES: WordSet<64> = WordSet::new(
+    "days weeks wks doses ratio ratios settings months hours hrs mins minutes cycles titrate grid reflexes steps \
+    reps sets mic mics",
 );
 
 /// Words behind a series of three.
@@ -21,10 +21,13 @@ static SHARES: WordSet<128> = WordSet::new(
     visits sessions session doses tabs tab points pain power murmur sem completed remaining bilaterally bilat of dose tablet cup quadrant extremity",
 );
 
+/// Words before a fraction that is a date.
+static DATED: WordSet<32> = WordSet::new("on by since until date dated dos appt appointment lmp dob edd");
+
 /// Words behind a date that end like the name of many things.
 static VERBS: WordSet<64> = WordSet::new(
     "reports denies states notes presents complains shows requests continues appears feels has was is does needs \
-    wants remains tolerates this his as vs plus unless always status times",
+    wants remains tolerates this his as vs plus unless always status times labs meds vitals orders",
 );
 
 /// Words behind a date, where `2/2` means no `secondary to`.
@@ -60,11 +63,14 @@ pub(super) fn follows_number(bytes: &[u8], start: usize) -> bool {
 
 fn counts(bytes: &[u8], span: (usize, usize)) -> bool {
     let (start, end) = word_before(bytes, span.0);
-    // `Fluoro 8.4 min. 9/16/12`: a full stop parts them.
+    // `Fluoro 8.4 min. 9/16/12`: a full stop parts them. `Ratio 3/4/12: 0.5`: a value stands behind a date.
     let direct = matches!(&bytes[end..span.0], b" " | b": " | b":" | b" (" | b"\n");
+    let valued =
+        byte::peek(bytes, span.1) == b':' || (byte::peek(bytes, span.1) == b' ' && byte::at(bytes, span.1 + 1, DIGIT));
     match &bytes[start..end] {
         b"d" | b"D" => byte::prev(bytes, start) == b' ' && bytes[end..span.0] == *b" " && weekly(bytes, span),
-        word => direct && SERIES.has(word),
+        word if word.len() > 4 && word[..5].eq_ignore_ascii_case(b"apgar") => true,
+        word => direct && !valued && SERIES.has(word),
     }
 }
 
@@ -87,7 +93,7 @@ pub(super) fn share(bytes: &[u8], span: (usize, usize)) -> bool {
     with || SCORED.has(word)
         || byte::peek(bytes, span.1) == b'%'
         || SHARES.has(behind)
-        || things(bytes, span, behind)
+        || (!DATED.has(word) && things(bytes, span, behind))
         || (visit && planned(bytes, start, span))
 }
 
@@ -160,7 +166,18 @@ mod tests {
         {
             assert!(series(text.as_bytes(), span(text)), "{text}");
         }
-        for text in ["seen 3/4/21", "day 3/4/21", "d: 1/14/22", "d 3/4/21", "req'd 8/4/12", "3/4/21 F", "3/4/21 in"] {
+        for text in [
+            "seen 3/4/21",
+            "day 3/4/21",
+            "d: 1/14/22",
+            "d 3/4/21",
+            "req'd 8/4/12",
+            "3/4/21 F",
+            "3/4/21 in",
+            "ratio 3/4/21: 0.5",
+            "first dose 3/4/21",
+            "level 3/4/21",
+        ] {
             assert!(!series(text.as_bytes(), span(text)), "{text}");
         }
     }
@@ -187,6 +204,8 @@ mod tests {
             "seen 3/4.",
             "seen 2/2 in",
             "seen 3/4 reports",
+            "on 2/2 MRI",
+            "seen 3/4 labs",
         ] {
             assert!(!share(text.as_bytes(), span(text)), "{text}");
         }

@@ -12,9 +12,12 @@ static NUMBERED: WordSet<256> = WordSet::new(
     "table tables fig figs figure figures suppl supp supplement supplementary supplemental annex annexe exhibit \
     iso nist temp tmax temperature lens lenses iol bay bays room rm gate stair stairs shelf bin slot aisle seat pod \
     cubicle hall wing zone dock door rack lane equation eq embryonic embryo embryos hcc ncci version ver upgraded \
-    update updated build release rev firmware driver model tile sheet plate primer probe clone grip iop chapter \
-    paragraph clause article chart image slide well position coordinate grid bed locker drawer cabinet pump ward col column row peak ring size fault",
+    build release rev firmware model tile sheet plate primer probe clone grip iop chapter \
+    paragraph clause slide coordinate grid bed locker drawer cabinet  ward col column row peak ring size fault",
 );
+
+/// Those that may end with a full stop.
+static SHORTENED: WordSet<32> = WordSet::new("fig figs suppl supp temp tmax eq ver rev rm col");
 
 /// Words behind a version or an embryo.
 static BEHIND: WordSet<64> = WordSet::new(
@@ -41,12 +44,25 @@ pub(super) fn reason(bytes: &[u8], span: (usize, usize)) -> Option<Reason> {
     otherwise.then_some(Reason::Shape)
 }
 
-/// The word before a code; a number (`ISO 27001`) and `to` are passed over.
+/// The word before a code that belongs to it; `to` and the number of a norm (`ISO 27001`) are
+/// passed over, the end of a sentence is not.
 fn numbered(bytes: &[u8], at: usize) -> (usize, usize) {
     let digits = byte::back(bytes, at.saturating_sub(1), DIGIT, 6);
     let number = digits + 1 < at && byte::prev(bytes, at) == b' ';
     let (start, end) = word_before(bytes, if number { digits } else { at });
-    if bytes[start..end].eq_ignore_ascii_case(b"to") { word_before(bytes, start) } else { (start, end) }
+    let word = &bytes[start..end];
+    if number {
+        let norm = [&b"iso"[..], b"nist", b"annex"].iter().any(|norm| word.eq_ignore_ascii_case(norm));
+        return if norm { (start, end) } else { (at, at) };
+    }
+    match bytes[end..at] {
+        [b'.', b' '] if !SHORTENED.has(word) => (at, at),
+        [b' ' | b'.' | b'#' | b':' | b'\n'] | [b'.' | b':', b' '] | [b' ', b'#'] | [b'"', b':', b'"'] => match word {
+            [b't' | b'T', b'o' | b'O'] => word_before(bytes, start),
+            _ => (start, end),
+        },
+        _ => (at, at),
+    }
 }
 
 /// `@`, or a percentage behind it: `C18.1 14.3%`.
@@ -168,6 +184,9 @@ mod tests {
             "S72.001A",
             "T38.5",
             "M17.12 L knee",
+            "Went to bed. E11.9",
+            "Rm 204 E11.9",
+            "Fig: none\n\nE11.9",
             "vs F43.10 billed",
             "C50.911 14 mm",
             "to E11.9",

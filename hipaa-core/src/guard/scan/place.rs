@@ -61,8 +61,8 @@ pub(super) fn confidence(bytes: &[u8], code: (usize, usize), end: usize) -> Conf
     let ends = ends || (!listed && bytes[code.1..end - 5] == *b"  ");
     let spoken = SPOKEN.has(state) && bytes[code.1..end - 5] != *b"  ";
     match city {
-        _ if COUNTED.has(word_behind(bytes, end)) || multiplied(bytes, end) => Confidence::Low,
         City::Proper if comma => Confidence::High,
+        _ if counted(bytes, end) => Confidence::Low,
         City::Capitals if comma && (PLAIN.has(state) || ends || located()) => Confidence::High,
         City::Proper if !listed && PLAIN.has(state) => Confidence::Medium,
         City::Proper if ends => Confidence::Medium,
