@@ -1,11 +1,13 @@
 //! Dates with a month name.
 
 use super::Scan;
+use super::claim::Claim;
 use super::date::{Form, Parts, full_year};
 use super::token::Run;
-use super::unit;
+use super::{count, unit};
 use crate::guard::byte::{self, ALPHA, DIGIT};
 use crate::guard::cue::Text;
+use crate::guard::{Confidence, Kind, Reason};
 
 const MONTHS: [&[u8]; 12] = [
     b"january",
@@ -107,8 +109,13 @@ impl Scan<'_, '_> {
         {
             return false;
         }
-        let form = if bare && !proper { Form::MonthDay } else { Form::Full };
-        self.date(span, parts, form);
+        if parts.day.is_none() && count::printed(bytes, span) {
+            let claim = Claim { kind: Kind::Date, span, base: Confidence::Low, reason: Reason::CalendarOk };
+            self.push(claim, Confidence::Low, None);
+        } else {
+            let form = if bare && !proper { Form::MonthDay } else { Form::Full };
+            self.date(span, parts, form);
+        }
         self.done = self.done.max(span.1);
         true
     }

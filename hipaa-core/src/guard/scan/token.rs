@@ -138,12 +138,12 @@ impl Scan<'_, '_> {
             return false;
         }
         let no = match byte::peek(bytes, end) {
-            // `98.6`, `142/88`, `4.0-11.0`: decimals, and pairs too large for a date.
+            // `98.6`, `142/88`, `4.0-11.0`: decimals, and pairs too large for a date (`5/16` is none).
             mark @ (b'.' | b'/') => {
                 let stop = self.planes.digits_end(end + 1);
                 let paired = (end + 2..=end + 4).contains(&stop) && !byte::at(bytes, stop, ALNUM | JOIN);
                 self.done = stop;
-                paired && (mark == b'.' || end - p == 3 || bytes[p] > b'3')
+                paired && (mark == b'.' || end - p == 3 || (end - p == 2 && bytes[p] > b'3'))
             }
             b' ' | b'%' | b',' | b')' if end - p <= 2 && bytes[p] != b'9' && before != b'(' => {
                 self.done = end;
