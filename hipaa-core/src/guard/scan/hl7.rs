@@ -96,7 +96,7 @@ impl Scan<'_, '_> {
         if !plain || bytes.len() > LONGEST || digits < 2 || bytes.iter().any(|byte| b"*[]$".contains(byte)) {
             return;
         }
-        let hit = Hit { class, fit: Fit::Label, weak: false, reason: Reason::Hl7Field, beside: None };
+        let hit = Hit::declared(class, Reason::Hl7Field);
         let claim = |kind| Claim { kind, span, base: Confidence::Low, reason: Reason::Shape };
         match class.kind() {
             Some(Kind::Ssn) => {
