@@ -2,6 +2,7 @@
 
 use super::Scan;
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, HEX, JOIN};
+use crate::guard::cue::CueClass;
 use arrayvec::ArrayVec;
 
 /// The most runs a token may have to be looked at; longer chains are no identifiers.
@@ -170,6 +171,14 @@ impl Scan<'_, '_> {
                 rest = &rest[used..];
                 continue;
             }
+            // `DOB-07/06/1998`.
+            if first.digits == 0
+                && self.labels_dates(first)
+                && let Some(used) = self.date_runs(&rest[1..])
+            {
+                rest = &rest[1 + used..];
+                continue;
+            }
             let cut = rest.iter().skip(1).position(|run| matches!(run.sep, b'/' | b':')).map_or(rest.len(), |i| i + 1);
             let (piece, behind) = rest.split_at(cut);
             let alone = matches!(first.sep, 0 | b'/' | b':');
@@ -178,6 +187,12 @@ impl Scan<'_, '_> {
             }
             rest = behind;
         }
+    }
+
+    /// Whether the run is a word for a date: `DOB`.
+    fn labels_dates(&self, run: &Run) -> bool {
+        let cue = self.rules.lexicon.phrase_at((self.bytes, self.planes), run.start, run.end);
+        cue.is_some_and(|cue| cue.end == run.end && !cue.weak && matches!(cue.class, CueClass::Dob | CueClass::Date))
     }
 
     /// Decides about runs joined by `-`, `.` and `_` only.
