@@ -11,7 +11,7 @@ mod words;
 use super::byte::{self, Bits, DIGIT, LOWER, Planes, Words};
 pub use class::CueClass;
 pub(super) use class::Mask;
-pub(super) use gap::{Fit, after_gap, before_gap, is_number_word, list_gap};
+pub(super) use gap::{Fit, after_gap, before_gap, follows_on, is_number_word, kin_gap, list_gap, preposition_gap};
 use phrase::{Group, Phrase, Tail, key_of, keyed, number_word, skip_light};
 use words::WORDS;
 

@@ -98,7 +98,8 @@ impl Scan<'_, '_> {
         let fits = part[4] == b' '
             && part[8] == b' '
             && validate::mbi(&token)
-            && !byte::at(self.bytes, end, byte::ALNUM | byte::JOIN);
+            && !byte::at(self.bytes, end, byte::ALNUM)
+            && !(byte::at(self.bytes, end, byte::JOIN) && byte::at(self.bytes, end + 1, byte::ALNUM));
         if fits {
             self.mbi((run.start, end));
             self.done = end;

@@ -1,6 +1,6 @@
 //! Turning a shape and its context into a finding.
 
-use super::{Hit, Last, Scan};
+use super::{Hit, Scan};
 use crate::guard::cue::{CueClass, Fit, list_gap};
 use crate::guard::{Confidence, Finding, Kind, Reason};
 
@@ -54,6 +54,9 @@ impl Scan<'_, '_> {
 
     /// Records a claim with the confidence already decided.
     pub(super) fn push(&mut self, claim: Claim, confidence: Confidence, cue: Option<Reason>) {
+        if matches!(cue, Some(Reason::Cue { at: 0.., .. })) {
+            self.spent = self.behind;
+        }
         if !self.rules.wants(claim.kind) {
             return;
         }
@@ -62,12 +65,5 @@ impl Scan<'_, '_> {
             finding = finding.because(cue);
         }
         self.out.push(finding);
-    }
-
-    /// Keeps the place from which a list may go on.
-    pub(super) fn remember(&mut self, span: (usize, usize), hit: Hit) {
-        if hit.fit >= Fit::Strict {
-            self.last = Some(Last { end: span.1, len: span.1 - span.0, class: hit.class, beside: hit.beside });
-        }
     }
 }

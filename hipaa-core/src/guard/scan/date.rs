@@ -6,10 +6,18 @@ use super::{Hit, Scan, count};
 use crate::guard::byte;
 use crate::guard::cue::CueClass::{Date, Dob, Other, Version};
 use crate::guard::cue::{Fit, Mask, list_gap};
+use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Day, Kind, Reason};
 
 /// The classes that compete for a date.
 pub(super) const DATES: Mask = Mask::of(&[Dob, Date, Other, Version]);
+
+/// The letters of `September`.
+const LONGEST_MONTH: usize = 9;
+
+/// What is done to an entry, and when: `DOB corrected 9/8/2020`.
+static DONE: WordSet<32> =
+    WordSet::new("corrected verified confirmed updated changed checked entered reviewed amended fixed added");
 
 /// A date as far as it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +56,8 @@ impl Scan<'_, '_> {
     /// Reads a date from the first runs; returns how many runs it used.
     pub(super) fn date_runs(&mut self, runs: &[Run]) -> Option<usize> {
         let [a, b, rest @ ..] = runs else { return None };
-        if a.len() > 4 || b.len() > 3 || !matches!(b.sep, b'-' | b'/' | b'.') {
+        let short = |run: &Run, most| run.len() <= most || (run.digits == 0 && run.len() <= LONGEST_MONTH);
+        if !short(a, 4) || !short(b, 3) || !matches!(b.sep, b'-' | b'/' | b'.') {
             return None;
         }
         let third = rest.first().filter(|c| c.sep == b.sep);
@@ -121,7 +130,8 @@ impl Scan<'_, '_> {
 
     /// Records a date or a birth date.
     pub(super) fn date(&mut self, span: (usize, usize), parts: Parts, form: Form) {
-        let hit = self.context(span, DATES);
+        let hit =
+            self.context(span, DATES).filter(|hit| !(hit.is(Dob) && hit.fit < Fit::Label && self.done_on(span.0)));
         let declared = hit.filter(|hit| hit.is(Dob) && form != Form::MonthDay);
         if declared.is_some() && self.rules.may_be_born(parts) {
             let claim = Claim { kind: Kind::Dob, span, base: Confidence::Low, reason: Reason::CalendarOk };
@@ -152,6 +162,16 @@ impl Scan<'_, '_> {
         };
         let claim = Claim { kind: Kind::Date, span, base: Confidence::Low, reason: Reason::CalendarOk };
         self.push(claim, confidence, hit.map(|hit| hit.reason));
+    }
+
+    /// Whether a verb right before the date ends what the cue says.
+    fn done_on(&self, start: usize) -> bool {
+        let word = |end: usize| {
+            let end = end - usize::from(byte::prev(self.bytes, end) == b' ');
+            &self.bytes[byte::back(self.bytes, end, byte::ALPHA, 12)..end]
+        };
+        let last = word(start);
+        DONE.has(if last.eq_ignore_ascii_case(b"on") { word(start.saturating_sub(3)) } else { last })
     }
 
     /// Six or eight digits: a date only where a cue asks for one.

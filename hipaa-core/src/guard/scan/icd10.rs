@@ -38,7 +38,7 @@ impl Scan<'_, '_> {
         let lower = code.iter().any(u8::is_ascii_lowercase);
         code.make_ascii_uppercase();
         let valid = self.rules.categories.has(&code[..3]) && subclass(&code[4..text.len()]);
-        if !valid || (alone && unit::follows(self.bytes, span.1) && byte::peek(self.bytes, span.1) != b'/') {
+        if !valid || (alone && unit::measures(self.bytes, span.1)) {
             return false;
         }
         let hit = self.context(span, CODES);
@@ -66,7 +66,7 @@ impl Scan<'_, '_> {
         let code = &self.bytes[run.start..run.end];
         let capital = code[0].is_ascii_uppercase() && code[1].is_ascii_digit();
         let valid = capital && self.rules.categories.has(&code[..3]) && (code.len() == 3 || subclass(&code[3..]));
-        if !valid || unit::follows(self.bytes, run.end) {
+        if !valid || unit::measures(self.bytes, run.end) {
             return;
         }
         let span = (run.start, run.end);

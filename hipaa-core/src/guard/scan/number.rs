@@ -167,7 +167,11 @@ impl Scan<'_, '_> {
         }
         let mut lens = [0; super::token::RUNS];
         piece.iter().zip(&mut lens).for_each(|(run, len)| *len = run.len());
-        let hit = self.context(span, NUMBERS);
+        let mut hit = self.context(span, NUMBERS);
+        if lens[..piece.len()] == [3, 2, 4] && sep == b'-' {
+            // Its form says more than a loose word behind it: `536-90-4399 ins id on the card`.
+            hit = hit.filter(|hit| !matches!(hit.reason, Reason::Cue { at: 0..=1, .. }));
+        }
         match &lens[..piece.len()] {
             [3, 2, 4] if even => {
                 if let Some(digits) = self.digits_of::<9>(span) {

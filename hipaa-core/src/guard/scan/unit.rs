@@ -32,6 +32,18 @@ pub(super) fn follows(bytes: &[u8], end: usize) -> bool {
     !open && UNITS.has(word)
 }
 
+/// Whether the word is a unit.
+pub(super) fn is(word: &[u8]) -> bool {
+    UNITS.has(word)
+}
+
+/// Whether a unit stands behind what is no plain number: `L`, `C`, `F`, `in` may begin the next word.
+pub(super) fn measures(bytes: &[u8], end: usize) -> bool {
+    let at = end + usize::from(matches!(byte::peek(bytes, end), b' ' | b'-'));
+    let stop = byte::skip(bytes, at, ALPHA);
+    stop > at + 1 && !bytes[at..stop].eq_ignore_ascii_case(b"in") && follows(bytes, end)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
