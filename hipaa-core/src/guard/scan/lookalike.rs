@@ -184,7 +184,7 @@ mod tests {
             "S72.001A",
             "T38.5",
             "M17.12 L knee",
-            "Went to bed. E11.9",
+            "Went to the ward. E11.9",
             "Rm 204 E11.9",
             "Fig: none\n\nE11.9",
             "vs F43.10 billed",
