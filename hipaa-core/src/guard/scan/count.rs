@@ -24,6 +24,9 @@ static SHARES: WordSet<128> = WordSet::new(
 /// Words before a fraction that is a date.
 static DATED: WordSet<32> = WordSet::new("on by since until date dated dos appt appointment lmp dob edd");
 
+/// Words before a time in twelfths of a year: `seen in 3/12`.
+static AHEAD: WordSet<16> = WordSet::new("in for after over every");
+
 /// Words behind a date that end like the name of many things.
 static VERBS: WordSet<64> = WordSet::new(
     "reports denies states notes presents complains shows requests continues appears feels has was is does needs \
@@ -93,6 +96,7 @@ pub(super) fn share(bytes: &[u8], span: (usize, usize)) -> bool {
     with || SCORED.has(word)
         || byte::peek(bytes, span.1) == b'%'
         || SHARES.has(behind)
+        || (AHEAD.has(word) && bytes[..span.1].ends_with(b"/12"))
         || (!DATED.has(word) && things(bytes, span, behind))
         || (visit && planned(bytes, start, span))
 }
@@ -189,6 +193,7 @@ mod tests {
             "seen 5/6 joints",
             "seen 2/7 ago",
             "seen 3/4 films",
+            "review in 3/12",
             "admitted 2/2 sepsis",
             "x. Visit 6/12.",
             "PT visit 3/8",

@@ -73,7 +73,7 @@ impl Scan<'_, '_> {
         let hit = self.context(span, CODES);
         let claim = Claim { kind: Kind::Icd10, span, base: Confidence::Low, reason: Reason::CategoryOk };
         match hit.filter(|hit| hit.is(Icd10)) {
-            Some(hit) if speaks(&hit) && !self.any_code(&hit, span.0) => self.claim(claim, Some(hit)),
+            Some(hit) if speaks(&hit) && !self.any_code(&hit, run) => self.claim(claim, Some(hit)),
             _ if hit.is_some_and(|hit| hit.rules_out() && !hit.is(Icd10)) => {}
             _ if self.code_beside(span) => self.push(claim, Confidence::Medium, Some(Reason::CodeList)),
             _ if in_parentheses(self.bytes, span) => {
@@ -90,14 +90,17 @@ impl Scan<'_, '_> {
 
     /// Whether the cue is only `code`, and nothing before it says that diagnoses are meant:
     /// procedures, errors and remarks have codes too.
-    fn any_code(&self, hit: &Hit, start: usize) -> bool {
+    fn any_code(&self, hit: &Hit, run: Run) -> bool {
         let Reason::Cue { at, .. } = hit.reason else { return false };
-        let Some(end) = start.checked_sub(usize::from(at.unsigned_abs())).filter(|_| hit.weak && at < 0) else {
+        let Some(end) = run.start.checked_sub(usize::from(at.unsigned_abs())).filter(|_| at < 0) else {
             return false;
         };
         let from = byte::back(self.bytes, end, byte::ALPHA, 8);
         let word = &self.bytes[from..end];
-        if !(word.eq_ignore_ascii_case(b"code") || word.eq_ignore_ascii_case(b"codes")) {
+        let loose = word.eq_ignore_ascii_case(b"code") || word.eq_ignore_ascii_case(b"codes");
+        // `Coded G0439`: a letter and four digits are a procedure's, too.
+        let procedure = run.len() == 5 && run.digits == 4 && word.eq_ignore_ascii_case(b"coded");
+        if !(hit.weak && loose) && !procedure {
             return false;
         }
         let before = &self.bytes[from.saturating_sub(64)..from];
