@@ -26,10 +26,11 @@ impl Scan<'_, '_> {
             }
             Some(hit) if hit.is(own) => (Confidence::High, Some(hit.reason)),
             Some(hit) if hit.rules_out() => (Confidence::Low, Some(hit.reason)),
-            _ => match self.denied(&claim) {
+            _ if self.may_be_denied(claim.kind) => match self.denied(&claim) {
                 Some(reason) => (Confidence::Low, Some(reason)),
                 None => (claim.base, None),
             },
+            _ => (claim.base, None),
         };
         if let Some(hit) = hit.filter(|hit| hit.is(own)) {
             self.remember(claim.span, hit);
@@ -37,13 +38,17 @@ impl Scan<'_, '_> {
         self.push(claim, confidence, cue);
     }
 
+    /// Whether a value of the same kind was found last, and sank. Most kinds carry proof of their own.
+    #[inline]
+    fn may_be_denied(&self, kind: Kind) -> bool {
+        self.out.last().is_some_and(|last| last.kind() == kind && last.confidence() == Confidence::Low)
+            && matches!(kind, Kind::Ssn | Kind::Ip | Kind::Icd10 | Kind::Phone | Kind::CreditCard)
+    }
+
     /// What sank the value before, when a list or range goes on from it: `lots a, b`, `kits a to b`.
+    #[inline(never)]
     fn denied(&self, claim: &Claim) -> Option<Reason> {
-        // The others carry proof of their own.
-        if !matches!(claim.kind, Kind::Ssn | Kind::Ip | Kind::Icd10 | Kind::Phone | Kind::CreditCard) {
-            return None;
-        }
-        let last = self.out.last().filter(|last| last.kind() == claim.kind && last.confidence() == Confidence::Low)?;
+        let last = self.out.last()?;
         let against =
             |reason: &Reason| matches!(reason, Reason::Cue { class: CueClass::Other | CueClass::Version, .. });
         let reason = last.reasons().find(against)?;

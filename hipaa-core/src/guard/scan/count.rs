@@ -44,36 +44,47 @@ static SCORED: WordSet<32> =
 
 /// Whether the three numbers of `span` go on, or stand among words that count.
 pub(super) fn series(bytes: &[u8], span: (usize, usize)) -> bool {
-    let joined = |at| byte::at(bytes, at, DIGIT);
-    let after = byte::skip(bytes, span.1 + 1, DIGIT);
-    let fourth = byte::peek(bytes, span.1) == b'/' && joined(span.1 + 1) && after - span.1 <= 4;
-    let behind = word_behind(bytes, span.1);
-    let every = behind == b"q" && joined(span.1 + 2);
-    fourth
-        || follows_number(bytes, span.0)
-        || every
-        || byte::peek(bytes, span.1) == b'%'
-        || PARTS.has(behind)
-        || counts(bytes, span)
+    let behind = match byte::peek(bytes, span.1) {
+        b'%' => true,
+        b'/' => (2..=4).contains(&(byte::skip(bytes, span.1 + 1, DIGIT) - span.1)),
+        b' ' | b'-' | b'\n' => {
+            let word = word_behind(bytes, span.1);
+            PARTS.has(word) || (word == b"q" && byte::at(bytes, span.1 + 2, DIGIT))
+        }
+        _ => byte::at(bytes, span.1, byte::ALPHA) && PARTS.has(word_behind(bytes, span.1)),
+    };
+    behind
+        || match byte::prev(bytes, span.0) {
+            b'/' => follows_number(bytes, span.0),
+            b' ' | b':' | b'(' | b'\n' => counts(bytes, span),
+            _ => false,
+        }
 }
 
 /// Whether a short number and `/` stand before: `D1/8/15`.
 pub(super) fn follows_number(bytes: &[u8], start: usize) -> bool {
-    let end = start.saturating_sub(1);
-    let from = byte::back(bytes, end, DIGIT, 4);
-    byte::prev(bytes, start) == b'/' && (1..=3).contains(&(end - from))
+    if byte::prev(bytes, start) != b'/' {
+        return false;
+    }
+    let end = start - 1;
+    (1..=3).contains(&(end - byte::back(bytes, end, DIGIT, 4)))
 }
 
 fn counts(bytes: &[u8], span: (usize, usize)) -> bool {
     let (start, end) = word_before(bytes, span.0);
-    // `Fluoro 8.4 min. 9/16/12`: a full stop parts them. `Ratio 3/4/12: 0.5`: a value stands behind a date.
-    let direct = matches!(&bytes[end..span.0], b" " | b": " | b":" | b" (" | b"\n");
-    let valued =
-        byte::peek(bytes, span.1) == b':' || (byte::peek(bytes, span.1) == b' ' && byte::at(bytes, span.1 + 1, DIGIT));
-    match &bytes[start..end] {
+    let word = &bytes[start..end];
+    match word {
+        [] => false,
         b"d" | b"D" => byte::prev(bytes, start) == b' ' && bytes[end..span.0] == *b" " && weekly(bytes, span),
-        word if word.len() > 4 && word[..5].eq_ignore_ascii_case(b"apgar") => true,
-        word => direct && !valued && SERIES.has(word),
+        [.., b's' | b'S' | b'o' | b'O' | b'e' | b'E' | b'd' | b'D' | b'c' | b'C'] if SERIES.has(word) => {
+            // `Fluoro 8.4 mins. 9/16/12`: a full stop parts them. `Ratio 3/4/12: 0.5`: a value
+            // stands behind a date.
+            let direct = matches!(&bytes[end..span.0], b" " | b": " | b":" | b" (" | b"\n");
+            let next = byte::peek(bytes, span.1);
+            let valued = next == b':' || (next == b' ' && byte::at(bytes, span.1 + 1, DIGIT));
+            direct && !valued
+        }
+        _ => word.len() > 4 && word[..5].eq_ignore_ascii_case(b"apgar"),
     }
 }
 

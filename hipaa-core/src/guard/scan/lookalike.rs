@@ -35,8 +35,8 @@ pub(super) fn reason(bytes: &[u8], span: (usize, usize)) -> Option<Reason> {
         let at = -i16::try_from(span.0 - end).unwrap_or(i16::MAX);
         return Some(Reason::Cue { class: CueClass::Other, at });
     }
-    let otherwise = measured(bytes, span.1)
-        || BEHIND.has(word_behind(bytes, span.1))
+    let open = matches!(byte::peek(bytes, span.1), b' ' | b'-' | b'\n' | b'\r' | b'@' | b',');
+    let otherwise = (open && (measured(bytes, span.1) || BEHIND.has(word_behind(bytes, span.1))))
         || glued_unit(code)
         || vital(bytes, span)
         || sides(bytes, span)
@@ -47,6 +47,9 @@ pub(super) fn reason(bytes: &[u8], span: (usize, usize)) -> Option<Reason> {
 /// The word before a code that belongs to it; `to` and the number of a norm (`ISO 27001`) are
 /// passed over, the end of a sentence is not.
 fn numbered(bytes: &[u8], at: usize) -> (usize, usize) {
+    if !matches!(byte::prev(bytes, at), b' ' | b'.' | b'#' | b':' | b'"' | b'\n') {
+        return (at, at);
+    }
     let digits = byte::back(bytes, at.saturating_sub(1), DIGIT, 6);
     let number = digits + 1 < at && byte::prev(bytes, at) == b' ';
     let (start, end) = word_before(bytes, if number { digits } else { at });

@@ -77,13 +77,15 @@ impl Scan<'_, '_> {
         }
         let start = byte::back(self.bytes, stop, byte::ALPHA, 8);
         let word = self.bytes.get(start..start + 3).unwrap_or(&[]);
-        let acc = at < 0 && word.eq_ignore_ascii_case(b"acc") && !byte::at(self.bytes, start + 3, byte::ALPHA);
+        if at >= 0 || !word.eq_ignore_ascii_case(b"acc") || byte::at(self.bytes, start + 3, byte::ALPHA) {
+            return false;
+        }
         let line = |byte: &u8| *byte == b'\n';
         let floor = start.saturating_sub(32);
         let before = self.bytes[floor..start].iter().rposition(line).map_or(floor, |at| floor + at);
         let last = (span.1 + 24).min(self.bytes.len());
         let behind = self.bytes[span.1..last].iter().position(line).map_or(last, |at| span.1 + at);
-        acc && (any_word(self.bytes, before, start, &EXAMS) || any_word(self.bytes, span.1, behind, &EXAMS))
+        any_word(self.bytes, before, start, &EXAMS) || any_word(self.bytes, span.1, behind, &EXAMS)
     }
 
     fn bare_ssn(&mut self, span: (usize, usize), hit: Option<Hit>) {

@@ -54,6 +54,9 @@ pub(super) fn confidence(bytes: &[u8], code: (usize, usize), end: usize) -> Conf
     let city_end = if comma { back_over_blanks(bytes, comma_at - 1) } else { comma_at };
     let city_start = byte::back(bytes, city_end, ALPHA | HIGH, 24);
     let city = city_of(&bytes[city_start..city_end]);
+    if city == City::Proper && comma {
+        return Confidence::High;
+    }
     let (state, listed) = (&bytes[code.0..code.1], neighbour(bytes, end));
     let ends = ends_well(bytes, end) && !listed;
     let located = || street(bytes, city_start.saturating_sub(STREET_REACH), city_start);
@@ -61,7 +64,6 @@ pub(super) fn confidence(bytes: &[u8], code: (usize, usize), end: usize) -> Conf
     let ends = ends || (!listed && bytes[code.1..end - 5] == *b"  ");
     let spoken = SPOKEN.has(state) && bytes[code.1..end - 5] != *b"  ";
     match city {
-        City::Proper if comma => Confidence::High,
         _ if counted(bytes, end) => Confidence::Low,
         City::Capitals if comma && (PLAIN.has(state) || ends || located()) => Confidence::High,
         City::Proper if !listed && PLAIN.has(state) => Confidence::Medium,
