@@ -69,7 +69,13 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
             b'\n' => newlines += 1,
             b'!' | b';' => return None,
             b'.' | b'?' if sentence_ends(bytes, at, to) && at > from => return None,
-            b'*' | b'[' => fit = Fit::Near,
+            b'*' => {
+                let end = at + bytes[at..to].iter().take_while(|byte| **byte == b'*').count();
+                fit = if is_emphasis(bytes, at, end, to) { fit } else { Fit::Near };
+                at = end;
+                continue;
+            }
+            b'[' => fit = Fit::Near,
             b',' => fit = fit.min(Fit::Strict),
             _ => {}
         }
@@ -77,6 +83,13 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
     }
     let fits = words <= NEAR_WORDS && fillers <= 8 && newlines <= 2 && (newlines == 0 || fillers == 0);
     fits.then_some(fit)
+}
+
+/// Whether stars in a gap are no mask: few, and beside a word or the value.
+fn is_emphasis(bytes: &[u8], start: usize, end: usize, to: usize) -> bool {
+    let blank = |at: usize| byte::at(bytes, at, byte::BLANK);
+    let loose = start > 0 && blank(start - 1) && end < to && blank(end);
+    end - start <= 3 && !loose && !byte::at(bytes, end, byte::JOIN)
 }
 
 /// A full stop before a blank and a capital, or before the end of the line.
@@ -101,7 +114,7 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
             continue;
         }
         match byte {
-            b' ' | b'-' | b'"' | b'\'' => {}
+            b' ' | b'-' | b'"' | b'\'' | b'*' => {}
             b'(' | b'[' => fit = Fit::Label,
             b',' => fit = fit.min(Fit::Strict),
             _ => return None,
@@ -117,6 +130,8 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
         b':' | b'=' | b'#' => true,
         b'(' | b'+' => same_line,
         b if byte::is(b, DIGIT) => same_line,
+        // `acct **38215`: what is left of a masked value has the label, too.
+        b'*' => same_line,
         b if byte::is(b, ALPHA) => same_line && labels(bytes, next),
         _ => false,
     };
@@ -150,7 +165,7 @@ pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
         }
         match byte {
             b',' | b'/' | b'&' | b';' => seen = true,
-            b' ' | b'\n' | b'(' => {}
+            b' ' | b'\n' | b'(' | b'*' => {}
             _ => return false,
         }
         at += 1;

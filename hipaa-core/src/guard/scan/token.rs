@@ -44,6 +44,21 @@ impl Token {
         &self.runs[..self.count]
     }
 
+    /// Leaves out the start of the first run.
+    pub(super) fn set_first(&mut self, run: Run) {
+        self.runs[0] = run;
+    }
+
+    /// Leaves `count` runs, of which the last one ends at `end` and has digits only.
+    pub(super) fn cut(&mut self, count: usize, end: usize) {
+        self.count = count.min(self.count);
+        self.end = end;
+        if let Some(last) = self.count.checked_sub(1).and_then(|last| self.runs.get_mut(last)) {
+            last.end = end;
+            last.digits = end - last.start;
+        }
+    }
+
     fn push(&mut self, run: Run) {
         match self.runs.get_mut(self.count) {
             Some(slot) => {
@@ -121,8 +136,11 @@ impl Scan<'_, '_> {
 
     /// Decides about the token at the digit `p` that is more than a short run.
     fn long_token(&mut self, p: usize) {
-        let token = self.read(p);
+        let mut token = self.read(p);
         self.done = token.end;
+        if token.count >= 3 && !token.oversized {
+            self.unglue(&mut token);
+        }
         let runs = token.runs();
         if self.udi(runs[0].start) {
             return;
