@@ -19,6 +19,7 @@ mod number;
 mod phone;
 mod site;
 mod star;
+mod table;
 mod token;
 mod udi;
 mod unglue;
@@ -34,6 +35,7 @@ use super::cue::{Cue, CueClass, Fit, Mask, after_gap, before_gap, list_gap};
 use super::rules::Rules;
 use super::{Finding, Reason};
 use std::ops::Range;
+use table::Tables;
 
 /// How far before a value a cue may end, in bytes.
 pub(super) const REACH_BEFORE: usize = 64;
@@ -104,6 +106,7 @@ pub(super) struct Scan<'g, 't> {
     cues_to: usize,
     outer: Option<Outer>,
     last: Option<Last>,
+    tables: Tables,
     /// Everything before this place has been decided.
     done: usize,
     out: Vec<Finding>,
@@ -120,6 +123,7 @@ impl<'g, 't> Scan<'g, 't> {
             cues_to: 0,
             outer,
             last: None,
+            tables: Tables::default(),
             done: 0,
             out: Vec::with_capacity(FINDINGS.min(text.len() / 48)),
         }
@@ -191,12 +195,16 @@ impl<'g, 't> Scan<'g, 't> {
         self.cues.clear();
         self.cues_to = 0;
         self.last = None;
+        self.tables = Tables::default();
         self.done = 0;
     }
 
     /// The cue that decides about `span`, among the classes of `mask`.
     fn context(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
         self.collect(span);
+        if let Some(cell) = self.cell(span) {
+            return self.in_cell(span, mask, cell);
+        }
         let before = self.before(span.0, mask);
         let close = |hit: &Hit| hit.fit >= Fit::Strict;
         before

@@ -66,6 +66,7 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
             continue;
         }
         match byte {
+            b'\n' if newlines == 0 && in_row(bytes, from, at) => return None,
             b'\n' => newlines += 1,
             b'!' | b';' => return None,
             b'.' | b'?' if sentence_ends(bytes, at, to) && at > from => return None,
@@ -83,6 +84,18 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
     }
     let fits = words <= NEAR_WORDS && fillers <= 8 && newlines <= 2 && (newlines == 0 || fillers == 0);
     fits.then_some(fit)
+}
+
+/// Whether a cue that ends at `from`, in a line that ends at `end`, is one of several cells: the heading of a
+/// column, not a label of what comes next.
+fn in_row(bytes: &[u8], from: usize, end: usize) -> bool {
+    let labels = bytes[from..end].iter().any(|byte| matches!(byte, b':' | b'#' | b'='));
+    let start = byte::back_to(bytes, from, b'\n', 128);
+    let line = &bytes[start..end];
+    let single = |mark: u8| line.iter().filter(|byte| **byte == mark).count();
+    let tight = line.windows(2).filter(|two| matches!(two[0], b',' | b';') && !byte::is(two[1], byte::BLANK)).count();
+    let wide = line.windows(3).filter(|three| three[0] != b' ' && three[1..] == *b"  ").count();
+    !labels && (tight >= 2 || single(b'\t') >= 2 || single(b'|') >= 2 || wide >= 2)
 }
 
 /// Whether stars in a gap are no mask: few, and beside a word or the value.
