@@ -94,6 +94,7 @@ reasons! {
     FhirSystem "fhir_system" "The FHIR `system` beside it names the kind.";
     FhirType "fhir_type" "The FHIR `type` beside it names the kind.";
     Hl7Field "hl7_field" "The HL7 version 2 field that holds it names the kind.";
+    Column "column" "The heading of its column names the kind.";
     SiteFormat "site_format" "It has a format of the site's profile.";
     Vehicle "no_check_region" "The region of this vehicle number has no binding check digit.";
     Truncated "partial" "Parts of the value are missing.";

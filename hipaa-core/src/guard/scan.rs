@@ -24,8 +24,11 @@ mod number;
 mod phone;
 mod place;
 mod site;
+mod star;
+mod table;
 mod token;
 mod udi;
+mod unglue;
 mod unit;
 mod url;
 mod zip;
@@ -39,6 +42,7 @@ use super::rules::Rules;
 use super::{Finding, Reason};
 use context::{Hit, Last};
 use std::ops::Range;
+use table::Tables;
 
 /// How far before a value a cue may end, in bytes.
 pub(super) const REACH_BEFORE: usize = 64;
@@ -73,6 +77,7 @@ pub(super) struct Scan<'g, 't> {
     /// Where the last cue ends that spoke for a value before it, and the last one that may have.
     spent: usize,
     behind: usize,
+    tables: Tables,
     /// Everything before this place has been decided.
     done: usize,
     out: Vec<Finding>,
@@ -91,6 +96,7 @@ impl<'g, 't> Scan<'g, 't> {
             last: None,
             spent: 0,
             behind: 0,
+            tables: Tables::default(),
             done: 0,
             out: Vec::new(),
         }
@@ -171,6 +177,7 @@ impl<'g, 't> Scan<'g, 't> {
         self.cues_to = 0;
         self.last = None;
         self.spent = 0;
+        self.tables = Tables::default();
         self.done = 0;
     }
 }

@@ -3,7 +3,8 @@
 use super::Scan;
 use super::claim::Claim;
 use super::near::siblings_fail;
-use super::number::{NUMBERS, masked};
+use super::number::NUMBERS;
+use super::star::masked;
 use super::token::Run;
 use crate::guard::byte::{self, HEX};
 use crate::guard::cue::CueClass;
@@ -13,6 +14,12 @@ use crate::guard::{Confidence, Kind, Reason};
 impl Scan<'_, '_> {
     /// One run with letters and digits.
     pub(super) fn mixed(&mut self, run: Run) {
+        if byte::at(self.bytes, run.start, byte::DIGIT)
+            && let Some(cut) = self.before_label(run)
+        {
+            self.done = cut.end;
+            return self.bare(cut, &[]);
+        }
         let span = (run.start, run.end);
         if self.age_run(run) || self.text_date(run) {
             return;

@@ -75,8 +75,7 @@ impl Scan<'_, '_> {
             Some(next) => matches!(next.sep, b'/' | b':') || (next.sep == b'-' && next.len() <= 4),
         };
         let span = (a.start, end);
-        if !fits || !parts.real() || byte::glued(bytes, a.start, c.end) || super::number::masked(bytes, span.0, span.1)
-        {
+        if !fits || !parts.real() || byte::glued(bytes, a.start, c.end) || super::star::masked(bytes, span.0, span.1) {
             return None;
         }
         let form = if behind.is_some_and(|next| next.sep == b'-') && !stamp && self.range_end(&rest[1..]).is_none() {

@@ -2,6 +2,7 @@
 
 use super::claim::Claim;
 use super::near::{any_word, is_field, siblings_fail, word_before};
+use super::star::masked;
 use super::token::Run;
 use super::{Hit, Scan, unit};
 use crate::guard::byte::{self, ALNUM, DIGIT};
@@ -265,11 +266,6 @@ pub(super) fn is_shape(bytes: &[u8], at: usize, shape: &[u8]) -> bool {
 /// Whether a number and one blank stand before `start`.
 pub(super) fn ends_number(bytes: &[u8], start: usize) -> bool {
     start >= 2 && bytes[start - 1] == b' ' && byte::is(bytes[start - 2], DIGIT)
-}
-
-/// Whether a mask character touches the span: what is left of a masked value is no value.
-pub(super) fn masked(bytes: &[u8], start: usize, end: usize) -> bool {
-    matches!(byte::prev(bytes, start), b'*' | b'$') || byte::peek(bytes, end) == b'*'
 }
 
 /// Words beside the number of an accession.

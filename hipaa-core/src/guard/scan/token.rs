@@ -40,6 +40,27 @@ pub(super) struct Token {
     oversized: bool,
 }
 
+impl Token {
+    pub(super) fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// Leaves out the start of the first run.
+    pub(super) fn set_first(&mut self, run: Run) {
+        self.runs[0] = run;
+    }
+
+    /// Leaves `count` runs, of which the last one ends at `end` and has digits only.
+    pub(super) fn cut(&mut self, count: usize, end: usize) {
+        self.runs.truncate(count);
+        self.end = end;
+        if let Some(last) = self.runs.last_mut() {
+            last.end = end;
+            last.digits = end - last.start;
+        }
+    }
+}
+
 /// Where the next run starts if the byte at `end` joins it.
 #[inline]
 fn joint(bytes: &[u8], end: usize) -> Option<usize> {
@@ -110,9 +131,12 @@ impl Scan<'_, '_> {
 
     /// Decides about the token at the digit `p` that is more than a short run.
     fn long_token(&mut self, p: usize) {
-        let token = self.read(p);
+        let mut token = self.read(p);
         self.done = token.end;
-        let runs = token.runs.as_slice();
+        if token.runs.len() >= 3 && !token.oversized {
+            self.unglue(&mut token);
+        }
+        let runs = token.runs();
         if self.udi(runs[0].start) || token.oversized {
             return;
         }
