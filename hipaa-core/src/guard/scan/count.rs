@@ -71,12 +71,17 @@ pub(super) fn follows_number(bytes: &[u8], start: usize) -> bool {
 }
 
 fn counts(bytes: &[u8], span: (usize, usize)) -> bool {
+    // Most words before a date end otherwise, and are not read at all.
+    let last = byte::prev(bytes, span.0 - 1) | 0x20;
+    if byte::prev(bytes, span.0) == b' ' && !matches!(last, b's' | b'o' | b'e' | b'd' | b'c' | b'r' | b':') {
+        return false;
+    }
     let (start, end) = word_before(bytes, span.0);
     let word = &bytes[start..end];
     match word {
         [] => false,
         b"d" | b"D" => byte::prev(bytes, start) == b' ' && bytes[end..span.0] == *b" " && weekly(bytes, span),
-        [.., b's' | b'S' | b'o' | b'O' | b'e' | b'E' | b'd' | b'D' | b'c' | b'C'] if SERIES.has(word) => {
+        _ if SERIES.has(word) => {
             // `Fluoro 8.4 mins. 9/16/12`: a full stop parts them. `Ratio 3/4/12: 0.5`: a value
             // stands behind a date.
             let direct = matches!(&bytes[end..span.0], b" " | b": " | b":" | b" (" | b"\n");

@@ -100,7 +100,8 @@ impl Scan<'_, '_> {
         let loose = word.eq_ignore_ascii_case(b"code") || word.eq_ignore_ascii_case(b"codes");
         // `Coded G0439`: a letter and four digits are a procedure's, too.
         let procedure = run.len() == 5 && run.digits == 4 && word.eq_ignore_ascii_case(b"coded");
-        if !(hit.weak && loose) && !procedure {
+        let any = procedure || (hit.weak && loose);
+        if !any {
             return false;
         }
         let before = &self.bytes[from.saturating_sub(64)..from];

@@ -1,6 +1,6 @@
 //! The words right beside a value.
 
-use crate::guard::byte::{self, ALNUM, ALPHA};
+use crate::guard::byte::{self, ALPHA};
 use crate::guard::words::WordSet;
 
 /// The longest word that is asked for, in bytes.
@@ -61,18 +61,9 @@ pub(super) fn siblings_fail(
     shape: impl Fn(&[u8]) -> bool,
     check: impl Fn(&[u8]) -> bool,
 ) -> bool {
-    let last = (end + SIBLINGS).min(bytes.len());
-    let mut at = start.saturating_sub(SIBLINGS);
-    at = if at == 0 { 0 } else { byte::skip(bytes, at, ALNUM) };
-    let mut failed = 0;
-    while at < last && failed < 2 {
-        let stop = byte::skip(bytes, at, ALNUM);
-        let run = &bytes[at..stop];
-        let like = at != start && run.len() == end - start && stop <= last && shape(run);
-        failed += usize::from(like && !check(run));
-        at = stop + 1;
-    }
-    failed > 1
+    let around = start.saturating_sub(SIBLINGS)..(end + SIBLINGS).min(bytes.len());
+    let runs = bytes[around].split(|byte| !byte.is_ascii_alphanumeric());
+    runs.filter(|run| run.len() == end - start && shape(run) && !check(run)).take(2).count() > 1
 }
 
 #[cfg(test)]
