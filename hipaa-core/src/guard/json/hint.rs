@@ -5,6 +5,7 @@ mod system;
 use super::key::{Key, LONGEST_KEY, Role, Words, names_hardware};
 use super::parse::{Node, Tape, Type};
 use crate::guard::Reason;
+use crate::guard::byte;
 use crate::guard::cue::CueClass;
 use crate::guard::rules::Rules;
 use crate::guard::scan::Outer;
@@ -19,7 +20,7 @@ const SIBLINGS: usize = 32;
 const LARGEST_TYPE: usize = 32;
 const LONGEST_SYSTEM: usize = 256;
 /// How many keys are remembered.
-const KNOWN: usize = 32;
+const KNOWN: usize = 64;
 
 /// How long the name of a kind may be as a `code` or `id`: `SS`, `DRIVERS_LICENSE_NUMBER`.
 const SHORTEST_NAME: usize = 2;
@@ -59,6 +60,14 @@ impl Hint {
     }
 }
 
+/// A key, and what it says once it was asked.
+#[derive(Clone, Copy, Debug)]
+struct Known<'d> {
+    key: &'d str,
+    role: Role,
+    said: Option<Key>,
+}
+
 #[derive(Debug)]
 pub(super) struct Hints<'d> {
     rules: &'d Rules,
@@ -67,7 +76,7 @@ pub(super) struct Hints<'d> {
     /// What speaks for the whole document: the place it was found in.
     around: Option<Hint>,
     /// The keys asked last, each at the place of its hash: documents repeat their keys.
-    known: [(&'d str, Key); KNOWN],
+    known: [Known<'d>; KNOWN],
     /// The array whose member was asked last, and the answer for all its members.
     list: Option<(usize, Option<Hint>)>,
     words: Words,
@@ -75,7 +84,7 @@ pub(super) struct Hints<'d> {
 
 impl<'d> Hints<'d> {
     pub(super) fn new(rules: &'d Rules, raw: &'d str, tape: &'d Tape, around: Option<Hint>) -> Self {
-        let known = [("", Key::default()); KNOWN];
+        let known = [Known { key: "", role: Role::Own, said: None }; KNOWN];
         Self { rules, raw, tape, around, known, list: None, words: Words::default() }
     }
 
@@ -107,7 +116,7 @@ impl<'d> Hints<'d> {
         for _ in 0..LEVELS {
             let node = self.tape.nodes()[at];
             let key = self.name(&node);
-            match key.map_or(Role::Silent, Role::of) {
+            match key.map_or(Role::Silent, |key| self.role(key)) {
                 Role::Namespace | Role::System => {
                     return Some(Hint::new(CueClass::Version, Reason::JsonKey, false));
                 }
@@ -158,12 +167,32 @@ impl<'d> Hints<'d> {
         if key.len() > LONGEST_KEY {
             return Key::default();
         }
-        let mix = |hash: usize, byte: &u8| hash.wrapping_mul(31).wrapping_add(usize::from(*byte));
-        let place = key.as_bytes().iter().fold(0, mix) % KNOWN;
-        if self.known[place].0 != key {
-            self.known[place] = (key, self.words.read(self.rules, key));
+        let place = self.known(key);
+        match self.known[place].said {
+            Some(said) => said,
+            None => *self.known[place].said.insert(self.words.read(self.rules, key)),
         }
-        self.known[place].1
+    }
+
+    /// What a key is to the values around it.
+    fn role(&mut self, key: &'d str) -> Role {
+        if key.len() > LONGEST_KEY {
+            return Role::Own;
+        }
+        let place = self.known(key);
+        self.known[place].role
+    }
+
+    /// The place of a key that is remembered from now on.
+    fn known(&mut self, key: &'d str) -> usize {
+        let bytes = key.as_bytes();
+        let byte = |at: usize| usize::from(byte::peek(bytes, at));
+        let ends = byte(0) + 5 * byte(bytes.len() / 2) + 11 * byte(bytes.len().wrapping_sub(1));
+        let place = (ends + 23 * bytes.len()) % KNOWN;
+        if self.known[place].key != key {
+            self.known[place] = Known { key, role: Role::of(key), said: None };
+        }
+        place
     }
 
     /// The members beside `at`, as many as are asked.
@@ -181,7 +210,7 @@ impl<'d> Hints<'d> {
         let (mut best, mut coded): (Option<Hint>, bool) = (None, false);
         for (at, node) in self.beside(but) {
             let Some(name) = self.name(node) else { continue };
-            let hint = match (Role::of(name), node.kind) {
+            let hint = match (self.role(name), node.kind) {
                 (Role::System, Type::String) => {
                     coded = true;
                     self.system(node, role)
@@ -225,7 +254,7 @@ impl<'d> Hints<'d> {
     fn counts_no_years(&self, at: usize) -> bool {
         self.beside(at).any(|(_, node)| {
             let unit = node.kind == Type::String && node.end - node.start <= 16;
-            let text = self.raw[node.start..node.end].as_bytes();
+            let text = &self.raw.as_bytes()[node.start..node.end];
             match self.name(node).filter(|_| unit).map(Role::of) {
                 Some(Role::Unit) => !YEARS.has(text),
                 Some(Role::Code) => NOT_YEARS.has(text),

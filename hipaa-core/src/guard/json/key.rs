@@ -88,6 +88,8 @@ pub(super) fn names_hardware(key: &str) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Words {
     text: Vec<u8>,
+    /// Whether a digit is in the text.
+    digits: bool,
     cues: Vec<Cue>,
 }
 
@@ -97,7 +99,7 @@ impl Words {
         if key.len() > LONGEST_KEY {
             return Key::default();
         }
-        if key.as_bytes().contains(&b'\\')
+        if memchr::memchr(b'\\', key.as_bytes()).is_some()
             && let Some(decoded) = Decoded::new(key)
         {
             return self.read_plain(rules, &decoded.text);
@@ -108,7 +110,7 @@ impl Words {
     fn read_plain(&mut self, rules: &Rules, key: &str) -> Key {
         self.split(key.as_bytes());
         let found = self.cue(rules).or_else(|| self.numbered(rules)).or_else(|| self.glued(rules));
-        let found = found.or_else(|| self.shouted(rules));
+        let found = if found.is_none() && key.len() == 2 { self.shouted(rules) } else { found };
         let found = found.filter(|cue| cue.class != CueClass::Age90 || self.ages_a_person());
         let whole = found.is_some_and(|cue| cue.start == 0 && cue.end == self.text.len());
         Key { class: found.map(|cue| cue.class), weak: found.is_some_and(|cue| cue.weak), whole }
@@ -121,17 +123,18 @@ impl Words {
         let text = (self.text.as_slice(), room.planes(&self.text));
         rules.lexicon.collect(text, 0, self.text.len(), &mut self.cues);
         let whole = |cue: &Cue| cue.start == 0 && cue.end == self.text.len();
+        let last = self.cues.iter().rev().find(|cue| !cue.weak || whole(cue))?;
         // `age at visit`.
         let at = |cue: &&Cue| {
             self.text.get(cue.end..).is_some_and(|rest| rest.starts_with(b" at ") || rest.starts_with(b" At "))
         };
-        let aged = self.cues.iter().find(|cue| cue.class == CueClass::Age90).filter(at);
-        aged.or_else(|| self.cues.iter().rev().find(|cue| !cue.weak || whole(cue))).copied()
+        let first = self.cues.first().filter(|cue| cue.class == CueClass::Age90 && self.cues.len() > 1);
+        Some(*first.filter(at).unwrap_or(last))
     }
 
     /// `phone2`, `dx1`, `zip5`: the cue without the one or two digits glued to it.
     fn numbered(&mut self, rules: &Rules) -> Option<Cue> {
-        let digit = self.text.iter().position(u8::is_ascii_digit)?;
+        let digit = if self.digits { self.text.iter().position(u8::is_ascii_digit)? } else { return None };
         let end = byte::skip(&self.text, digit, DIGIT);
         let letters = digit - byte::back(&self.text, digit, ALPHA, LONGEST_KEY);
         if letters < 2 || end - digit > 2 || byte::at(&self.text, end, ALPHA) {
@@ -143,7 +146,37 @@ impl Words {
 
     /// `patssn`, `providerfax`: the cue behind a word that often stands before one.
     fn glued(&mut self, rules: &Rules) -> Option<Cue> {
-        let len = byte::skip(&self.text, 0, ALPHA);
+        let head = self.text.first_chunk::<3>()?.map(|byte| byte | 0x20);
+        let starts = matches!(
+            &head,
+            [b'p', b't', _]
+                | b"pat"
+                | b"per"
+                | b"cli"
+                | b"mem"
+                | b"mbr"
+                | b"sub"
+                | b"ins"
+                | b"gua"
+                | b"pro"
+                | b"ren"
+                | b"ref"
+                | b"ord"
+                | b"pre"
+                | b"fac"
+                | b"hom"
+                | b"wor"
+                | b"off"
+                | b"mai"
+                | b"eme"
+                | b"con"
+                | b"pri"
+                | b"sec"
+                | b"alt"
+                | b"hos"
+                | b"dev"
+        );
+        let len = if starts { byte::skip(&self.text, 0, ALPHA) } else { 0 };
         if len < 2 + SHORTEST_CUE || self.text[len..].iter().any(u8::is_ascii_alphabetic) {
             return None;
         }
@@ -151,12 +184,12 @@ impl Words {
         for _ in 0..GLUED {
             let word = &self.text[..byte::skip(&self.text, 0, ALPHA)];
             let first = byte::peek(word, 0) | 0x20;
-            let fits = |prefix: &&str| {
+            let fits = |prefix: &str| {
                 prefix.as_bytes().first() == Some(&first)
                     && word.len() >= prefix.len() + SHORTEST_CUE
                     && word[..prefix.len()].eq_ignore_ascii_case(prefix.as_bytes())
             };
-            let place = PREFIXES.iter().position(|prefix| fits(&prefix))?;
+            let place = PREFIXES.iter().position(|prefix| fits(prefix))?;
             last = last.max(place);
             self.text.drain(..PREFIXES[place].len());
             let len = byte::skip(&self.text, 0, ALPHA);
@@ -184,6 +217,7 @@ impl Words {
     /// `dateOfBirth`, `date_of_birth` and `DateOfBirth` as `date of birth`; `dt` as `date`.
     fn split(&mut self, key: &[u8]) {
         self.text.clear();
+        self.digits = false;
         let mut before = b' ';
         for (i, &byte) in key.iter().enumerate() {
             let lower_next = key.get(i + 1).is_some_and(u8::is_ascii_lowercase);
@@ -194,6 +228,7 @@ impl Words {
             if starts {
                 self.text.push(b' ');
             }
+            self.digits |= byte.is_ascii_digit();
             self.text.push(if byte == b'_' { b' ' } else { byte });
             before = byte;
         }
@@ -260,6 +295,13 @@ mod tests {
             ("ssn2024", None),
         ] {
             assert_eq!(class(key), want, "{key}");
+        }
+    }
+
+    #[test]
+    fn every_prefix_may_stand_before_a_cue() {
+        for prefix in PREFIXES {
+            assert_eq!(class(&format!("{prefix}mrn")), Some(CueClass::Mrn), "{prefix}");
         }
     }
 

@@ -144,8 +144,16 @@ impl Role {
         let words = || words(key.as_bytes());
         let typed = |word: &[u8]| TYPES.has(word);
         let known = |word: &[u8]| SILENT.has(word) || LABELS.has(word) || typed(word);
-        let single = words().nth(1).is_none();
+        let before = words().nth(1);
+        let single = before.is_none();
         let is = |word: &[u8]| last.eq_ignore_ascii_case(word);
+        if before.is_some_and(|word| !may_tell(word) || !known(word)) {
+            return match () {
+                () if MEASURES.has(last) => Self::Measure,
+                () if UNITS.has(last) => Self::Unit,
+                () => Self::Own,
+            };
+        }
         match () {
             () if SILENT.has(last) && words().skip(1).all(|word| SILENT.has(word)) => match () {
                 () if words().all(|word| CARRIERS.has(word)) => Self::Carrier,
