@@ -8,6 +8,7 @@ mod value;
 mod walk;
 
 use super::{Finding, Guard};
+pub(super) use key::Words;
 use parse::Tape;
 pub use parse::{JsonError, JsonFault, MAX_DEPTH};
 use std::fmt;

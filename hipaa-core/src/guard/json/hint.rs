@@ -153,8 +153,17 @@ impl<'d> Hints<'d> {
             (None, Role::Serial) => {
                 self.beside_hardware(at).then(|| Hint::new(CueClass::Device, Reason::JsonKey, false))
             }
+            (Some(CueClass::Zip), _) if key.weak => self.of_what(at).or_else(|| Hint::of(key)),
             _ => Hint::of(key),
         }
+    }
+
+    /// Whose `address` it is, when that is a machine or a mailbox.
+    fn of_what(&mut self, at: usize) -> Option<Hint> {
+        let above = self.tape.nodes()[self.tape.nodes()[at].parent];
+        let said = self.name(&above).map(|key| self.read(key))?;
+        let addressed = matches!(said.class, Some(CueClass::Ip | CueClass::Mac | CueClass::Email));
+        Hint::of(said).filter(|_| addressed)
     }
 
     /// The key of a node.
@@ -247,7 +256,8 @@ impl<'d> Hints<'d> {
         }
         let said = self.words.read(self.rules, text);
         let strict = name == Role::Code || value == Role::Code;
-        Hint::of(said).filter(|_| !strict || said.whole)
+        // An `MR` with an id may be a study.
+        Hint::of(said).filter(|_| !strict || (said.whole && text != "MR"))
     }
 
     /// Whether a unit other than years stands beside an age.

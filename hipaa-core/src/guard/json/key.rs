@@ -84,70 +84,11 @@ pub(super) fn names_hardware(key: &str) -> bool {
     key.len() <= LONGEST_KEY && words(key.as_bytes()).any(|word| HARDWARE.has(word))
 }
 
-/// Reads the words of keys and labels; keeps its memory from one to the next.
-#[derive(Debug, Default)]
-pub(super) struct Words {
-    text: Vec<u8>,
-    /// Whether a digit is in the text.
-    digits: bool,
-    cues: Vec<Cue>,
-}
-
-impl Words {
-    /// What a key says.
-    pub(super) fn read(&mut self, rules: &Rules, key: &str) -> Key {
-        if key.len() > LONGEST_KEY {
-            return Key::default();
-        }
-        if memchr::memchr(b'\\', key.as_bytes()).is_some()
-            && let Some(decoded) = Decoded::new(key)
-        {
-            return self.read_plain(rules, &decoded.text);
-        }
-        self.read_plain(rules, key)
-    }
-
-    fn read_plain(&mut self, rules: &Rules, key: &str) -> Key {
-        self.split(key.as_bytes());
-        let found = self.cue(rules).or_else(|| self.numbered(rules)).or_else(|| self.glued(rules));
-        let found = if found.is_none() && key.len() == 2 { self.shouted(rules) } else { found };
-        let found = found.filter(|cue| cue.class != CueClass::Age90 || self.ages_a_person());
-        let whole = found.is_some_and(|cue| cue.start == 0 && cue.end == self.text.len());
-        Key { class: found.map(|cue| cue.class), weak: found.is_some_and(|cue| cue.weak), whole }
-    }
-
-    /// The last cue of the text; a weak word must be all of it.
-    fn cue(&mut self, rules: &Rules) -> Option<Cue> {
-        self.cues.clear();
-        let mut room = Room::new();
-        let text = (self.text.as_slice(), room.planes(&self.text));
-        rules.lexicon.collect(text, 0, self.text.len(), &mut self.cues);
-        let whole = |cue: &Cue| cue.start == 0 && cue.end == self.text.len();
-        let last = self.cues.iter().rev().find(|cue| !cue.weak || whole(cue))?;
-        // `age at visit`.
-        let at = |cue: &&Cue| {
-            self.text.get(cue.end..).is_some_and(|rest| rest.starts_with(b" at ") || rest.starts_with(b" At "))
-        };
-        let first = self.cues.first().filter(|cue| cue.class == CueClass::Age90 && self.cues.len() > 1);
-        Some(*first.filter(at).unwrap_or(last))
-    }
-
-    /// `phone2`, `dx1`, `zip5`: the cue without the one or two digits glued to it.
-    fn numbered(&mut self, rules: &Rules) -> Option<Cue> {
-        let digit = if self.digits { self.text.iter().position(u8::is_ascii_digit)? } else { return None };
-        let end = byte::skip(&self.text, digit, DIGIT);
-        let letters = digit - byte::back(&self.text, digit, ALPHA, LONGEST_KEY);
-        if letters < 2 || end - digit > 2 || byte::at(&self.text, end, ALPHA) {
-            return None;
-        }
-        self.text.insert(digit, b' ');
-        self.cue(rules).filter(|cue| !cue.weak && cue.class != CueClass::Age90)
-    }
-
-    /// `patssn`, `providerfax`: the cue behind a word that often stands before one.
-    fn glued(&mut self, rules: &Rules) -> Option<Cue> {
-        let head = self.text.first_chunk::<3>()?.map(|byte| byte | 0x20);
-        let starts = matches!(
+/// Whether the text starts as one of the words that may be glued before a cue; few do.
+fn may_have_prefix(text: &[u8]) -> bool {
+    let head = text.first_chunk::<3>().map(|head| head.map(|byte| byte | 0x20));
+    head.is_some_and(|head| {
+        matches!(
             &head,
             [b'p', b't', _]
                 | b"pat"
@@ -175,8 +116,79 @@ impl Words {
                 | b"alt"
                 | b"hos"
                 | b"dev"
-        );
-        let len = if starts { byte::skip(&self.text, 0, ALPHA) } else { 0 };
+        )
+    })
+}
+
+/// Reads the words of keys and labels; keeps its memory from one to the next.
+#[derive(Debug, Default)]
+pub(in crate::guard) struct Words {
+    text: Vec<u8>,
+    /// Whether a digit is in the text.
+    digits: bool,
+    cues: Vec<Cue>,
+}
+
+impl Words {
+    /// The class of a key or a heading, and whether a common word says so.
+    pub(in crate::guard) fn cue(&mut self, rules: &Rules, key: &str) -> Option<(CueClass, bool)> {
+        let said = self.read(rules, key);
+        said.class.map(|class| (class, said.weak))
+    }
+
+    /// What a key says.
+    pub(super) fn read(&mut self, rules: &Rules, key: &str) -> Key {
+        if key.len() > LONGEST_KEY {
+            return Key::default();
+        }
+        if memchr::memchr(b'\\', key.as_bytes()).is_some()
+            && let Some(decoded) = Decoded::new(key)
+        {
+            return self.read_plain(rules, &decoded.text);
+        }
+        self.read_plain(rules, key)
+    }
+
+    fn read_plain(&mut self, rules: &Rules, key: &str) -> Key {
+        self.split(key.as_bytes());
+        let found = self.last_cue(rules).or_else(|| self.numbered(rules)).or_else(|| self.glued(rules));
+        let found = if found.is_none() && key.len() == 2 { self.shouted(rules) } else { found };
+        let found = found.filter(|cue| cue.class != CueClass::Age90 || self.ages_a_person());
+        let whole = found.is_some_and(|cue| cue.start == 0 && cue.end == self.text.len());
+        Key { class: found.map(|cue| cue.class), weak: found.is_some_and(|cue| cue.weak), whole }
+    }
+
+    /// The last cue of the text; a weak word must be all of it.
+    fn last_cue(&mut self, rules: &Rules) -> Option<Cue> {
+        self.cues.clear();
+        let mut room = Room::new();
+        let text = (self.text.as_slice(), room.planes(&self.text));
+        rules.lexicon.collect(text, 0, self.text.len(), &mut self.cues);
+        let whole = |cue: &Cue| cue.start == 0 && cue.end == self.text.len();
+        let last = self.cues.iter().rev().find(|cue| !cue.weak || whole(cue))?;
+        // `age at visit`.
+        let at = |cue: &&Cue| {
+            self.text.get(cue.end..).is_some_and(|rest| rest.starts_with(b" at ") || rest.starts_with(b" At "))
+        };
+        let first = self.cues.first().filter(|cue| cue.class == CueClass::Age90 && self.cues.len() > 1);
+        Some(*first.filter(at).unwrap_or(last))
+    }
+
+    /// `phone2`, `dx1`, `zip5`: the cue without the one or two digits glued to it.
+    fn numbered(&mut self, rules: &Rules) -> Option<Cue> {
+        let digit = if self.digits { self.text.iter().position(u8::is_ascii_digit)? } else { return None };
+        let end = byte::skip(&self.text, digit, DIGIT);
+        let letters = digit - byte::back(&self.text, digit, ALPHA, LONGEST_KEY);
+        if letters < 2 || end - digit > 2 || byte::at(&self.text, end, ALPHA) {
+            return None;
+        }
+        self.text.insert(digit, b' ');
+        self.last_cue(rules).filter(|cue| !cue.weak && cue.class != CueClass::Age90)
+    }
+
+    /// `patssn`, `providerfax`: the cue behind a word that often stands before one.
+    fn glued(&mut self, rules: &Rules) -> Option<Cue> {
+        let len = if may_have_prefix(&self.text) { byte::skip(&self.text, 0, ALPHA) } else { 0 };
         if len < 2 + SHORTEST_CUE || self.text[len..].iter().any(u8::is_ascii_alphabetic) {
             return None;
         }
@@ -193,7 +205,7 @@ impl Words {
             last = last.max(place);
             self.text.drain(..PREFIXES[place].len());
             let len = byte::skip(&self.text, 0, ALPHA);
-            if let Some(cue) = self.cue(rules).filter(|cue| !cue.weak && cue.start == 0 && cue.end >= len) {
+            if let Some(cue) = self.last_cue(rules).filter(|cue| !cue.weak && cue.start == 0 && cue.end >= len) {
                 return (cue.class != CueClass::Age90 || last < PERSONS).then_some(cue);
             }
         }
@@ -206,7 +218,7 @@ impl Words {
             return None;
         }
         self.text.make_ascii_uppercase();
-        self.cue(rules).map(|cue| Cue { weak: true, ..cue })
+        self.last_cue(rules).map(|cue| Cue { weak: true, ..cue })
     }
 
     /// Whether an age is that of a person, and not of a cache or a pregnancy.

@@ -5,11 +5,10 @@
 
 use super::claim::Claim;
 use super::date::Parts;
-use super::number::masked;
+use super::star::masked;
 use super::{Hit, Scan};
 use crate::guard::byte;
 use crate::guard::cue::CueClass::{self, Account, Dob, License, Mrn, Phone, Plan, Ssn, Zip};
-use crate::guard::cue::Fit;
 use crate::guard::{Confidence, Kind, Reason};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
@@ -96,7 +95,7 @@ impl Scan<'_, '_> {
         if !plain || bytes.len() > LONGEST || digits < 2 || bytes.iter().any(|byte| b"*[]$".contains(byte)) {
             return;
         }
-        let hit = Hit { class, fit: Fit::Label, weak: false, reason: Reason::Hl7Field, beside: None };
+        let hit = Hit::declared(class, Reason::Hl7Field);
         let claim = |kind| Claim { kind, span, base: Confidence::Low, reason: Reason::Shape };
         match class.kind() {
             Some(Kind::Ssn) => {

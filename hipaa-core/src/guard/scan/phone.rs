@@ -1,13 +1,19 @@
 //! Telephone and fax numbers.
 
 use super::claim::Claim;
-use super::number::{NUMBERS, ends_number, masked};
+use super::number::{NUMBERS, ends_number};
+use super::star::masked;
+use super::unglue::touches_word;
 use super::{Hit, Scan};
 use crate::guard::byte::{self, ALNUM, DIGIT};
-use crate::guard::cue::CueClass::{Fax, Phone};
+use crate::guard::cue::CueClass::{self, Fax, Phone};
 use crate::guard::cue::Fit;
 use crate::guard::validate::{self, Nanp};
 use crate::guard::{Confidence, Kind, Reason};
+
+/// Kinds whose values have a form of their own, or hardly this one: `Clinic # (615) 653-8050`.
+const FORMED: [CueClass; 6] =
+    [CueClass::Mrn, CueClass::Mbi, CueClass::Vin, CueClass::Dea, CueClass::CreditCard, CueClass::Zip];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Style {
@@ -51,12 +57,16 @@ impl Scan<'_, '_> {
         let span = (shape.start, end);
         let digits = self.digits_from(shape.area);
         let verdict = validate::nanp(&digits);
+        if touches_word(self.bytes, end) && !self.label_at(end) {
+            return false;
+        }
         let beside =
             shape.style == Style::Blank && (self.number_beside(shape.end) || ends_number(self.bytes, shape.start));
         if beside || masked(self.bytes, span.0, span.1) || byte::glued(self.bytes, span.0, span.1) {
             return false;
         }
-        let hit = self.context(span, NUMBERS);
+        let shaped = shape.style != Style::Blank && verdict != Nanp::Invalid;
+        let hit = self.context(span, NUMBERS).filter(|hit| !(shaped && FORMED.contains(&hit.class)));
         if verdict == Nanp::Invalid && !hit.is_some_and(|hit| hit.close(Phone) || hit.close(Fax)) {
             return false;
         }
@@ -226,7 +236,8 @@ fn ends_well(bytes: &[u8], end: usize) -> bool {
     match next {
         b'x' | b'X' => byte::at(bytes, end + 1, DIGIT),
         b'-' | b'.' | b':' | b'_' => !byte::at(bytes, end + 1, ALNUM),
-        _ => !byte::is(next, ALNUM),
+        // A word may touch it: who asks must know the word.
+        _ => !byte::is(next, DIGIT),
     }
 }
 
