@@ -26,6 +26,14 @@ const KNOWN: usize = 64;
 const SHORTEST_NAME: usize = 2;
 const LONGEST_NAME: usize = 24;
 
+/// Labels that may name what an `id` or `code` beside them is.
+const NAMING: [&str; 4] = ["name", "label", "key", "use"];
+/// Things that have an age.
+static THINGS: WordSet<64> = WordSet::new(
+    "cache pod file session token cookie container job build vm instance message certificate cert sample specimen \
+    record account snapshot backup node image index log queue entry",
+);
+
 /// What an age may be counted in.
 static YEARS: WordSet<16> = WordSet::new("years year yrs yr y a yo");
 static NOT_YEARS: WordSet<32> = WordSet::new("d day days w wk week weeks m mo month months h hr hour hours min s");
@@ -123,7 +131,8 @@ impl<'d> Hints<'d> {
                 role @ (Role::Silent | Role::Code | Role::Carrier | Role::Display) => {
                     let asks = key.is_some() && (!named || role == Role::Carrier);
                     if asks && let Some(hint) = self.siblings(node.parent, at, role) {
-                        return Some(hint);
+                        let range = hint.outer.class == CueClass::Age90 && key.is_some_and(is_bound);
+                        return (!range).then_some(hint);
                     }
                     match key.and_then(|key| Hint::of(self.read(key))) {
                         Some(hint) if !hint.weak => return Some(hint),
@@ -146,7 +155,7 @@ impl<'d> Hints<'d> {
     fn spoken(&mut self, at: usize, role: Role, bound: bool) -> Option<Hint> {
         let key = self.name(&self.tape.nodes()[at]).map(|key| self.read(key)).unwrap_or_default();
         match (key.class, role) {
-            (Some(CueClass::Age90), _) if bound => None,
+            (Some(CueClass::Age90), _) if bound || self.of_a_thing(at) => None,
             (class, Role::Measure) if !matches!(class, Some(CueClass::Date | CueClass::Dob)) => {
                 Some(Hint { numeric: true, ..Hint::new(CueClass::Other, Reason::JsonKey, false) })
             }
@@ -156,6 +165,12 @@ impl<'d> Hints<'d> {
             (Some(CueClass::Zip), _) if key.weak => self.of_what(at).or_else(|| Hint::of(key)),
             _ => Hint::of(key),
         }
+    }
+
+    /// Whether it stands in a thing that ages: `{"cache":{"age":…}}`.
+    fn of_a_thing(&self, at: usize) -> bool {
+        let above = self.tape.nodes()[self.tape.nodes()[at].parent];
+        self.name(&above).is_some_and(|key| THINGS.has(key.as_bytes()))
     }
 
     /// Whose `address` it is, when that is a machine or a mailbox.
@@ -229,6 +244,12 @@ impl<'d> Hints<'d> {
                 (Role::Type, Type::Object) => self.concept(at),
                 // The code of a system, and its words, are no labels.
                 (Role::Code, Type::String) if coded || role == Role::Display => None,
+                // The `id` of a field is not what the field holds.
+                (Role::Label, _)
+                    if role == Role::Code && !NAMING.iter().any(|word| name.eq_ignore_ascii_case(word)) =>
+                {
+                    None
+                }
                 (name @ (Role::Label | Role::Type | Role::Code), Type::String) => self.label(node, name, role),
                 _ => continue,
             };
@@ -256,8 +277,9 @@ impl<'d> Hints<'d> {
         }
         let said = self.words.read(self.rules, text);
         let strict = name == Role::Code || value == Role::Code;
-        // An `MR` with an id may be a study.
-        Hint::of(said).filter(|_| !strict || (said.whole && text != "MR"))
+        // An `MR` with an id may be a study, and a common word the name of a product.
+        let named = said.whole && text != "MR" && !(said.weak && name == Role::Label);
+        Hint::of(said).filter(|_| !strict || named)
     }
 
     /// Whether a unit other than years stands beside an age.

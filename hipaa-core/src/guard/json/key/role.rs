@@ -39,7 +39,7 @@ static SILENT: WordSet<512> = WordSet::new(
     "value val values number num no nbr id ids identifier identifiers text content data code codes string raw \
     display answer old new from to before after previous prev current curr original orig updated initial latest \
     primary secondary tertiary main alternate alt other home work office personal business preferred verified \
-    expected actual left right ours theirs existing incoming change changes diff diffs delta details oldvalue \
+    expected actual left right ours theirs existing incoming prior was is now removed added daytime evening emergency change changes diff diffs delta details oldvalue \
     newvalue oldval newval fromvalue tovalue beforevalue aftervalue previousvalue prevvalue currentvalue idvalue \
     fieldvalue idnumber",
 );
@@ -47,7 +47,7 @@ static CARRIERS: WordSet<32> = WordSet::new("change changes diff diffs delta val
 static CODES: WordSet<16> = WordSet::new("id ids code codes");
 static VALUES: WordSet<32> = WordSet::new("value val number num no nbr text content data string");
 static LABELS: WordSet<64> = WordSet::new(
-    "label name use key field column attribute attr property prop path category parameter param question header \
+    "label name use key field col column attribute attr property prop path category parameter param question header \
     element variable fieldname columnname attributename propertyname paramname",
 );
 static TYPES: WordSet<16> = WordSet::new("type kind qualifier idtype identifiertype typecode");
@@ -61,9 +61,9 @@ static MEASURES: WordSet<128> = WordSet::new(
 const ENDS: &str = "value val values number num no nbr id ids identifier identifiers text content data code codes string raw \
     display answer old new from to before after previous prev current curr original orig updated initial latest \
     primary secondary tertiary main alternate alt other home work office personal business preferred verified \
-    expected actual left right ours theirs existing incoming change changes diff diffs delta details oldvalue \
+    expected actual left right ours theirs existing incoming prior was is now removed added daytime evening emergency change changes diff diffs delta details oldvalue \
     newvalue oldval newval fromvalue tovalue beforevalue aftervalue previousvalue prevvalue currentvalue idvalue \
-    fieldvalue idnumber label name use key field column attribute attr property prop path category parameter param \
+    fieldvalue idnumber label name use key field col column attribute attr property prop path category parameter param \
     question header element variable fieldname columnname attributename propertyname paramname type kind qualifier \
     idtype identifiertype typecode unit units uom ts time epoch bytes size length len offset duration ms millis \
     micros nanos seconds sec secs count cnt seq sequence nonce total amount limit max min width height latency \
