@@ -29,11 +29,11 @@ static HARDWARE: WordSet<32> =
 
 /// Words that may stand beside `age` when it is that of a person.
 static AGED: WordSet<256> = WordSet::new(
-    "age aged ages ageyears ageinyears in at years year yrs yr patient patients pt pat person client member mbr subscriber sub insured \
-    subject resident guarantor beneficiary applicant donor adult spouse mother father caregiver current reported \
-    calculated calc exact value val num number int text string str field is the of what s your his her how please \
-    enter now old new previous prev before after death deceased diagnosis dx onset abatement visit admission \
-    admit discharge encounter enrollment exam service event sex",
+    "age aged ages ageyears ageinyears in at years year yrs yr patient patients pt pat person client member mbr \
+    subscriber sub insured subject resident guarantor beneficiary applicant donor adult spouse mother father \
+    caregiver current reported calculated calc exact value val num number int text string str field is the of \
+    what s your his her how please enter now old new previous prev before after death deceased diagnosis dx \
+    onset abatement visit admission admit discharge encounter enrollment exam service event sex",
 );
 /// What may be glued before a cue word in the name of a column: `patssn`, `memberdob`.
 const PREFIXES: [&str; 35] = [
