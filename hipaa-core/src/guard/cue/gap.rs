@@ -64,6 +64,10 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
                     return None;
                 }
                 () if is_number_word(word) => {}
+                // `M.D.`
+                () if word.len() == 1 && byte::is(byte, byte::UPPER) && byte::peek(bytes, end) == b'.' => {
+                    fit = fit.min(Fit::Strict);
+                }
                 () if word.len() == 1 && byte::is(byte, DIGIT) => fit = fit.min(Fit::Strict),
                 () if FILLERS.has(word) => fit = fit.min(Fit::Strict),
                 () => {
@@ -204,6 +208,12 @@ pub(in super::super) fn follows_on(bytes: &[u8], end: usize, blanks_part: bool) 
     next > end && parted && value
 }
 
+/// How far a parenthesis with one or two letters goes on behind its `(`; zero when it is none.
+fn side(bytes: &[u8], open: usize) -> usize {
+    let end = byte::skip(bytes, open + 1, ALPHA);
+    if (2..=3).contains(&(end - open)) && byte::peek(bytes, end) == b')' { end - open } else { 0 }
+}
+
 /// Whether only list punctuation stands between two values.
 pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
     if from >= to || to - from > 13 {
@@ -227,6 +237,8 @@ pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
         match byte {
             b',' | b'/' | b'&' | b';' => seen = true,
             b'>' if byte::prev(bytes, at) == b'-' => seen = true,
+            // `(R), `: which of two.
+            b'(' if side(bytes, at) > 0 => at += side(bytes, at),
             b' ' | b'\n' | b'(' => {}
             b'-' if byte::peek(bytes, at + 1) == b'>' => {}
             // An arrow, or the guillemets around each value.

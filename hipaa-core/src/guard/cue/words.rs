@@ -58,10 +58,10 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Phone,
         WEAK,
-        "call|called|calling|dial|dialed|text|texted|contact|reach|reached|reachable|ring|page|paged|pharmacy|front desk|office|office +|contacted|work|home|(p)|!C|!H|!W|!P|!T|!M",
+        "call|called|calling|dial|dialed|text|texted|contact|reach|reached|reachable|ring|page|paged|pharmacy|front desk|office|office +|contacted|work|home|hm|wk|cb|lvm|lvm on|lvm at|alternate|alt +|(p)|!C|!H|!W|p|t|!M",
     ),
     (Fax, STRONG, "fax|fax +|faxed|faxes|facsimile|facsimile +|telefax|fax phone|efax|fax line"),
-    (Fax, WEAK, "!F|fx"),
+    (Fax, WEAK, "f|fx"),
     (Email, STRONG, "email|e mail|mail"),
     (
         Zip,
@@ -83,9 +83,9 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Device,
         STRONG,
-        "serial +|serial nbr|serial|serials|s/n|s.n|!SN|!S N +|sn +|device +|device serial|device serial +|device id +|device sn|device identifier|implant +|implant serial|implant serial +|udi|udi +|udi di|unique device identifier|unique device +|imei|imei +|meid|iccid|equipment +|asset tag|asset +|pump +|pump serial|pacemaker +|pacemaker serial|lead serial|generator serial|generator +|icd serial +|icd serial|monitor +|monitor serial|machine +|ventilator +|device imei|cgm serial|transmitter +|transmitter id|sensor +|sensor id|pacemaker sn|hearing aid serial|prosthesis +|stent +|valve serial|cpap serial|cpap +|glucometer serial|product serial|instrument +|unit serial|unit serial +|meter serial|scanner +|handset +",
+        "serial +|ser +|serial nbr|serial|serials|s/n|s.n|!SN|!S N +|sn +|device +|device serial|device serial +|device id +|device sn|device identifier|implant +|implant serial|implant serial +|udi|udi +|udi di|unique device identifier|unique device +|imei|imei +|meid|iccid|equipment +|asset tag|asset +|pump +|pump serial|pacemaker +|pacemaker serial|lead serial|generator serial|generator +|icd serial +|icd serial|monitor +|monitor serial|machine +|ventilator +|device imei|cgm serial|transmitter +|transmitter id|sensor +|sensor id|pacemaker sn|hearing aid serial|prosthesis +|stent +|valve serial|cpap serial|cpap +|glucometer serial|product serial|instrument +|unit serial|unit serial +|meter serial|scanner +|handset +",
     ),
-    (Device, WEAK, "pacemaker|device|defibrillator|implant"),
+    (Device, WEAK, "sn|pacemaker|device|defibrillator|implant"),
     (
         CreditCard,
         STRONG,
@@ -100,12 +100,12 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Vin,
         STRONG,
-        "vin|vin +|vehicle identification|vehicle identification +|vehicle +|vehicle|chassis|chassis +|car vin",
+        "vin|vin +|v.i.n|vehicle identification|vehicle identification +|vehicle +|vehicle|chassis|chassis +|car vin",
     ),
     (
         Account,
         STRONG,
-        "acct|accts|acct +|acct nbr|account +|accounts +|account nbr|acc +|a/c|a/c +|patient account|patient account +|patient acct|patient acct +|bank account|bank account +|billing account|billing account +|billing acct|billing +|hospital account|hospital account +|hospital acct +|checking account|checking account +|savings account|savings account +|guarantor account|guarantor account +|guarantor +|fin|fin +|financial +|har|har +|iban|account holder|financial account +|pt acct|pt acct +|ledger +|statement +|customer +|client account +|acct code",
+        "acct|accts|acct +|acct nbr|account +|accounts +|account nbr|acnt|acnt +|acct to credit|pt ctl +|patient control +|pt control +|a/c|a/c +|patient account|patient account +|patient acct|patient acct +|bank account|bank account +|billing account|billing account +|billing acct|billing +|hospital account|hospital account +|hospital acct +|checking account|checking account +|savings account|savings account +|guarantor account|guarantor account +|guarantor +|fin|fin +|financial +|har|har +|iban|account holder|financial account +|pt acct|pt acct +|ledger +|customer +|client account +|acct code",
     ),
     (Account, WEAK, "account|accounts|billing"),
     (
@@ -121,7 +121,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         License,
         STRONG,
-        "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +",
+        "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|d.l|d.l +|!OLN|oln +|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +",
     ),
     (License, WEAK, "license|licence|lic|certificate|licensed|permit|plate"),
     (Age90, STRONG, "age at death|age|aged|ages|age in years|age years|age/sex|turned|turning|turns"),
@@ -145,4 +145,31 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
         STRONG,
         "version|versions|ver|firmware|firmware version|software|software version|release|build|rev|revision|v|fw|sw|driver version|oid|object identifier|section|chapter|step|schema|fhir version|protocol version|kernel|chrome|firefox|safari|mozilla|applewebkit|edge|dicom|appendix|paragraph|clause|app",
     ),
+];
+
+/// Identifiers of programs are both in one: `patientDob`, `homeZip`.
+pub(super) const WHOSE: [&str; 12] = [
+    "patient",
+    "pat",
+    "pt",
+    "member",
+    "subscriber",
+    "insured",
+    "guarantor",
+    "home",
+    "work",
+    "provider",
+    "prescriber",
+    "billing",
+];
+pub(super) const WHAT: [(CueClass, &str); 9] = [
+    (Dob, "dob"),
+    (Ssn, "ssn"),
+    (Mrn, "mrn"),
+    (Npi, "npi"),
+    (Dea, "dea"),
+    (Zip, "zip"),
+    (Phone, "phone"),
+    (Fax, "fax"),
+    (Fax, "faxnumber"),
 ];

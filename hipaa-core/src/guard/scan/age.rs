@@ -8,12 +8,8 @@ use crate::guard::cue::CueClass::Age90;
 use crate::guard::cue::{Fit, Mask};
 use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason, pattern};
-use memchr::memmem::Finder;
-use std::sync::LazyLock;
 
 const AGES: Mask = Mask::of(&[Age90]);
-static SPELLED: LazyLock<[Finder<'static>; 4]> =
-    LazyLock::new(|| ["inety", "undred", "INETY", "UNDRED"].map(Finder::new));
 const OLDEST: u32 = 125;
 /// `age ninety`.
 const SHORTEST: usize = 10;
@@ -147,7 +143,7 @@ impl Scan<'_, '_> {
     /// `ninety-two years old`.
     pub(super) fn spelled_ages(&mut self) {
         let long = self.bytes.len() >= SHORTEST;
-        if !long || SPELLED.iter().all(|word| word.find(self.bytes).is_none()) {
+        if !long || !pattern::AGE_WORD.is_match(self.bytes) {
             return;
         }
         for found in pattern::SPELLED_AGE.find_iter(self.bytes) {

@@ -90,9 +90,12 @@ impl Scan<'_, '_> {
             .or_else(|| self.after(span.1, mask));
         let hit = match hit {
             Some(hit) if hit.class != CueClass::Other => hit,
-            other => self.bare_id(span.0, mask).or(other).or(before)?,
+            other if mask.has(CueClass::Plan) && self.may_have_id(span.0) => {
+                self.bare_id(span.0).or(other).or(before)?
+            }
+            other => other.or(before)?,
         };
-        if hit.class.kind().is_none() {
+        if matches!(hit.class, CueClass::Other | CueClass::Version) {
             self.number_of_no_kind(span, hit);
         }
         Some(hit)
@@ -144,25 +147,38 @@ impl Scan<'_, '_> {
             let Some(fit) = before_gap(self.bytes, cue.end, start) else {
                 break;
             };
-            if let Some(owner) = self.owner(i, start, mask) {
+            let loose = cue.weak || matches!(cue.class, CueClass::Other | CueClass::Version);
+            if loose && let Some(owner) = self.owner(i, start, mask) {
                 return Some(self.hit(owner, fit, start));
             }
-            let hit = self.hit(i, fit, start);
             match cue.weak {
                 // `Fax confirmation sent to`: a loose word of no kind hides nothing.
-                false if fit == Fit::Near && (cue.class.kind().is_none() || self.payer(cue, start)) => {}
-                false if hit.beside.is_some() && fit >= Fit::Strict => return Some(self.in_order(hit, i, end)),
-                false => return Some(hit),
+                false if fit == Fit::Near && (loose || self.payer(cue, start)) => {}
+                false if fallback.is_some_and(|hit: Hit| hit.is(CueClass::Phone)) && !self.faxed(cue) => break,
+                false => return Some(self.in_order(self.hit(i, fit, start), i, end)),
                 // `born in Ohio on`: a preposition leaves the word to a stronger cue before it.
-                true if cue.class == CueClass::Date && fit == Fit::Label => fallback = fallback.or(Some(hit)),
+                true if cue.class == CueClass::Date && fit == Fit::Label => {
+                    fallback = fallback.or_else(|| Some(self.hit(i, fit, start)));
+                }
                 true if cue.class == CueClass::Dob && !self.born_of(cue) => {}
-                true if fit == Fit::Label => return Some(hit),
-                // `can be reached at`.
-                true if fit == Fit::Strict && cue.class == CueClass::Phone => return Some(hit),
+                // `can be reached at`; `faxed to her office at` is a word of the fax before it.
+                true if fit == Fit::Strict && cue.class == CueClass::Phone && cue.end - cue.start < 3 => {}
+                true if fit >= Fit::Strict && cue.class == CueClass::Phone => {
+                    fallback = fallback.or_else(|| Some(self.hit(i, fit, start)));
+                    if !byte::peek(self.bytes, cue.start).eq_ignore_ascii_case(&b'o') {
+                        break;
+                    }
+                }
+                true if fit == Fit::Label => return Some(self.in_order(self.hit(i, fit, start), i, end)),
                 true => {}
             }
         }
         fallback
+    }
+
+    /// Whether the cue is a fax that goes to someone.
+    fn faxed(&self, cue: &Cue) -> bool {
+        cue.class == CueClass::Fax && self.bytes[cue.end..].starts_with(b" to ")
     }
 
     /// Whether `b.` stands behind a name and is no letter of a list.
@@ -187,9 +203,11 @@ impl Scan<'_, '_> {
         let i = i.checked_sub(1)?;
         let i = if self.cues[i].weak && self.cues[i].class == CueClass::Date { i.checked_sub(1)? } else { i };
         let owner = self.cues[i];
-        let loose = cue.class.kind().is_none() || (cue.weak && cue.class != CueClass::Date);
-        let owns = loose && !owner.weak && owner.start >= self.spent && mask.has(owner.class);
-        let kind = owner.class.kind().filter(|_| owns && cue.start - owner.end < 16)?;
+        if owner.weak || cue.start - owner.end >= 16 {
+            return None;
+        }
+        let owns = cue.class != CueClass::Date && owner.start >= self.spent && mask.has(owner.class);
+        let kind = owner.class.kind().filter(|_| owns)?;
         let sure = !kind.needs_cue() || self.labelled(start);
         (sure && preposition_gap(self.bytes, owner.end, cue.start)).then_some(i)
     }
@@ -212,12 +230,19 @@ impl Scan<'_, '_> {
     fn beside(&self, i: usize) -> Option<CueClass> {
         let (cue, before) = (self.cues[i], self.cues.get(i.checked_sub(1)?)?);
         let near = cue.start.wrapping_sub(before.end) < 8 && before.class != cue.class;
-        let joined = near && !before.weak && !cue.weak && list_gap(self.bytes, before.end, cue.start);
-        joined.then_some(before.class)
+        let strong = near && !before.weak && !cue.weak && list_gap(self.bytes, before.end, cue.start);
+        // `NPI/DEA/LIC`.
+        let slashed = near && cue.start == before.end + 1 && self.bytes[before.end] == b'/';
+        (strong || slashed).then_some(before.class)
     }
 
     /// Of several labels in one, each value takes the next: `Phone/Fax: a / b`.
+    #[inline]
     fn in_order(&self, hit: Hit, i: usize, end: usize) -> Hit {
+        if hit.beside.is_none() || hit.fit == Fit::Near { hit } else { self.ordered(hit, i, end) }
+    }
+
+    fn ordered(&self, hit: Hit, i: usize, end: usize) -> Hit {
         let slashed = |i: usize| {
             let gap = i.checked_sub(1).and_then(|b| self.bytes.get(self.cues[b].end..self.cues[i].start));
             gap.is_some_and(|gap| gap.contains(&b'/')) && self.beside(i).is_some()
@@ -235,7 +260,7 @@ impl Scan<'_, '_> {
         }
         let mut rest = [None; 3];
         rest.iter_mut().zip(&self.cues[first + 1..=i]).for_each(|(slot, cue)| *slot = Some(cue.class));
-        Hit { class: self.cues[first].class, beside: rest[0], plural: true, rest, ..hit }
+        Hit { class: self.cues[first].class, beside: rest[0], plural: true, rest, weak: false, ..hit }
     }
 
     fn outer(&self, mask: Mask) -> Option<Hit> {
@@ -268,17 +293,25 @@ impl Scan<'_, '_> {
 
     /// Where a lone `ID` right before `start` begins and ends.
     fn id_before(&self, start: usize) -> Option<(usize, usize)> {
-        let marks = |byte: &&u8| matches!(**byte, b' ' | b':' | b'#' | b'.');
-        let end = start - self.bytes[..start].iter().rev().take(4).take_while(marks).count();
+        let mut end = start;
+        while end > 0 && start - end < 4 && matches!(self.bytes[end - 1], b' ' | b':' | b'#' | b'.') {
+            end -= 1;
+        }
         let before = self.bytes[..end].strip_suffix(b"ID").filter(|_| end < start)?;
         let from = before.strip_suffix(b"Rx").unwrap_or(before).len();
         (!byte::is(byte::prev(self.bytes, from), byte::ALNUM | byte::JOIN)).then_some((from, end))
     }
 
+    /// Whether `ID` may stand right before `start`: a cheap look at one byte, or two blanks.
+    #[inline]
+    fn may_have_id(&self, start: usize) -> bool {
+        matches!(byte::prev(self.bytes, start.saturating_sub(1)), b'D' | b' ' | b':' | b'#' | b'.')
+    }
+
     /// `ID` alone, where its line speaks of an insurance: `Carrier: Acme   ID #: 894503555`.
-    fn bare_id(&self, start: usize, mask: Mask) -> Option<Hit> {
+    fn bare_id(&self, start: usize) -> Option<Hit> {
         let bytes = self.bytes;
-        let (from, end) = self.id_before(start).filter(|_| mask.has(CueClass::Plan))?;
+        let (from, end) = self.id_before(start)?;
         let line = bytes[end.saturating_sub(128).min(from)..from].rsplit(|byte| *byte == b'\n').next()?;
         let has = |set: &WordSet<64>| line.split(|byte| !byte::is(*byte, byte::ALPHA)).any(|word| set.has(word));
         // `DOD ID` and `Payer ID` are numbers of something else, `Boise, ID 83702` is a place.

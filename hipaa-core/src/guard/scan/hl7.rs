@@ -9,7 +9,6 @@ use super::number::masked;
 use super::{Hit, Scan};
 use crate::guard::byte;
 use crate::guard::cue::CueClass::{self, Account, Dob, License, Mrn, Phone, Plan, Ssn, Zip};
-use crate::guard::cue::Fit;
 use crate::guard::{Confidence, Kind, Reason};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;

@@ -5,7 +5,12 @@ use super::{Hit, Scan, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA};
 use crate::guard::cue::{CueClass, Fit};
 use crate::guard::validate::zip::{State, assigned, state_of};
+use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason};
+
+/// Last words of places in Idaho, whose code is a word of labels too.
+static IDAHO: WordSet<32> =
+    WordSet::new("boise nampa meridian pocatello caldwell moscow lewiston rexburg falls alene eagle kuna");
 
 impl Scan<'_, '_> {
     /// Five digits, or five and four.
@@ -13,7 +18,7 @@ impl Scan<'_, '_> {
         let prefix = byte::number(&self.bytes[span.0..span.0 + 3]);
         let prefix = u16::try_from(prefix).unwrap_or(0);
         let plus4 = span.1 - span.0 > 5;
-        let cue = hit.filter(|hit| hit.is(CueClass::Zip));
+        let cue = hit.filter(|hit| hit.is(CueClass::Zip) && !(hit.weak && self.house_number(span.1)));
         let declared = cue.is_some_and(|hit| !matches!(hit.reason, Reason::Cue { .. } | Reason::List));
         let claim = |reason| Claim { kind: Kind::Zip, span, base: Confidence::Low, reason };
         if declared || (cue.is_some_and(|hit| hit.fit >= Fit::Strict) && assigned(prefix)) {
@@ -30,6 +35,11 @@ impl Scan<'_, '_> {
         }
     }
 
+    /// Whether a street follows: `Addr: 18569 Cedar Ct`.
+    fn house_number(&self, end: usize) -> bool {
+        byte::peek(self.bytes, end) == b' ' && byte::at(self.bytes, end + 1, ALPHA)
+    }
+
     /// How sure the state before `start` makes a ZIP code with this prefix.
     fn state_before(&self, start: usize, prefix: u16) -> Option<Confidence> {
         let bytes = self.bytes;
@@ -37,20 +47,29 @@ impl Scan<'_, '_> {
         while end > 0 && start - end < 4 && matches!(bytes[end - 1], b' ' | b',' | b'.' | b'\n' | b'\t' | b'|') {
             end -= 1;
         }
+        if let Some(rest) = bytes[..end].strip_suffix("•".as_bytes()) {
+            end = rest.trim_ascii_end().len().max(end.saturating_sub(6));
+        }
         if bytes[..end].ends_with(b"D.C") && end < start {
             return state_of(b"DC", prefix).map(|_| Confidence::Medium);
         }
         let from = byte::back(bytes, end, ALPHA, 14);
         let free = end < start && !byte::is(byte::prev(bytes, from), ALNUM);
-        let state = free.then(|| state_of(&bytes[from..end], prefix)).flatten()?;
         let mut before = from;
         while before > 0 && matches!(bytes[before - 1], b' ' | b'\n') {
             before -= 1;
         }
         let comma = byte::prev(bytes, before) == b',';
+        let word = &bytes[from..end];
+        // `tulsa, ok 74179`.
+        let low = comma && word.len() == 2 && word.iter().all(u8::is_ascii_lowercase);
+        let capitals = low.then(|| [word[0] & !0x20, word[1] & !0x20]);
+        let word = capitals.as_ref().map_or(word, <[u8; 2]>::as_slice);
+        let state = free.then(|| state_of(word, prefix)).flatten()?;
         match state {
+            State::Code if low => Some(Confidence::Medium),
             State::Code if comma => Some(Confidence::High),
-            State::Code if &bytes[from..end] == b"ID" => None,
+            State::Code if word == b"ID" && !IDAHO.has(&bytes[byte::back(bytes, before, ALPHA, 12)..before]) => None,
             State::Name if comma => Some(Confidence::High),
             _ => Some(Confidence::Medium),
         }
