@@ -81,33 +81,39 @@ impl Scan<'_, '_> {
     pub(super) fn context(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
         self.collect(span);
         let before = self.before(span, mask);
-        // ` and her husband on `: the list goes on over the preposition.
-        let close = |hit: &Hit| hit.fit >= Fit::Strict && !(hit.weak && hit.is(CueClass::Date) && self.kin(span.0));
-        let hit = before
-            .filter(close)
-            .or_else(|| self.outer(mask))
-            .or_else(|| self.list(span.0, mask))
-            .or_else(|| self.after(span.1, mask));
-        let hit = match hit {
-            Some(hit) if hit.class != CueClass::Other => hit,
-            other if mask.has(CueClass::Plan) && self.may_have_id(span.0) => {
-                self.bare_id(span.0).or(other).or(before)?
-            }
-            other => other.or(before)?,
+        let hit = match before {
+            Some(hit) if self.close(&hit, span.0) => hit,
+            _ => match self.elsewhere(span, mask) {
+                Some(hit) => hit,
+                None => self.bare_id(span.0, mask).or(before)?,
+            },
         };
-        if matches!(hit.class, CueClass::Other | CueClass::Version) {
-            self.number_of_no_kind(span, hit);
-        }
-        Some(hit)
+        if matches!(hit.class, CueClass::Other | CueClass::Version) { Some(self.of_no_kind(span, hit, mask)) } else { Some(hit) }
+    }
+
+    /// Whether the cue before the value stands so close that nothing else is asked.
+    #[inline]
+    fn close(&self, hit: &Hit, start: usize) -> bool {
+        // ` and her husband on `: the list goes on over the preposition.
+        hit.fit >= Fit::Strict && !(hit.weak && hit.is(CueClass::Date) && self.kin(start))
+    }
+
+    /// What speaks for the whole text, the list, or the label behind the value.
+    fn elsewhere(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
+        self.outer(mask).or_else(|| self.list(span.0, mask)).or_else(|| self.after(span.1, mask))
     }
 
     /// A number that names no person uses up its label all the same: `99213 (CPT)`, `Lot/SN: a / b`.
-    fn number_of_no_kind(&mut self, span: (usize, usize), hit: Hit) {
+    fn of_no_kind(&mut self, span: (usize, usize), hit: Hit, mask: Mask) -> Hit {
+        if let Some(plan) = self.bare_id(span.0, mask) {
+            return plan;
+        }
         if hit.behind() && hit.fit == Fit::Label {
             self.spent = self.behind;
         } else if hit.rest[0].is_some() {
             self.remember(span, hit);
         }
+        hit
     }
 
     fn collect(&mut self, span: (usize, usize)) {
@@ -188,6 +194,7 @@ impl Scan<'_, '_> {
         byte::prev(self.bytes, cue.end) != b'.' || (named && self.bytes[cue.start] == b'b')
     }
 
+    #[inline]
     fn hit(&self, i: usize, fit: Fit, start: usize) -> Hit {
         let cue = self.cues[i];
         let at = -i16::try_from(start - cue.end).unwrap_or(i16::MAX);
@@ -302,14 +309,16 @@ impl Scan<'_, '_> {
         (!byte::is(byte::prev(self.bytes, from), byte::ALNUM | byte::JOIN)).then_some((from, end))
     }
 
-    /// Whether `ID` may stand right before `start`: a cheap look at one byte, or two blanks.
+    /// `ID` alone, where its line speaks of an insurance: `Carrier: Acme   ID #: 894503555`.
     #[inline]
-    fn may_have_id(&self, start: usize) -> bool {
-        matches!(byte::prev(self.bytes, start.saturating_sub(1)), b'D' | b' ' | b':' | b'#' | b'.')
+    fn bare_id(&self, start: usize, mask: Mask) -> Option<Hit> {
+        // A cheap look at one byte first.
+        let may = matches!(byte::prev(self.bytes, start.saturating_sub(1)), b'D' | b' ' | b':' | b'#' | b'.');
+        if may && mask.has(CueClass::Plan) { self.insured_id(start) } else { None }
     }
 
-    /// `ID` alone, where its line speaks of an insurance: `Carrier: Acme   ID #: 894503555`.
-    fn bare_id(&self, start: usize) -> Option<Hit> {
+    #[inline(never)]
+    fn insured_id(&self, start: usize) -> Option<Hit> {
         let bytes = self.bytes;
         let (from, end) = self.id_before(start)?;
         let line = bytes[end.saturating_sub(128).min(from)..from].rsplit(|byte| *byte == b'\n').next()?;

@@ -171,7 +171,7 @@ impl Scan<'_, '_> {
         if word == span.0 || word - span.0 > 6 || !numeric || span.1 - word < 4 {
             return false;
         }
-        if self.context(span, super::number::NUMBERS).is_some_and(|hit| hit.fit >= Fit::Strict) {
+        if self.context(span, NUMBERS).is_some_and(|hit| hit.fit >= Fit::Strict) {
             return false;
         }
         let Some(cue) = self.rules.lexicon.phrase_at((bytes, self.planes), span.0, word) else {
