@@ -104,6 +104,18 @@ pub(super) fn back(bytes: &[u8], end: usize, class: u8, limit: usize) -> usize {
     start
 }
 
+/// The place behind the last `want` before `end`, looking back `limit` bytes at most.
+pub(super) fn back_to(bytes: &[u8], end: usize, want: u8, limit: usize) -> usize {
+    let floor = end.saturating_sub(limit);
+    let mut start = end;
+    while start > floor && bytes[start - 1] != want {
+        start -= 1;
+    }
+    #[cfg(test)]
+    super::steps::add(end - start);
+    start
+}
+
 /// The value of a short run of digits; longer runs saturate.
 pub(super) fn number(digits: &[u8]) -> u32 {
     digits

@@ -11,6 +11,7 @@ use super::rules::Rules;
 use super::scan::Outer;
 use super::{Confidence, Finding, Guard, Reason};
 use hint::Hints;
+pub(super) use hint::Words;
 pub use parse::{JsonError, JsonFault, MAX_DEPTH};
 use parse::{Node, Tape, Type};
 use std::fmt;

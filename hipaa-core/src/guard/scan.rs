@@ -7,7 +7,9 @@
 mod age;
 mod alnum;
 mod claim;
+mod condition;
 mod context;
+mod count;
 mod date;
 mod date_text;
 mod email;
@@ -15,12 +17,18 @@ mod hl7;
 mod host;
 mod icd10;
 mod ident;
+mod lookalike;
+mod near;
 mod net;
 mod number;
 mod phone;
+mod place;
 mod site;
+mod star;
+mod table;
 mod token;
 mod udi;
+mod unglue;
 mod unit;
 mod url;
 mod zip;
@@ -34,6 +42,7 @@ use super::rules::Rules;
 use super::{Finding, Reason};
 use context::{Hit, Last};
 use std::ops::Range;
+use table::Tables;
 
 /// How far before a value a cue may end, in bytes.
 pub(super) const REACH_BEFORE: usize = 64;
@@ -44,8 +53,8 @@ pub(super) const REACH_AFTER: usize = 24;
 const SHORTEST_PAGE: usize = 8;
 
 /// Room for the cues and findings of a usual note, so that few notes ask for more.
-const CUES: usize = 48;
-const FINDINGS: usize = 32;
+const CUES: usize = 40;
+const FINDINGS: usize = 20;
 
 /// What stands outside the text and speaks for all of it: a JSON key or a FHIR sibling.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +77,7 @@ pub(super) struct Scan<'g, 't> {
     /// Where the last cue ends that spoke for a value before it, and the last one that may have.
     spent: usize,
     behind: usize,
+    tables: Tables,
     /// Everything before this place has been decided.
     done: usize,
     out: Vec<Finding>,
@@ -86,8 +96,9 @@ impl<'g, 't> Scan<'g, 't> {
             last: None,
             spent: 0,
             behind: 0,
+            tables: Tables::default(),
             done: 0,
-            out: Vec::with_capacity(FINDINGS.min(text.len() / 48)),
+            out: Vec::new(),
         }
     }
 
@@ -101,16 +112,21 @@ impl<'g, 't> Scan<'g, 't> {
         self.site_formats();
         self.spelled_ages();
         self.hl7();
-        let addresses = self.out.iter().filter(|found| found.kind().is_address());
-        let mut taken: Vec<_> = addresses.map(Finding::span).collect();
-        taken.sort_by_key(|span| span.start);
-        let mut taken = taken.into_iter().chain(std::iter::repeat(usize::MAX..usize::MAX));
+        let mut early = std::mem::replace(&mut self.out, Vec::with_capacity(FINDINGS.min(self.bytes.len() / 48)));
+        early.sort_by_key(Finding::start);
+        let mut addresses = early.iter().filter(|found| found.kind().is_address()).map(Finding::span);
         let mut address = 0..0;
         self.restart();
         let mut from = own.start;
+        let mut given = 0;
         while let Some(p) = self.planes.digit_from(from) {
+            // Findings leave in the order of the text, so that nobody need sort them.
+            while let Some(found) = early.get(given).filter(|found| found.start() <= p) {
+                self.out.push(*found);
+                given += 1;
+            }
             while address.end <= p {
-                address = taken.next().unwrap_or(usize::MAX..usize::MAX);
+                address = addresses.next().unwrap_or(usize::MAX..usize::MAX);
             }
             if address.start <= p {
                 self.done = address.end;
@@ -121,7 +137,10 @@ impl<'g, 't> Scan<'g, 't> {
             }
             from = self.done.max(p + 1);
         }
-        self.out.retain(|found| own.contains(&found.start()));
+        self.out.extend_from_slice(&early[given..]);
+        if own != (0..self.bytes.len()) {
+            self.out.retain(|found| own.contains(&found.start()));
+        }
         self.out
     }
 
@@ -158,6 +177,7 @@ impl<'g, 't> Scan<'g, 't> {
         self.cues_to = 0;
         self.last = None;
         self.spent = 0;
+        self.tables = Tables::default();
         self.done = 0;
     }
 }

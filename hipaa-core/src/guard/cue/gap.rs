@@ -79,10 +79,17 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
             continue;
         }
         match byte {
+            b'\n' if newlines == 0 && in_row(bytes, from, at) => return None,
             b'\n' => newlines += 1,
             b'!' | b';' => return None,
             b'.' | b'?' if sentence_ends(bytes, at, to) && at > from => return None,
-            b'*' | b'[' => fit = Fit::Near,
+            b'*' => {
+                let end = at + bytes[at..to].iter().take_while(|byte| **byte == b'*').count();
+                fit = if is_emphasis(bytes, at, end, to) { fit } else { Fit::Near };
+                at = end;
+                continue;
+            }
+            b'[' => fit = Fit::Near,
             b'(' => at = aside(bytes, at, to).unwrap_or(at),
             b',' => fit = fit.min(Fit::Strict),
             _ => {}
@@ -91,6 +98,25 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
     }
     let fits = words <= NEAR_WORDS && fillers <= 8 && newlines <= 2 && (newlines == 0 || fillers == 0);
     fits.then_some(fit)
+}
+
+/// Whether a cue that ends at `from`, in a line that ends at `end`, is one of several cells: the heading of a
+/// column, not a label of what comes next.
+fn in_row(bytes: &[u8], from: usize, end: usize) -> bool {
+    let labels = bytes[from..end].iter().any(|byte| matches!(byte, b':' | b'#' | b'='));
+    let start = byte::back_to(bytes, from, b'\n', 128);
+    let line = &bytes[start..end];
+    let single = |mark: u8| line.iter().filter(|byte| **byte == mark).count();
+    let tight = line.windows(2).filter(|two| matches!(two[0], b',' | b';') && !byte::is(two[1], byte::BLANK)).count();
+    let wide = line.windows(3).filter(|three| three[0] != b' ' && three[1..] == *b"  ").count();
+    !labels && (tight >= 2 || single(b'\t') >= 2 || single(b'|') >= 2 || wide >= 2)
+}
+
+/// Whether stars in a gap are no mask: few, and beside a word or the value.
+fn is_emphasis(bytes: &[u8], start: usize, end: usize, to: usize) -> bool {
+    let blank = |at: usize| byte::at(bytes, at, byte::BLANK);
+    let loose = start > 0 && blank(start - 1) && end < to && blank(end);
+    end - start <= 3 && !loose && !byte::at(bytes, end, byte::JOIN)
 }
 
 /// A full stop before a blank and a capital, or before the end of the line.
@@ -117,7 +143,7 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
             continue;
         }
         match byte {
-            b' ' | b'-' | b'"' | b'\'' => {}
+            b' ' | b'-' | b'"' | b'\'' | b'*' => {}
             b'=' => fit = Fit::Label,
             b'(' => match aside(bytes, at, to) {
                 Some(close) => (at, past) = (close, true),
@@ -141,6 +167,8 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
         b':' | b'=' | b'#' => true,
         b'(' | b'+' => same_line,
         b if byte::is(b, DIGIT) => same_line || past,
+        // `acct **38215`: what is left of a masked value has the label, too.
+        b'*' => same_line,
         b if byte::is(b, ALPHA) => same_line && labels(bytes, next),
         _ => false,
     };
@@ -239,7 +267,7 @@ pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
             b'>' if byte::prev(bytes, at) == b'-' => seen = true,
             // `(R), `: which of two.
             b'(' if side(bytes, at) > 0 => at += side(bytes, at),
-            b' ' | b'\n' | b'(' => {}
+            b' ' | b'\n' | b'(' | b'*' => {}
             b'-' if byte::peek(bytes, at + 1) == b'>' => {}
             // An arrow, or the guillemets around each value.
             0xE2 if bytes[at..to].starts_with("→".as_bytes()) => (seen, at) = (true, at + 2),

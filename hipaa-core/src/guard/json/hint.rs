@@ -177,7 +177,7 @@ impl<'d> Hints<'d> {
 
 /// Reads the words of keys and labels; keeps its memory from one to the next.
 #[derive(Debug, Default)]
-struct Words {
+pub(in crate::guard) struct Words {
     text: Vec<u8>,
     cues: Vec<Cue>,
 }
@@ -188,6 +188,11 @@ const LONGEST_KEY: usize = 64;
 impl Words {
     /// The class of the last cue in a key or label; a weak word must be all of it.
     fn class(&mut self, rules: &Rules, key: &str) -> Option<CueClass> {
+        self.cue(rules, key).map(|(class, _)| class)
+    }
+
+    /// The same, and whether the word is a weak one.
+    pub(in crate::guard) fn cue(&mut self, rules: &Rules, key: &str) -> Option<(CueClass, bool)> {
         if key.len() > LONGEST_KEY {
             return None;
         }
@@ -197,7 +202,7 @@ impl Words {
         let text = (self.text.as_slice(), room.planes(&self.text));
         rules.lexicon.collect(text, 0, self.text.len(), &mut self.cues);
         let whole = |cue: &Cue| cue.start == 0 && cue.end == self.text.len();
-        self.cues.iter().rev().find(|cue| !cue.weak || whole(cue)).map(|cue| cue.class)
+        self.cues.iter().rev().find(|cue| !cue.weak || whole(cue)).map(|cue| (cue.class, cue.weak))
     }
 
     /// `dateOfBirth`, `date_of_birth` and `DateOfBirth` as `date of birth`.

@@ -2,7 +2,7 @@
 
 use super::claim::Claim;
 use super::token::Run;
-use super::{Hit, Scan, unit};
+use super::{Hit, Scan, star, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::cue::CueClass::Age90;
 use crate::guard::cue::{Fit, Mask};
@@ -179,6 +179,7 @@ fn is(word: &[u8], one: &[u8]) -> bool {
 }
 
 fn behind(bytes: &[u8], end: usize) -> Behind {
+    let end = end + star::closing(bytes, end);
     let sexed = matches!(byte::peek(bytes, end + 1), b'F' | b'M') && !byte::at(bytes, end + 2, ALNUM);
     let limit = match byte::peek(bytes, end) {
         b'/' if sexed => return Behind::Old,
@@ -241,10 +242,23 @@ fn of_no_person(bytes: &[u8], start: usize, hit: &Hit) -> bool {
 /// Whether a word or sign before the number makes it a limit: `over 90`, `>90`.
 fn bounded_before(bytes: &[u8], start: usize) -> bool {
     let at = blanks_before(bytes, start);
-    if matches!(byte::prev(bytes, at), b'>' | b'<' | b'=' | b'~' | b'$' | b'*') && byte::prev(bytes, at) != b'=' {
-        return true;
+    match byte::prev(bytes, at) {
+        b'<' | b'~' | b'$' => return true,
+        b'*' => return !star::opens(bytes, at, start),
+        b'>' => return !quotes(bytes, at, start),
+        _ => {}
     }
     LIMITS_BEFORE.has(word_before(bytes, start))
+}
+
+/// Whether the `>` that ends at `at` quotes a line of mail: so is the line before, or an age with a hyphen follows.
+fn quotes(bytes: &[u8], at: usize, start: usize) -> bool {
+    let quoted = || {
+        let line = byte::back_to(bytes, at, b'\n', 16);
+        let before = byte::back_to(bytes, line.saturating_sub(1), b'\n', 128);
+        line > 0 && byte::peek(bytes, before) == b'>'
+    };
+    star::leads_line(bytes, at) && (quoted() || byte::peek(bytes, byte::skip(bytes, start, DIGIT)) == b'-')
 }
 
 /// The start of the blanks before `start`; more than a few part what stands before them.

@@ -20,7 +20,7 @@ static INSURANCE: WordSet<64> = WordSet::new(
 static PRESCRIPTIONS: WordSet<64> = WordSet::new("rxbin rxpcn pcn");
 
 /// What the labels of `NPI/DEA/LIC:` leave to the values behind the first, in order.
-type Rest = [Option<CueClass>; 3];
+pub(super) type Rest = [Option<CueClass>; 3];
 
 /// The cue that decides about a candidate.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +33,7 @@ pub(super) struct Hit {
     pub(super) beside: Option<CueClass>,
     /// The cue speaks for more than one value, however long each is: `MRNs`.
     pub(super) plural: bool,
-    rest: Rest,
+    pub(super) rest: Rest,
 }
 
 impl Hit {
@@ -73,13 +73,16 @@ pub(super) struct Last {
     class: CueClass,
     beside: Option<CueClass>,
     plural: bool,
-    rest: Rest,
+    pub(super) rest: Rest,
 }
 
 impl Scan<'_, '_> {
     /// The cue that decides about `span`, among the classes of `mask`.
     pub(super) fn context(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
         self.collect(span);
+        if let Some(cell) = self.cell(span) {
+            return self.in_cell(span, mask, cell);
+        }
         let before = self.before(span, mask);
         let hit = match before {
             Some(hit) if self.close(&hit, span.0) => hit,
@@ -88,7 +91,11 @@ impl Scan<'_, '_> {
                 None => self.bare_id(span.0, mask).or(before)?,
             },
         };
-        if matches!(hit.class, CueClass::Other | CueClass::Version) { Some(self.of_no_kind(span, hit, mask)) } else { Some(hit) }
+        if matches!(hit.class, CueClass::Other | CueClass::Version) {
+            Some(self.of_no_kind(span, hit, mask))
+        } else {
+            Some(hit)
+        }
     }
 
     /// Whether the cue before the value stands so close that nothing else is asked.
@@ -116,7 +123,7 @@ impl Scan<'_, '_> {
         hit
     }
 
-    fn collect(&mut self, span: (usize, usize)) {
+    pub(super) fn collect(&mut self, span: (usize, usize)) {
         let from = self.cues_to.max(span.0.saturating_sub(REACH_BEFORE + 32));
         let to = (span.1 + REACH_AFTER).min(self.bytes.len());
         if from < to {
@@ -140,7 +147,7 @@ impl Scan<'_, '_> {
         upto - behind(&self.cues[..upto])
     }
 
-    fn before(&self, (start, end): (usize, usize), mask: Mask) -> Option<Hit> {
+    pub(super) fn before(&self, (start, end): (usize, usize), mask: Mask) -> Option<Hit> {
         let upto = self.cues_before(start);
         let mut fallback = None;
         for (i, cue) in self.cues[..upto].iter().enumerate().rev().filter(|(_, cue)| cue.end <= start) {
@@ -219,7 +226,7 @@ impl Scan<'_, '_> {
         (sure && preposition_gap(self.bytes, owner.end, cue.start)).then_some(i)
     }
 
-    fn after(&mut self, end: usize, mask: Mask) -> Option<Hit> {
+    pub(super) fn after(&mut self, end: usize, mask: Mask) -> Option<Hit> {
         let from = self.cues_before(end);
         let cue = self.cues[from..].iter().find(|cue| mask.has(cue.class) && !cue.weak)?;
         if cue.start - end > REACH_AFTER {
@@ -275,7 +282,7 @@ impl Scan<'_, '_> {
         Some(Hit::declared(outer.class, outer.reason))
     }
 
-    fn list(&self, start: usize, mask: Mask) -> Option<Hit> {
+    pub(super) fn list(&self, start: usize, mask: Mask) -> Option<Hit> {
         let last = self.last.as_ref()?;
         let [next, a, b] = last.rest;
         let class = next.unwrap_or(last.class);

@@ -2,10 +2,10 @@
 
 use super::claim::Claim;
 use super::token::Run;
-use super::{Hit, Scan};
+use super::{Hit, Scan, count};
 use crate::guard::byte;
 use crate::guard::cue::CueClass::{Date, Dob, Other, Version};
-use crate::guard::cue::{Fit, Mask};
+use crate::guard::cue::{Fit, Mask, list_gap};
 use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Day, Kind, Reason};
 
@@ -80,8 +80,7 @@ impl Scan<'_, '_> {
             Some(next) => matches!(next.sep, b'/' | b':') || (next.sep == b'-' && next.len() <= 4),
         };
         let span = (a.start, end);
-        if !fits || !parts.real() || byte::glued(bytes, a.start, c.end) || super::number::masked(bytes, span.0, span.1)
-        {
+        if !fits || !parts.real() || byte::glued(bytes, a.start, c.end) || super::star::masked(bytes, span.0, span.1) {
             return None;
         }
         let form = if behind.is_some_and(|next| next.sep == b'-') && !stamp && self.range_end(&rest[1..]).is_none() {
@@ -92,9 +91,22 @@ impl Scan<'_, '_> {
         if form == Form::Doubtful && b.sep == b'-' && self.is_numbered(span) {
             return None;
         }
+        if form == Form::Doubtful && b.sep == b'/' && (count::series(bytes, span) || self.goes_on(span.0)) {
+            let claim = Claim { kind: Kind::Date, span, base: Confidence::Low, reason: Reason::Shape };
+            self.push(claim, Confidence::Low, None);
+            return Some(rest.iter().take_while(|run| run.sep == b'/' && run.numeric()).count() + 2);
+        }
         self.date(span, parts, form);
         let timestamp = rest.iter().position(|run| run.sep == b'/' && stamp).unwrap_or(rest.len());
         Some(if stamp { 2 + timestamp } else { 3 })
+    }
+
+    /// Whether a list goes on from a series like `days 3/7/14`.
+    fn goes_on(&self, start: usize) -> bool {
+        let last = self.out.last().filter(|last| last.kind() == Kind::Date && last.confidence() == Confidence::Low);
+        last.is_some_and(|last| {
+            last.reasons().any(|reason| reason == Reason::Shape) && list_gap(self.bytes, last.end(), start)
+        })
     }
 
     /// Whether a label right before it says that this is some other number: `MRN 04-28-76`.
@@ -114,6 +126,9 @@ impl Scan<'_, '_> {
 
     fn month_day(&mut self, a: &Run, b: &Run) -> Option<usize> {
         let shaped = a.numeric() && b.numeric() && a.len() <= 2 && b.len() <= 2;
+        if shaped && count::follows_number(self.bytes, a.start) {
+            return None;
+        }
         let parts = shaped.then(|| two(self.bytes, a, b)).flatten().filter(|parts| parts.real())?;
         self.date((a.start, b.end), parts, Form::MonthDay);
         Some(2)
@@ -129,6 +144,8 @@ impl Scan<'_, '_> {
             return self.claim(claim, hit);
         }
         let dated = hit.filter(|hit| hit.is(Date));
+        let fraction = form == Form::MonthDay && self.bytes[span.0].is_ascii_digit() && parts.year.is_none();
+        let fraction = fraction && self.bytes[span.0..span.1].contains(&b'/');
         let confidence = match (form, dated) {
             (Form::Full, Some(_)) => Confidence::High,
             (Form::Full, None) => Confidence::Medium,
@@ -139,10 +156,14 @@ impl Scan<'_, '_> {
                 Confidence::Medium
             }
             (Form::MonthDay, Some(hit))
-                if hit.fit >= Fit::Strict && !(hit.weak && matches!(parts.day, Some(5 | 10))) =>
+                if hit.fit >= Fit::Strict
+                    && !(hit.weak && matches!(parts.day, Some(5 | 10)))
+                    && !(fraction && count::share(self.bytes, span)) =>
             {
                 Confidence::Medium
             }
+            // `4/4`, `10/10`: without a word for it, this is no date at all.
+            (Form::MonthDay, None) if fraction && hit.is_none_or(|hit| !hit.is(Dob)) => return,
             _ => Confidence::Low,
         };
         let claim = Claim { kind: Kind::Date, span, base: Confidence::Low, reason: Reason::CalendarOk };

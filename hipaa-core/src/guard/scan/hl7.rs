@@ -5,7 +5,7 @@
 
 use super::claim::Claim;
 use super::date::Parts;
-use super::number::masked;
+use super::star::masked;
 use super::{Hit, Scan};
 use crate::guard::byte;
 use crate::guard::cue::CueClass::{self, Account, Dob, License, Mrn, Phone, Plan, Ssn, Zip};

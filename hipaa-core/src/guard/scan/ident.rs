@@ -1,7 +1,8 @@
 //! Numbers without a public format: medical record, plan, account, device, licence.
 
 use super::claim::Claim;
-use super::number::{NUMBERS, is_shape, masked};
+use super::number::{NUMBERS, is_shape};
+use super::star::masked;
 use super::{Hit, Last, Scan, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, UPPER};
 use crate::guard::cue::{CueClass, Fit};
@@ -109,7 +110,8 @@ impl Scan<'_, '_> {
     /// Whether `:`, `#` or `=` stands right before the value.
     pub(super) fn labelled(&self, start: usize) -> bool {
         let mut at = start;
-        while at > 0 && start - at < 4 && matches!(self.bytes[at - 1], b' ' | b'\n' | b'"' | b'(' | b'\t' | b'|') {
+        while at > 0 && start - at < 6 && matches!(self.bytes[at - 1], b' ' | b'\n' | b'"' | b'(' | b'\t' | b'|' | b'*')
+        {
             at -= 1;
         }
         matches!(byte::prev(self.bytes, at), b':' | b'#' | b'=' | b'|')
@@ -181,10 +183,7 @@ impl Scan<'_, '_> {
             return false;
         }
         let run = super::token::Run { start: word, end: span.1, digits: span.1 - word, sep: 0 };
-        let place = self.cues_before(cue.start);
-        if self.cues.get(place).is_none_or(|known| known.start != cue.start) {
-            self.cues.insert(place, cue);
-        }
+        self.keep_cue(cue);
         self.bare(run, &[]);
         true
     }

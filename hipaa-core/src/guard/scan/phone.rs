@@ -1,7 +1,9 @@
 //! Telephone and fax numbers.
 
 use super::claim::Claim;
-use super::number::{NUMBERS, ends_number, masked};
+use super::number::{NUMBERS, ends_number};
+use super::star::masked;
+use super::unglue::touches_word;
 use super::{Hit, Scan};
 use crate::guard::byte::{self, ALNUM, DIGIT};
 use crate::guard::cue::CueClass::{self, Fax, Phone};
@@ -55,6 +57,9 @@ impl Scan<'_, '_> {
         let span = (shape.start, end);
         let digits = self.digits_from(shape.area);
         let verdict = validate::nanp(&digits);
+        if touches_word(self.bytes, end) && !self.label_at(end) {
+            return false;
+        }
         let beside =
             shape.style == Style::Blank && (self.number_beside(shape.end) || ends_number(self.bytes, shape.start));
         if beside || masked(self.bytes, span.0, span.1) || byte::glued(self.bytes, span.0, span.1) {
@@ -231,7 +236,8 @@ fn ends_well(bytes: &[u8], end: usize) -> bool {
     match next {
         b'x' | b'X' => byte::at(bytes, end + 1, DIGIT),
         b'-' | b'.' | b':' | b'_' => !byte::at(bytes, end + 1, ALNUM),
-        _ => !byte::is(next, ALNUM),
+        // A word may touch it: who asks must know the word.
+        _ => !byte::is(next, DIGIT),
     }
 }
 

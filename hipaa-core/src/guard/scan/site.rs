@@ -2,7 +2,8 @@
 
 use super::Scan;
 use super::claim::Claim;
-use super::number::{NUMBERS, masked};
+use super::number::NUMBERS;
+use super::star::masked;
 use crate::guard::byte::{self, ALNUM};
 use crate::guard::{Confidence, Reason};
 

@@ -1,7 +1,7 @@
 //! ZIP codes: five digits mean nothing without a cue or a state before them.
 
 use super::claim::Claim;
-use super::{Hit, Scan, unit};
+use super::{Hit, Scan, place, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA};
 use crate::guard::cue::{CueClass, Fit};
 use crate::guard::validate::zip::{State, assigned, state_of};
@@ -27,7 +27,7 @@ impl Scan<'_, '_> {
         if !assigned(prefix) || unit::follows(self.bytes, span.1) {
             return;
         }
-        if let Some(confidence) = self.state_before(span.0, prefix) {
+        if let Some(confidence) = self.state_before(span, prefix) {
             return self.push(claim(Reason::StateZip), confidence, None);
         }
         if cue.is_some_and(|hit| !hit.weak) || (plus4 && !hit.is_some_and(|hit| hit.rules_out())) {
@@ -40,37 +40,44 @@ impl Scan<'_, '_> {
         byte::peek(self.bytes, end) == b' ' && byte::at(self.bytes, end + 1, ALPHA)
     }
 
-    /// How sure the state before `start` makes a ZIP code with this prefix.
-    fn state_before(&self, start: usize, prefix: u16) -> Option<Confidence> {
-        let bytes = self.bytes;
+    /// How sure the state before the span makes a ZIP code with this prefix.
+    fn state_before(&self, span: (usize, usize), prefix: u16) -> Option<Confidence> {
+        let (bytes, start) = (self.bytes, span.0);
         let mut end = start;
+        let mut field = false;
         while end > 0 && start - end < 4 && matches!(bytes[end - 1], b' ' | b',' | b'.' | b'\n' | b'\t' | b'|') {
             end -= 1;
+            field |= bytes[end] == b'|';
         }
-        if let Some(rest) = bytes[..end].strip_suffix("•".as_bytes()) {
-            end = rest.trim_ascii_end().len().max(end.saturating_sub(6));
+        if bytes[..end].ends_with("•".as_bytes()) {
+            end -= 3 + usize::from(byte::prev(bytes, end - 3) == b' ');
         }
         if bytes[..end].ends_with(b"D.C") && end < start {
             return state_of(b"DC", prefix).map(|_| Confidence::Medium);
         }
         let from = byte::back(bytes, end, ALPHA, 14);
-        let free = end < start && !byte::is(byte::prev(bytes, from), ALNUM);
-        let mut before = from;
-        while before > 0 && matches!(bytes[before - 1], b' ' | b'\n') {
-            before -= 1;
+        if end == start || from == end || byte::is(byte::prev(bytes, from), ALNUM) {
+            return None;
         }
+        let floor = from.saturating_sub(8);
+        let before = floor + bytes[floor..from].trim_ascii_end().len();
         let comma = byte::prev(bytes, before) == b',';
         let word = &bytes[from..end];
         // `tulsa, ok 74179`.
         let low = comma && word.len() == 2 && word.iter().all(u8::is_ascii_lowercase);
         let capitals = low.then(|| [word[0] & !0x20, word[1] & !0x20]);
         let word = capitals.as_ref().map_or(word, <[u8; 2]>::as_slice);
-        let state = free.then(|| state_of(word, prefix)).flatten()?;
+        let state = state_of(word, prefix)?;
+        let idaho = || comma || IDAHO.has(&bytes[byte::back(bytes, before, ALPHA, 12)..before]);
+        let telling = field || span.1 - span.0 > 5;
         match state {
-            State::Code if low => Some(Confidence::Medium),
-            State::Code if comma => Some(Confidence::High),
-            State::Code if word == b"ID" && !IDAHO.has(&bytes[byte::back(bytes, before, ALPHA, 12)..before]) => None,
-            State::Name if comma => Some(Confidence::High),
+            State::Code if low => {
+                Some(if place::counted(bytes, span.1) { Confidence::Low } else { Confidence::Medium })
+            }
+            State::Code if word == b"ID" && !idaho() => None,
+            State::Code if !telling => Some(place::confidence(bytes, (from, end), span.1)),
+            State::Name if !telling && place::counted(bytes, span.1) => Some(Confidence::Low),
+            _ if comma => Some(Confidence::High),
             _ => Some(Confidence::Medium),
         }
     }

@@ -1,0 +1,196 @@
+//! Tables: the heading of a column speaks for what stands below it.
+//!
+//! Nothing is looked for until a candidate touches a separator. Then the lines above are asked
+//! for a heading: words without digits, at least two of which name columns. It holds for the
+//! lines below that have as many cells, up to a blank line.
+
+mod cells;
+mod head;
+
+use super::{Hit, Scan};
+use crate::guard::Reason;
+use crate::guard::byte;
+use crate::guard::cue::{Fit, Mask};
+use cells::{WIDE, is_ruler};
+use head::Head;
+
+/// The longest line that is read as a row, in bytes.
+const ROW_BYTES: usize = 4096;
+/// The most columns of a table.
+const COLUMNS: usize = 64;
+/// How many lines above a row are asked for a heading.
+const LINES_ABOVE: usize = 8;
+
+type Span = (usize, usize);
+
+/// The table that the pass is in.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    head: Option<Head>,
+    /// The line looked at last.
+    line: Span,
+    cell: Cell,
+}
+
+/// A cell of a row.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Cell {
+    span: Span,
+    column: usize,
+}
+
+impl Scan<'_, '_> {
+    /// The cell of a table around a candidate.
+    #[inline]
+    pub(super) fn cell(&mut self, span: Span) -> Option<Cell> {
+        let mark = mark_beside(self.bytes, span);
+        if self.tables.head.is_none() && mark == 0 { None } else { self.cell_at(span, mark) }
+    }
+
+    #[inline(never)]
+    fn cell_at(&mut self, span: Span, mark: u8) -> Option<Cell> {
+        let line = self.tables.line;
+        if !(line.0..line.1).contains(&span.0) {
+            self.enter_line(span.0, mark);
+        }
+        let (bytes, line) = (self.bytes, self.tables.line);
+        let head = self.tables.head.as_ref()?;
+        let known = self.tables.cell;
+        if !(known.span.0..known.span.1).contains(&span.0) {
+            let from = if known.span.0 <= span.0 && known.span.1 > line.0 {
+                known
+            } else {
+                Cell { span: (line.0, line.0), column: 0 }
+            };
+            self.tables.cell = head.cell_from(bytes, line, from, span)?;
+        }
+        Some(self.tables.cell)
+    }
+
+    /// Looks at the line of a candidate: a row of the table before it, or the first of a new one.
+    fn enter_line(&mut self, at: usize, mark: u8) {
+        let before = std::mem::take(&mut self.tables);
+        let Some(line) = line_around(self.bytes, at) else {
+            self.tables.line = (at, at + 1);
+            return;
+        };
+        let kept = before.head.filter(|head| before.line.1 <= line.0 && self.are_rows(head, before.line.1 + 1, line.1));
+        let floor = if before.line.0 < line.0 { before.line.0 } else { 0 };
+        let head = kept.or_else(|| if mark == 0 { None } else { self.head_above(line, mark, floor) });
+        self.tables = Tables { head, line, cell: Cell { span: (line.0, line.0), column: 0 } };
+    }
+
+    /// Whether all lines from `from` to `to` are rows of the table.
+    fn are_rows(&self, head: &Head, from: usize, to: usize) -> bool {
+        let mut start = from;
+        while start < to {
+            let Some(line) = line_around(self.bytes, start) else {
+                return false;
+            };
+            if !is_ruler(self.bytes, line) && !head.fits(self.bytes, line) {
+                return false;
+            }
+            start = line.1 + 1;
+        }
+        true
+    }
+
+    /// The heading above a line whose cells a mark parts.
+    fn head_above(&self, line: Span, mark: u8, floor: usize) -> Option<Head> {
+        let mut upper = line.0;
+        let mut ruler = None;
+        for _ in 0..LINES_ABOVE {
+            let above = line_around(self.bytes, upper.checked_sub(1)?).filter(|above| above.0 >= floor)?;
+            upper = above.0;
+            if is_ruler(self.bytes, above) {
+                ruler = Some(above);
+                continue;
+            }
+            if !cells::has_mark(self.bytes, above, mark) {
+                return None;
+            }
+            if self.planes.digits_in(above.0, above.1) > head::DIGITS {
+                continue;
+            }
+            let head = Head::read(self.rules, self.bytes, above, (mark, ruler));
+            let Some(head) = head.filter(|head| self.are_rows(head, above.1 + 1, line.1)) else {
+                continue;
+            };
+            let first = line_around(self.bytes, ruler.unwrap_or(above).1 + 1)?;
+            return (ruler.is_some() || !head.labels_row(self.rules, self.bytes, first)).then_some(head);
+        }
+        None
+    }
+
+    /// The cue that decides about a candidate in a cell: nothing outside of it but the heading.
+    pub(super) fn in_cell(&mut self, span: Span, mask: Mask, cell: Cell) -> Option<Hit> {
+        let inside = |hit: &Hit| match hit.reason {
+            Reason::Cue { at, .. } if at < 0 => span.0.saturating_sub(usize::from(at.unsigned_abs())) > cell.span.0,
+            Reason::Cue { at, .. } => span.1 + usize::from(at.unsigned_abs()) < cell.span.1,
+            _ => true,
+        };
+        let before = self.before(span, mask).filter(inside);
+        let list = self.last.filter(|last| last.end > cell.span.0).and_then(|_| self.list(span.0, mask));
+        before
+            .filter(|hit| hit.fit >= Fit::Strict)
+            .or_else(|| self.column(cell).filter(|hit| mask.has(hit.class)))
+            .or(list)
+            .or_else(|| self.after(span.1, mask).filter(inside))
+            .or(before)
+    }
+
+    /// What the heading of a cell says.
+    fn column(&self, cell: Cell) -> Option<Hit> {
+        let (class, weak) = self.tables.head.as_ref()?.class(cell.column)?;
+        Some(Hit { weak, ..Hit::declared(class, Reason::Column) })
+    }
+}
+
+/// The mark that parts cells and touches the span; zero when none does.
+#[inline]
+fn mark_beside(bytes: &[u8], (start, end): Span) -> u8 {
+    let next = byte::peek(bytes, end);
+    let before = byte::prev(bytes, start);
+    match (before, next) {
+        (b'\t' | b'|', _) => before,
+        (_, b'\t' | b'|') => next,
+        (_, b' ') if byte::peek(bytes, end + 1) == b'|' => b'|',
+        (b' ', _) if start >= 2 && matches!(bytes[start - 2], b' ' | b'|') => bytes[start - 2],
+        (_, b' ') if byte::peek(bytes, end + 1) == b' ' => WIDE,
+        (_, b',' | b';') if !byte::at(bytes, end + 1, byte::BLANK) || matches!(before, b'\n' | 0) => next,
+        (b',' | b';', _) => before,
+        (_, b'"' | b'*') | (b'"' | b'*', _) => quoted_mark(bytes, (start, end)),
+        _ => 0,
+    }
+}
+
+/// The same for a span in quotation marks or stars.
+#[inline(never)]
+fn quoted_mark(bytes: &[u8], (start, end): Span) -> u8 {
+    let quote = |byte: &u8| matches!(byte, b'"' | b'*');
+    let behind = bytes.iter().skip(end).take(4).find(|byte| !quote(byte)).copied().unwrap_or(0);
+    let before = bytes[..start].iter().rev().take(4).find(|byte| !quote(byte)).copied().unwrap_or(0);
+    let is_mark = |byte: u8| matches!(byte, b',' | b';' | b'\t' | b'|');
+    match () {
+        () if is_mark(behind) => behind,
+        () if is_mark(before) => before,
+        () if before == b' ' && behind == b' ' => b'|',
+        () => 0,
+    }
+}
+
+/// The line around a place, without the byte that ends it; `None` when it is empty or too long.
+fn line_around(bytes: &[u8], at: usize) -> Option<Span> {
+    let floor = at.saturating_sub(ROW_BYTES);
+    let start = memchr::memrchr(b'\n', bytes.get(floor..at)?).map_or(floor, |place| floor + place + 1);
+    let rest = bytes.get(at..bytes.len().min(start + ROW_BYTES))?;
+    let end = memchr::memchr(b'\n', rest).map_or(at + rest.len(), |place| at + place);
+    #[cfg(test)]
+    crate::guard::steps::add(end - start);
+    let whole = (start == 0 || byte::prev(bytes, start) == b'\n') && (end == bytes.len() || bytes[end] == b'\n');
+    let blank = bytes[start..end].iter().all(|byte| byte.is_ascii_whitespace());
+    (whole && !blank).then_some((start, end))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! The heading of a table.
+
+use super::cells::{Cells, WIDE, trimmed};
+use super::{COLUMNS, Cell, Span};
+use crate::guard::byte::{self, ALPHA};
+use crate::guard::cue::CueClass;
+use crate::guard::json::Words;
+use crate::guard::rules::Rules;
+use crate::guard::words::WordSet;
+
+/// The most digits of a heading: `ICD-10`, `Address 1`.
+pub(super) const DIGITS: usize = 6;
+/// The longest cell of a heading, in bytes.
+const CELL_BYTES: usize = 40;
+/// The most words of a cell of a heading.
+const WORDS: usize = 6;
+
+/// First words of columns that hold no identifier of their own.
+static COLUMN_WORDS: WordSet<256> = WordSet::new(
+    "name names first last middle surname given family patient pt sex gender race ethnicity city state county country \
+    street address status type provider physician doctor attending department dept location site unit notes note \
+    comment comments reason result results value units flag qty quantity amount amt room bed facility title specialty \
+    language insurance payer payor carrier description desc test range age relationship relation code holder ward \
+    clinic charge chg cost total balance plan dose route drug medication los freq model make year hostname os los",
+);
+
+#[derive(Clone, Copy, Debug)]
+struct Column {
+    /// Its place from the start of the line.
+    span: Span,
+    /// What its words speak for, and whether weakly.
+    class: Option<(CueClass, bool)>,
+}
+
+/// A heading: a mark and columns.
+#[derive(Debug)]
+pub(super) struct Head {
+    mark: u8,
+    columns: Vec<Column>,
+}
+
+/// What a cell of a heading is.
+enum Label {
+    Cue(CueClass, bool),
+    Known,
+    Plain,
+    /// No label at all.
+    No,
+}
+
+impl Head {
+    /// Reads a line as a heading; a ruler below it tells how wide its columns are.
+    pub(super) fn read(rules: &Rules, bytes: &[u8], line: Span, (mark, ruler): (u8, Option<Span>)) -> Option<Self> {
+        let mut words = Words::default();
+        let mut head = Self { mark, columns: Vec::new() };
+        let (mut cues, mut known) = (0, 0);
+        for cell in Cells::new(bytes, line, mark) {
+            let class = match label(rules, &mut words, bytes, trimmed(bytes, cell)) {
+                Label::No => return None,
+                Label::Cue(class, weak) => Some((class, weak)),
+                Label::Known => {
+                    known += 1;
+                    None
+                }
+                Label::Plain => None,
+            };
+            cues += usize::from(class.is_some());
+            if head.columns.len() == COLUMNS {
+                return None;
+            }
+            head.columns.push(Column { span: (cell.0 - line.0, cell.1 - line.0), class });
+        }
+        if let Some(ruler) = ruler.filter(|_| mark == WIDE) {
+            head.widen(bytes, ruler);
+        }
+        let named = cues >= 1 && cues + known >= 2;
+        (named && head.columns.len() >= 2).then_some(head)
+    }
+
+    /// Takes the places of the columns from a ruler that has as many parts.
+    fn widen(&mut self, bytes: &[u8], ruler: Span) {
+        let parts = || runs_of_dashes(bytes, ruler);
+        if parts().count() == self.columns.len() {
+            self.columns.iter_mut().zip(parts()).for_each(|(column, part)| column.span = part);
+        }
+    }
+
+    /// What the column speaks for.
+    pub(super) fn class(&self, column: usize) -> Option<(CueClass, bool)> {
+        self.columns.get(column)?.class
+    }
+
+    /// Whether a line has the cells of the table.
+    pub(super) fn fits(&self, bytes: &[u8], line: Span) -> bool {
+        let count = Cells::new(bytes, line, self.mark).take(COLUMNS + 1).count();
+        let last = byte::prev(bytes, line.1 - usize::from(byte::prev(bytes, line.1) == b'\r'));
+        match self.mark {
+            WIDE => (2..=self.columns.len()).contains(&count),
+            b'\t' if last == b'\t' => count == self.columns.len() || count + 1 == self.columns.len(),
+            _ => count == self.columns.len(),
+        }
+    }
+
+    /// Whether a row starts with a label of its own, as rows of names and values do.
+    pub(super) fn labels_row(&self, rules: &Rules, bytes: &[u8], row: Span) -> bool {
+        let first = Cells::new(bytes, row, self.mark).next();
+        let label = first.map(|cell| label(rules, &mut Words::default(), bytes, trimmed(bytes, cell)));
+        matches!(label, Some(Label::Cue(_, false)))
+    }
+
+    /// The cell that holds a candidate, searched from a cell before it on.
+    pub(super) fn cell_from(&self, bytes: &[u8], line: Span, from: Cell, span: Span) -> Option<Cell> {
+        let cells = Cells::new(bytes, line, self.mark).from(from.span.0);
+        let mut cells = cells.enumerate().map(|(i, span)| Cell { span, column: from.column + i });
+        let cell = cells.find(|cell| span.0 < cell.span.1)?;
+        if self.mark == WIDE && Cells::new(bytes, line, WIDE).count() != self.columns.len() {
+            let place = (span.0 - line.0, span.1 - line.0);
+            return Some(Cell { column: self.column_at(place)?, span });
+        }
+        Some(cell)
+    }
+
+    /// The column of fixed width at a place of the line.
+    fn column_at(&self, place: Span) -> Option<usize> {
+        let shared = |column: &Column| column.span.1.min(place.1).saturating_sub(column.span.0.max(place.0));
+        let best = self.columns.iter().enumerate().max_by_key(|(i, column)| (shared(column), usize::MAX - i))?;
+        if shared(best.1) > 0 {
+            return Some(best.0);
+        }
+        self.columns.iter().rposition(|column| column.span.0 <= place.0)
+    }
+}
+
+/// What a cell of a heading is.
+fn label(rules: &Rules, words: &mut Words, bytes: &[u8], cell: Span) -> Label {
+    let text = &bytes[cell.0..cell.1];
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let letters = text.iter().any(|byte| byte::is(*byte, ALPHA));
+    let odd = text.iter().any(|byte| b":=?!<>@;{}".contains(byte)) || text.windows(2).any(|two| two == b". ");
+    let count = text.split(|byte| *byte == b' ').count();
+    if text.is_empty() {
+        return Label::Plain;
+    }
+    if text.len() > CELL_BYTES || digits > 2 || odd || count > WORDS || !(letters || text == b"#") {
+        return Label::No;
+    }
+    let Some(key) = std::str::from_utf8(text).ok() else {
+        return Label::Plain;
+    };
+    // `dx1`, `phone 2`.
+    let unnumbered = key.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_' || c == ' ');
+    match words.cue(rules, key).or_else(|| words.cue(rules, unnumbered)) {
+        Some((class, weak)) => Label::Cue(class, weak),
+        None if text.split(|byte| !byte.is_ascii_alphabetic()).any(|word| COLUMN_WORDS.has(word)) => Label::Known,
+        None => Label::Plain,
+    }
+}
+
+/// The runs of dashes of a ruler, from the start of its line.
+fn runs_of_dashes(bytes: &[u8], ruler: Span) -> impl Iterator<Item = Span> {
+    let dash = move |at: usize| at < ruler.1 && matches!(byte::peek(bytes, at), b'-' | b'=');
+    let mut at = ruler.0;
+    std::iter::from_fn(move || {
+        while at < ruler.1 && !dash(at) {
+            at += 1;
+        }
+        let start = at;
+        while dash(at) {
+            at += 1;
+        }
+        (at > start).then_some((start - ruler.0, at - ruler.0))
+    })
+}
