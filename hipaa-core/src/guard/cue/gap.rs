@@ -39,7 +39,7 @@ static FILLERS: WordSet<512> = WordSet::new(
     currently new old updated home cell mobile work office day evening primary secondary main \
     direct same s and or with under by has been per from in now also value given reported \
     documented entered shows changed remains not code card name he she they use used using \
-    line desk us them him me please via reached cellphone device system epic chart ending \
+    line desk us them him me please via reached cellphone device system epic chart ending merged \
     correct number numbers num no nos nbr nr id ids identifier identifiers identification",
 );
 
@@ -64,9 +64,9 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
                     return None;
                 }
                 () if is_number_word(word) => {}
-                // `M.D.`
-                () if word.len() == 1 && byte::is(byte, byte::UPPER) && byte::peek(bytes, end) == b'.' => {
-                    fit = fit.min(Fit::Strict);
+                // `M.D.`, `PA-C`.
+                () if word.len() == 1 && byte::is(byte, byte::UPPER) && initial(bytes, at) => {
+                    fit = fit.min(Fit::Strict)
                 }
                 () if word.len() == 1 && byte::is(byte, DIGIT) => fit = fit.min(Fit::Strict),
                 () if FILLERS.has(word) => fit = fit.min(Fit::Strict),
@@ -80,6 +80,8 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
         }
         match byte {
             b'\n' if newlines == 0 && in_row(bytes, from, at) => return None,
+            // `faxed to` and `number is` at the end of a line are a label still.
+            b'\n' if fillers == 1 && newlines == 0 && fit == Fit::Strict && leads_on(bytes, from, at) => fillers = 0,
             b'\n' => newlines += 1,
             b'!' | b';' => return None,
             b'.' | b'?' if sentence_ends(bytes, at, to) && at > from => return None,
@@ -117,6 +119,16 @@ fn is_emphasis(bytes: &[u8], start: usize, end: usize, to: usize) -> bool {
     let blank = |at: usize| byte::at(bytes, at, byte::BLANK);
     let loose = start > 0 && blank(start - 1) && end < to && blank(end);
     end - start <= 3 && !loose && !byte::at(bytes, end, byte::JOIN)
+}
+
+/// Whether the one word from `from` to `to` asks for a value: ` to`, ` is`.
+fn leads_on(bytes: &[u8], from: usize, to: usize) -> bool {
+    matches!(bytes[from..to].trim_ascii(), b"to" | b"is" | b"at" | b"TO" | b"IS" | b"AT")
+}
+
+/// Whether the letter at `at` is one of an abbreviation.
+fn initial(bytes: &[u8], at: usize) -> bool {
+    byte::peek(bytes, at + 1) == b'.' || byte::prev(bytes, at) == b'-'
 }
 
 /// A full stop before a blank and a capital, or before the end of the line.
@@ -181,7 +193,7 @@ fn aside(bytes: &[u8], open: usize, to: usize) -> Option<usize> {
     let inside = bytes.get(open + 1..to.min(open + 20))?;
     let len = inside.iter().position(|byte| *byte == b')')?;
     let inside = &inside[..len];
-    let value = inside.windows(3).any(|three| three.iter().all(u8::is_ascii_digit));
+    let value = inside.windows(4).any(|four| four.iter().all(u8::is_ascii_digit));
     let words = inside.iter().any(|byte| byte::is(*byte, ALPHA)) && !SPANS.has(inside);
     (words && !value).then_some(open + 1 + len)
 }
@@ -254,7 +266,7 @@ pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
         if byte::is(byte, ALPHA) {
             let end = byte::skip(bytes, at, ALNUM);
             let word = &bytes[at..end];
-            let joins = LINKS.has(word) || (word == b"be" && seen);
+            let joins = LINKS.has(word) || (seen && word.eq_ignore_ascii_case(b"be"));
             if !joins {
                 return false;
             }

@@ -19,7 +19,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Dob,
         STRONG,
-        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|dt of birth|year of birth|natal date|d o b|bdate|date birth|fecha de nacimiento|fecha nacimiento|nacimiento",
+        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|dt of birth|year of birth|natal date|d o b|bdate|date birth|fecha de nacimiento|fecha nacimiento|fecha de nac|fecha nac|nacimiento",
     ),
     (Dob, WEAK, "bd|b/d|b."),
     (
@@ -60,7 +60,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
         WEAK,
         "call|called|calling|dial|dialed|text|texted|contact|reach|reached|reachable|ring|page|paged|pharmacy|front desk|office|office +|contacted|work|home|hm|wk|cb|lvm|lvm on|lvm at|alternate|alt +|(p)|!C|!H|!W|p|t|!M",
     ),
-    (Fax, STRONG, "fax|fax +|faxed|faxes|facsimile|facsimile +|telefax|fax phone|efax|fax line"),
+    (Fax, STRONG, "fax|fax +|faxed|faxes|facsimile|facsimile +|telefax|fax phone|efax|rightfax|fax line|f'd"),
     (Fax, WEAK, "f|fx"),
     (Email, STRONG, "email|e mail|mail"),
     (
@@ -128,7 +128,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Age90,
         WEAK,
-        "she is|he is|patient is|pt is|she's|he's|died at|dead at|deceased at|passed at|passed away at|lived to be|alive at|living at|still living at",
+        "she is|he is|patient is|pt is|she's|he's|died at|dead at|deceased at|passed at|passed away at|lived to be|lived to|alive at|living at|still living at",
     ),
     (
         Other,

@@ -248,7 +248,8 @@ fn bounded_before(bytes: &[u8], start: usize) -> bool {
         b'>' => return !quotes(bytes, at, start),
         _ => {}
     }
-    LIMITS_BEFORE.has(word_before(bytes, start))
+    let word = word_before(bytes, start);
+    LIMITS_BEFORE.has(word) && !(is(word, b"to") && is(word_before(bytes, at.saturating_sub(2)), b"lived"))
 }
 
 /// Whether the `>` that ends at `at` quotes a line of mail: so is the line before, or an age with a hyphen follows.

@@ -14,8 +14,8 @@ static PAYERS: WordSet<32> =
     WordSet::new("aetna cigna humana bcbs anthem uhc unitedhealthcare kaiser medicaid tricare champva");
 /// Words of a line that make `ID` the number of a plan; those of a card for prescriptions are sure.
 static INSURANCE: WordSet<64> = WordSet::new(
-    "insurance insured insurer member subscriber carrier payer payor primary secondary coverage medicaid medicare \
-    policyholder rxgrp",
+    "insurance insured insurer member subscriber carrier payer payor primary secondary ndary coverage medicaid medicare \
+    policyholder rxgrp molina aetna cigna humana anthem highmark bcbs",
 );
 static PRESCRIPTIONS: WordSet<64> = WordSet::new("rxbin rxpcn pcn");
 
@@ -174,6 +174,8 @@ impl Scan<'_, '_> {
                     fallback = fallback.or_else(|| Some(self.hit(i, fit, start)));
                 }
                 true if cue.class == CueClass::Dob && !self.born_of(cue) => {}
+                // The `C` of `PA-C`.
+                true if cue.end - cue.start == 1 && byte::is(byte::prev(self.bytes, cue.start), byte::JOIN) => {}
                 // `can be reached at`; `faxed to her office at` is a word of the fax before it.
                 true if fit == Fit::Strict && cue.class == CueClass::Phone && cue.end - cue.start < 3 => {}
                 true if fit >= Fit::Strict && cue.class == CueClass::Phone => {
@@ -197,7 +199,8 @@ impl Scan<'_, '_> {
     /// Whether `b.` stands behind a name and is no letter of a list.
     fn born_of(&self, cue: &Cue) -> bool {
         let before = self.bytes[cue.start.saturating_sub(4)..cue.start].trim_ascii_end().last();
-        let named = before.is_some_and(|byte| byte::is(*byte, byte::ALPHA) || matches!(byte, b',' | b'('));
+        let named =
+            before.is_some_and(|byte| byte::is(*byte, byte::ALPHA) || matches!(byte, b',' | b'(' | b'/' | b'|'));
         byte::prev(self.bytes, cue.end) != b'.' || (named && self.bytes[cue.start] == b'b')
     }
 
@@ -223,12 +226,16 @@ impl Scan<'_, '_> {
         let owns = cue.class != CueClass::Date && owner.start >= self.spent && mask.has(owner.class);
         let kind = owner.class.kind().filter(|_| owns)?;
         let sure = !kind.needs_cue() || self.labelled(start);
-        (sure && preposition_gap(self.bytes, owner.end, cue.start)).then_some(i)
+        let aside = matches!(self.bytes[owner.end..cue.start], [b'('] | [b' ', b'('])
+            && byte::peek(self.bytes, cue.end) == b')';
+        (sure && (aside || preposition_gap(self.bytes, owner.end, cue.start))).then_some(i)
     }
 
     pub(super) fn after(&mut self, end: usize, mask: Mask) -> Option<Hit> {
         let from = self.cues_before(end);
-        let cue = self.cues[from..].iter().find(|cue| mask.has(cue.class) && !cue.weak)?;
+        // A loose word in parentheses is a label: `96841552634 (account)`.
+        let alone = |cue: &&Cue| byte::peek(self.bytes, cue.end) == b')' && byte::prev(self.bytes, cue.start) == b'(';
+        let cue = self.cues[from..].iter().find(|cue| mask.has(cue.class) && (!cue.weak || alone(cue)))?;
         if cue.start - end > REACH_AFTER {
             return None;
         }
@@ -290,7 +297,9 @@ impl Scan<'_, '_> {
             && (1..4).contains(&start.wrapping_sub(last.end))
             && byte::skip(self.bytes, last.end, byte::BLANK) == start;
         let joined = mask.has(class) && (list_gap(self.bytes, last.end, start) || blank || self.kin(start));
-        let (beside, plural) = (last.beside.or(next.map(|_| last.class)), last.plural);
+        // One number that replaces another need not be as long.
+        let replaces = self.bytes.get(last.end..start).is_some_and(|gap| gap.contains(&b'>') || gap.len() > 5);
+        let (beside, plural) = (last.beside.or(next.map(|_| last.class)), last.plural || replaces);
         joined.then_some(Hit {
             fit: Fit::Strict,
             beside,
