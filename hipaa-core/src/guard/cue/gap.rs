@@ -57,24 +57,10 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
         let byte = bytes[at];
         if byte::is(byte, ALNUM) {
             let end = byte::skip(bytes, at, ALNUM).min(to);
-            let word = &bytes[at..end];
+            let weight = weight(bytes, at, end).filter(|_| newlines == 0)?;
             fillers += 1;
-            match () {
-                () if newlines > 0 || (word.len() > 1 && word.iter().any(u8::is_ascii_digit)) => {
-                    return None;
-                }
-                () if is_number_word(word) => {}
-                // `M.D.`, `PA-C`.
-                () if word.len() == 1 && byte::is(byte, byte::UPPER) && initial(bytes, at) => {
-                    fit = fit.min(Fit::Strict)
-                }
-                () if word.len() == 1 && byte::is(byte, DIGIT) => fit = fit.min(Fit::Strict),
-                () if FILLERS.has(word) => fit = fit.min(Fit::Strict),
-                () => {
-                    words += 1;
-                    fit = Fit::Near;
-                }
-            }
+            words += u32::from(weight == Fit::Near);
+            fit = fit.min(weight);
             at = end;
             continue;
         }
@@ -100,6 +86,21 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
     }
     let fits = words <= NEAR_WORDS && fillers <= 8 && newlines <= 2 && (newlines == 0 || fillers == 0);
     fits.then_some(fit)
+}
+
+/// How closely the word from `at` to `end` lets a cue and a value stand; a number parts them.
+fn weight(bytes: &[u8], at: usize, end: usize) -> Option<Fit> {
+    let word = &bytes[at..end];
+    match *word {
+        // `M.D.`, `PA-C`.
+        [letter] if byte::is(letter, DIGIT) || (byte::is(letter, byte::UPPER) && initial(bytes, at)) => {
+            Some(Fit::Strict)
+        }
+        [_, _, ..] if word.iter().any(u8::is_ascii_digit) => None,
+        _ if is_number_word(word) => Some(Fit::Label),
+        _ if FILLERS.has(word) => Some(Fit::Strict),
+        _ => Some(Fit::Near),
+    }
 }
 
 /// Whether a cue that ends at `from`, in a line that ends at `end`, is one of several cells: the heading of a

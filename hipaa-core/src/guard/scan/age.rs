@@ -42,9 +42,13 @@ static OF_PERSONS: WordSet<128> = WordSet::new(
 /// The same behind a blank, `91 F h/o CAD`, where a temperature is likelier.
 static OF_PATIENTS: WordSet<32> =
     WordSet::new("with w who presents presenting presented admitted adm h c s p hx brought complaining");
-static VITALS: WordSet<32> = WordSet::new("hr bp rr sat sats sao spo o pulse vitals vs chills rigors wbc");
+static VITALS: WordSet<128> = WordSet::new(
+    "hr bp rr sat sats sao spo o pulse vitals vs chills rigors wbc oral orally axillary rectal rectally tympanic temporal \
+    overnight this today yesterday tonight per at ambient room water max tmax via by last now then after before",
+);
 /// What may stand before the age and sex of a person in a sentence.
-static BEFORE_PERSONS: WordSet<32> = WordSet::new("a an this our the pt patient pleasant elderly is");
+static BEFORE_PERSONS: WordSet<32> =
+    WordSet::new("a an this our the pt patient pleasant elderly is mother wife grandmother sister aunt");
 /// What may go on behind `died at 92`, `patient is 90`.
 static GOES_ON: WordSet<16> = WordSet::new("and of from but due when after who");
 
@@ -123,9 +127,10 @@ impl Scan<'_, '_> {
             return false;
         }
         let alone = byte::prev(bytes, run.start) == b'(' && byte::peek(bytes, run.end) == b')';
-        let named = byte::is(byte::prev(bytes, blanks_before(bytes, run.start.saturating_sub(1))), ALPHA);
+        let whose = word_before(bytes, run.start.saturating_sub(1));
+        let named = byte::at(whose, 0, byte::UPPER) || BEFORE_PERSONS.has(whose);
         let goes_on = byte::peek(bytes, run.end) == b' ' && byte::at(bytes, run.end + 1, ALPHA);
-        (alone && named && !TEMPERATURES.has(word_before(bytes, run.start - 1)))
+        (alone && named && !TEMPERATURES.has(whose))
             || speaks_of_a_person(bytes, run.end)
             || (goes_on && begins(bytes, run.start))
     }

@@ -174,8 +174,7 @@ impl Scan<'_, '_> {
                     fallback = fallback.or_else(|| Some(self.hit(i, fit, start)));
                 }
                 true if cue.class == CueClass::Dob && !self.born_of(cue) => {}
-                // The `C` of `PA-C`.
-                true if cue.end - cue.start == 1 && byte::is(byte::prev(self.bytes, cue.start), byte::JOIN) => {}
+                true if cue.end - cue.start == 1 && self.letter(cue) => {}
                 // `can be reached at`; `faxed to her office at` is a word of the fax before it.
                 true if fit == Fit::Strict && cue.class == CueClass::Phone && cue.end - cue.start < 3 => {}
                 true if fit >= Fit::Strict && cue.class == CueClass::Phone => {
@@ -196,9 +195,20 @@ impl Scan<'_, '_> {
         cue.class == CueClass::Fax && self.bytes[cue.end..].starts_with(b" to ")
     }
 
-    /// Whether `b.` stands behind a name and is no letter of a list.
+    /// Whether a cue of one letter is something else: the `C` of `PA-C`, a variable `t=`.
+    fn letter(&self, cue: &Cue) -> bool {
+        byte::is(byte::prev(self.bytes, cue.start), byte::JOIN) || byte::peek(self.bytes, cue.end) == b'='
+    }
+
+    /// Whether `b.` stands behind a name and is no letter of a list, and `bd` behind no dose.
     fn born_of(&self, cue: &Cue) -> bool {
         let before = self.bytes[cue.start.saturating_sub(4)..cue.start].trim_ascii_end().last();
+        let place = cue.start - cue.start.min(1);
+        if self.bytes[cue.start..cue.end].eq_ignore_ascii_case(b"bd") {
+            let word = byte::back(self.bytes, place, byte::ALNUM, 12);
+            let dosed = byte::at(self.bytes, word, byte::DIGIT) || super::unit::is(&self.bytes[word..place]);
+            return !dosed || byte::prev(self.bytes, cue.start) != b' ';
+        }
         let named =
             before.is_some_and(|byte| byte::is(*byte, byte::ALPHA) || matches!(byte, b',' | b'(' | b'/' | b'|'));
         byte::prev(self.bytes, cue.end) != b'.' || (named && self.bytes[cue.start] == b'b')
