@@ -173,6 +173,12 @@ impl Finding {
         self
     }
 
+    /// The same finding, with low confidence.
+    pub(super) const fn lowered(mut self) -> Self {
+        self.confidence = Confidence::Low;
+        self
+    }
+
     pub(super) const fn start(&self) -> usize {
         self.start
     }

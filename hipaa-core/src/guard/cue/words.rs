@@ -47,7 +47,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Icd10,
         STRONG,
-        "icd|icd +|icd10|icd 10|icd 10 code|icd 10 codes|icd10 code|icd10 codes|icd10cm|icd 10 cm|icd 10 cm code|icd code|icd codes|diagnosis code|diagnosis codes|dx code|dx codes|diagnostic code|diagnostic codes|billing dx|coded as|coded|dx|dxs|ddx|diagnosis|diagnoses|principal diagnosis|primary diagnosis|secondary diagnosis|admitting diagnosis|impression|problem list|condition code|assessment code|medical necessity",
+        "icd|icd +|diag|diag +|diag code|diag codes|diag cd|dx cd|diagnosis cd|icd10|icd 10|icd 10 code|icd 10 codes|icd10 code|icd10 codes|icd10cm|icd 10 cm|icd 10 cm code|icd code|icd codes|diagnosis code|diagnosis codes|dx code|dx codes|diagnostic code|diagnostic codes|billing dx|coded as|coded|dx|dxs|ddx|diagnosis|diagnoses|principal diagnosis|primary diagnosis|secondary diagnosis|admitting diagnosis|impression|problem list|condition code|assessment code|medical necessity",
     ),
     (Icd10, WEAK, "code|codes|assessment"),
     (
@@ -121,7 +121,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         License,
         STRONG,
-        "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|d.l|d.l +|!OLN|oln +|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +",
+        "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|dlno|d.l|d.l +|!OLN|oln +|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +",
     ),
     (License, WEAK, "license|licence|lic|certificate|licensed|permit|plate"),
     (Age90, STRONG, "age at death|age|aged|ages|age in years|age years|age/sex|turned|turning|turns"),
