@@ -150,9 +150,8 @@ impl Lexicon {
             let single = &self.phrases[group.single..group.end];
             (single.iter().find(|phrase| phrase.starts(&bytes[start..end]))?, end)
         };
-        let whole = !is_placeholder(bytes, start, stop)
-            && !byte::glued(bytes, start, stop)
-            && !(stop - start == 2 && is_decilitre(bytes, start));
+        let decilitre = stop - start == 2 && is_decilitre(bytes, start);
+        let whole = !(decilitre || is_placeholder(bytes, start, stop) || byte::glued(bytes, start, stop));
         whole.then_some(Cue { start, end: stop, class: phrase.class, weak: phrase.weak })
     }
 
