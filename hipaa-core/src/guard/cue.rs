@@ -13,7 +13,7 @@ pub use class::CueClass;
 pub(super) use class::Mask;
 pub(super) use gap::{Fit, after_gap, before_gap, follows_on, is_number_word, kin_gap, list_gap, preposition_gap};
 use phrase::{Group, Phrase, Tail, key_of, keyed, number_word, skip_light};
-use words::WORDS;
+use words::{WHAT, WHOSE, WORDS};
 
 /// A cue found in the text.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,11 @@ impl Lexicon {
             .iter()
             .flat_map(|(class, weak, list)| list.split('|').map(move |phrase| Phrase::parse(phrase, *class, *weak)));
         let own = more.into_iter().map(|(class, phrase)| Phrase::parse(phrase, class, false));
-        let mut phrases: Vec<Phrase> = built_in.chain(own).flatten().flat_map(Phrase::with_squashed).collect();
+        let camel = WHOSE.iter().flat_map(|whose| {
+            WHAT.iter().map(move |(class, what)| Phrase::parse(&[*whose, *what].concat(), *class, false))
+        });
+        let mut phrases: Vec<Phrase> =
+            built_in.chain(camel).chain(own).flatten().flat_map(Phrase::with_squashed).collect();
         phrases.sort_by_key(|phrase| (phrase.key, std::cmp::Reverse((phrase.parts.len(), phrase.rest.len()))));
         // Slots hold sixteen bits; a profile with more phrases than that keeps the first ones.
         phrases.truncate(usize::from(u16::MAX) - 1);
@@ -146,10 +150,9 @@ impl Lexicon {
             let single = &self.phrases[group.single..group.end];
             (single.iter().find(|phrase| phrase.starts(&bytes[start..end]))?, end)
         };
-        let other = is_placeholder(bytes, start, stop)
-            || byte::glued(bytes, start, stop)
-            || (stop - start == 2 && is_decilitre(bytes, start));
-        (!other).then_some(Cue { start, end: stop, class: phrase.class, weak: phrase.weak })
+        let decilitre = stop - start == 2 && is_decilitre(bytes, start);
+        let whole = !(decilitre || is_placeholder(bytes, start, stop) || byte::glued(bytes, start, stop));
+        whole.then_some(Cue { start, end: stop, class: phrase.class, weak: phrase.weak })
     }
 
     /// The phrases with a key.

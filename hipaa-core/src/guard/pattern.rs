@@ -6,15 +6,20 @@ use std::sync::LazyLock;
 /// Ages from ninety on, in words.
 const SPELLED_AGE_TEXT: &str = r"(?-u:\b)(?:(?:aged?[ :]{1,2})(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)[- ]hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten))?)(?-u:\b)|(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)[- ]hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten))?)[- ]years?[- ](?:old|of age)(?-u:\b))";
 
+/// What those words have in them; a set of literals is found much faster than the pattern above.
+const AGE_WORD_TEXT: &str = "inety|undred|INETY|UNDRED";
+
 /// A GS1 element string with a trade item number first.
 const GS1_TEXT: &str = r"\A\(01\)[0-9]{14}(?:\((?:10|11|17|21|240|15|16)\)[!-'*-~]{1,20}){0,6}";
 
 pub(super) static SPELLED_AGE: LazyLock<Regex> = LazyLock::new(|| compile(SPELLED_AGE_TEXT));
+pub(super) static AGE_WORD: LazyLock<Regex> =
+    LazyLock::new(|| build_site(AGE_WORD_TEXT).unwrap_or_else(|_| NOTHING.clone()));
 pub(super) static GS1: LazyLock<Regex> = LazyLock::new(|| compile(GS1_TEXT));
 
 /// Every pattern, for the test that reads them.
 #[cfg(test)]
-const ALL: [&str; 2] = [SPELLED_AGE_TEXT, GS1_TEXT];
+const ALL: [&str; 3] = [SPELLED_AGE_TEXT, AGE_WORD_TEXT, GS1_TEXT];
 
 fn compile(pattern: &str) -> Regex {
     // The texts are constants and compiled in a test; a set that matches nothing is the rest.

@@ -39,7 +39,7 @@ static FILLERS: WordSet<512> = WordSet::new(
     currently new old updated home cell mobile work office day evening primary secondary main \
     direct same s and or with under by has been per from in now also value given reported \
     documented entered shows changed remains not code card name he she they use used using \
-    line desk us them him me please via reached cellphone device system epic chart ending \
+    line desk us them him me please via reached cellphone device system epic chart ending merged \
     correct number numbers num no nos nbr nr id ids identifier identifiers identification",
 );
 
@@ -57,25 +57,17 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
         let byte = bytes[at];
         if byte::is(byte, ALNUM) {
             let end = byte::skip(bytes, at, ALNUM).min(to);
-            let word = &bytes[at..end];
+            let weight = weight(bytes, at, end).filter(|_| newlines == 0)?;
             fillers += 1;
-            match () {
-                () if newlines > 0 || (word.len() > 1 && word.iter().any(u8::is_ascii_digit)) => {
-                    return None;
-                }
-                () if is_number_word(word) => {}
-                () if word.len() == 1 && byte::is(byte, DIGIT) => fit = fit.min(Fit::Strict),
-                () if FILLERS.has(word) => fit = fit.min(Fit::Strict),
-                () => {
-                    words += 1;
-                    fit = Fit::Near;
-                }
-            }
+            words += u32::from(weight == Fit::Near);
+            fit = fit.min(weight);
             at = end;
             continue;
         }
         match byte {
             b'\n' if newlines == 0 && in_row(bytes, from, at) => return None,
+            // `faxed to` and `number is` at the end of a line are a label still.
+            b'\n' if fillers == 1 && newlines == 0 && fit == Fit::Strict && leads_on(bytes, from, at) => fillers = 0,
             b'\n' => newlines += 1,
             b'!' | b';' => return None,
             b'.' | b'?' if sentence_ends(bytes, at, to) && at > from => return None,
@@ -96,6 +88,21 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
     fits.then_some(fit)
 }
 
+/// How closely the word from `at` to `end` lets a cue and a value stand; a number parts them.
+fn weight(bytes: &[u8], at: usize, end: usize) -> Option<Fit> {
+    let word = &bytes[at..end];
+    match *word {
+        // `M.D.`, `PA-C`.
+        [letter] if byte::is(letter, DIGIT) || (byte::is(letter, byte::UPPER) && initial(bytes, at)) => {
+            Some(Fit::Strict)
+        }
+        [_, _, ..] if word.iter().any(u8::is_ascii_digit) => None,
+        _ if is_number_word(word) => Some(Fit::Label),
+        _ if FILLERS.has(word) => Some(Fit::Strict),
+        _ => Some(Fit::Near),
+    }
+}
+
 /// Whether a cue that ends at `from`, in a line that ends at `end`, is one of several cells: the heading of a
 /// column, not a label of what comes next.
 fn in_row(bytes: &[u8], from: usize, end: usize) -> bool {
@@ -113,6 +120,16 @@ fn is_emphasis(bytes: &[u8], start: usize, end: usize, to: usize) -> bool {
     let blank = |at: usize| byte::at(bytes, at, byte::BLANK);
     let loose = start > 0 && blank(start - 1) && end < to && blank(end);
     end - start <= 3 && !loose && !byte::at(bytes, end, byte::JOIN)
+}
+
+/// Whether the one word from `from` to `to` asks for a value: ` to`, ` is`.
+fn leads_on(bytes: &[u8], from: usize, to: usize) -> bool {
+    matches!(bytes[from..to].trim_ascii(), b"to" | b"is" | b"at" | b"TO" | b"IS" | b"AT")
+}
+
+/// Whether the letter at `at` is one of an abbreviation.
+fn initial(bytes: &[u8], at: usize) -> bool {
+    byte::peek(bytes, at + 1) == b'.' || byte::prev(bytes, at) == b'-'
 }
 
 /// A full stop before a blank and a capital, or before the end of the line.
@@ -177,7 +194,7 @@ fn aside(bytes: &[u8], open: usize, to: usize) -> Option<usize> {
     let inside = bytes.get(open + 1..to.min(open + 20))?;
     let len = inside.iter().position(|byte| *byte == b')')?;
     let inside = &inside[..len];
-    let value = inside.windows(3).any(|three| three.iter().all(u8::is_ascii_digit));
+    let value = inside.windows(4).any(|four| four.iter().all(u8::is_ascii_digit));
     let words = inside.iter().any(|byte| byte::is(*byte, ALPHA)) && !SPANS.has(inside);
     (words && !value).then_some(open + 1 + len)
 }
@@ -232,6 +249,12 @@ pub(in super::super) fn follows_on(bytes: &[u8], end: usize, blanks_part: bool) 
     next > end && parted && value
 }
 
+/// How far a parenthesis with one or two letters goes on behind its `(`; zero when it is none.
+fn side(bytes: &[u8], open: usize) -> usize {
+    let end = byte::skip(bytes, open + 1, ALPHA);
+    if (2..=3).contains(&(end - open)) && byte::peek(bytes, end) == b')' { end - open } else { 0 }
+}
+
 /// Whether only list punctuation stands between two values.
 pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
     if from >= to || to - from > 13 {
@@ -244,7 +267,7 @@ pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
         if byte::is(byte, ALPHA) {
             let end = byte::skip(bytes, at, ALNUM);
             let word = &bytes[at..end];
-            let joins = LINKS.has(word) || (word == b"be" && seen);
+            let joins = LINKS.has(word) || (seen && word.eq_ignore_ascii_case(b"be"));
             if !joins {
                 return false;
             }
@@ -255,6 +278,8 @@ pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
         match byte {
             b',' | b'/' | b'&' | b';' => seen = true,
             b'>' if byte::prev(bytes, at) == b'-' => seen = true,
+            // `(R), `: which of two.
+            b'(' if side(bytes, at) > 0 => at += side(bytes, at),
             b' ' | b'\n' | b'(' | b'*' => {}
             b'-' if byte::peek(bytes, at + 1) == b'>' => {}
             // An arrow, or the guillemets around each value.

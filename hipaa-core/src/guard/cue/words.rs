@@ -19,7 +19,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Dob,
         STRONG,
-        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|dt of birth|year of birth|natal date|d o b|bdate|date birth|fecha de nacimiento|fecha nacimiento|nacimiento",
+        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|dt of birth|year of birth|natal date|d o b|bdate|date birth|fecha de nacimiento|fecha nacimiento|fecha de nac|fecha nac|nacimiento",
     ),
     (Dob, WEAK, "bd|b/d|b."),
     (
@@ -58,10 +58,10 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Phone,
         WEAK,
-        "call|called|calling|dial|dialed|text|texted|contact|reach|reached|reachable|ring|page|paged|pharmacy|front desk|office|office +|contacted|work|home|(p)|!C|!H|!W|!P|!T|!M",
+        "call|called|calling|dial|dialed|text|texted|contact|reach|reached|reachable|ring|page|paged|pharmacy|front desk|office|office +|contacted|work|home|hm|wk|cb|lvm|lvm on|lvm at|alternate|alt +|(p)|!C|!H|!W|p|t|!M",
     ),
-    (Fax, STRONG, "fax|fax +|faxed|faxes|facsimile|facsimile +|telefax|fax phone|efax|fax line"),
-    (Fax, WEAK, "!F|fx"),
+    (Fax, STRONG, "fax|fax +|faxed|faxes|facsimile|facsimile +|telefax|fax phone|efax|rightfax|fax line|f'd"),
+    (Fax, WEAK, "f|fx"),
     (Email, STRONG, "email|e mail|mail"),
     (
         Zip,
@@ -83,9 +83,9 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Device,
         STRONG,
-        "serial +|serial nbr|serial|serials|s/n|s.n|!SN|!S N +|sn +|device +|device serial|device serial +|device id +|device sn|device identifier|implant +|implant serial|implant serial +|udi|udi +|udi di|unique device identifier|unique device +|imei|imei +|meid|iccid|equipment +|asset tag|asset +|pump +|pump serial|pacemaker +|pacemaker serial|lead serial|generator serial|generator +|icd serial +|icd serial|monitor +|monitor serial|machine +|ventilator +|device imei|cgm serial|transmitter +|transmitter id|sensor +|sensor id|pacemaker sn|hearing aid serial|prosthesis +|stent +|valve serial|cpap serial|cpap +|glucometer serial|product serial|instrument +|unit serial|unit serial +|meter serial|scanner +|handset +",
+        "serial +|ser +|serial nbr|serial|serials|s/n|s.n|!SN|!S N +|sn +|device +|device serial|device serial +|device id +|device sn|device identifier|implant +|implant serial|implant serial +|udi|udi +|udi di|unique device identifier|unique device +|imei|imei +|meid|iccid|equipment +|asset tag|asset +|pump +|pump serial|pacemaker +|pacemaker serial|lead serial|generator serial|generator +|icd serial +|icd serial|monitor +|monitor serial|machine +|ventilator +|device imei|cgm serial|transmitter +|transmitter id|sensor +|sensor id|pacemaker sn|hearing aid serial|prosthesis +|stent +|valve serial|cpap serial|cpap +|glucometer serial|product serial|instrument +|unit serial|unit serial +|meter serial|scanner +|handset +",
     ),
-    (Device, WEAK, "pacemaker|device|defibrillator|implant"),
+    (Device, WEAK, "sn|pacemaker|device|defibrillator|implant"),
     (
         CreditCard,
         STRONG,
@@ -100,40 +100,40 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Vin,
         STRONG,
-        "vin|vin +|vehicle identification|vehicle identification +|vehicle +|vehicle|chassis|chassis +|car vin",
+        "vin|vin +|v.i.n|vehicle identification|vehicle identification +|vehicle +|vehicle|chassis|chassis +|car vin",
     ),
     (
         Account,
         STRONG,
-        "acct|accts|acct +|acct nbr|account +|accounts +|account nbr|acc +|a/c|a/c +|patient account|patient account +|patient acct|patient acct +|bank account|bank account +|billing account|billing account +|billing acct|billing +|hospital account|hospital account +|hospital acct +|checking account|checking account +|savings account|savings account +|guarantor account|guarantor account +|guarantor +|fin|fin +|financial +|har|har +|iban|account holder|financial account +|pt acct|pt acct +|ledger +|statement +|customer +|client account +|acct code",
+        "acct|accts|acct +|acct nbr|account +|accounts +|account nbr|acc +|acnt|acnt +|acct to credit|pt ctl +|patient control +|pt control +|a/c|a/c +|patient account|patient account +|patient acct|patient acct +|bank account|bank account +|billing account|billing account +|billing acct|billing +|hospital account|hospital account +|hospital acct +|checking account|checking account +|savings account|savings account +|guarantor account|guarantor account +|guarantor +|fin|fin +|financial +|har|har +|iban|account holder|financial account +|pt acct|pt acct +|ledger +|customer +|client account +|acct code",
     ),
     (Account, WEAK, "account|accounts|billing"),
     (
         Plan,
         STRONG,
-        "member +|members +|member|mbr +|member card|member card +|subscriber|subscriber +|insured +|insured's +|policy +|policyholder +|policy holder +|insurance +|insurance policy|insurance policy +|insurance member +|insurance card|insurance card +|ins +|ins policy +|insurer +|health plan|health plan +|health insurance|health insurance +|healthplan +|plan +|plan member +|beneficiary|beneficiary +|health plan beneficiary +|health plan member +|medicaid|medicaid +|medi-cal|medi-cal +|hicn|hic +|hic|enrollee|enrollee +|group +|grp +|group policy +|coverage +|contract +|certificate of coverage +|tricare|tricare +|payer member +|insurance group +|subscriber member +|recipient +|dependent +|champva +|family plan +|benefits +|rx member +|aetna +|aetna|cigna +|cigna|humana +|humana|bcbs +|bcbs|blue cross +|blue shield +|blue cross|blue shield|anthem +|anthem|uhc +|uhc|unitedhealthcare +|unitedhealthcare|united healthcare +|united healthcare|kaiser +|kaiser|cardholder +|cardholder id|mem +|subs +|subscr +|sub +|medicaid rid|insured's i.d +|insured i.d +|pol +|!CIN|!CIN +|medicaid cin|medicaid recipient +|medigap policy|medigap policy +|molina +|medica +|medigap +|masshealth +|ahcccs +|tenncare +|badgercare +|ambetter +|centene +|wellcare +|highmark +|tufts +|oscar +|premera +|healthpartners +|health partners +|harvard pilgrim +|amerigroup +|caresource +|geisinger +|emblemhealth +|regence +|carefirst +|oxford health +|hcsc +|peachcare +|healthfirst +|healthnet +|health net +|scan health +|denti-cal +",
+        "member +|members +|member|mbr +|member card|member card +|subscriber|subscriber +|insured +|insured's +|policy +|policyholder +|policy holder +|insurance +|insurance policy|insurance policy +|insurance member +|insurance card|insurance card +|ins +|ins policy +|insurer +|health plan|health plan +|health insurance|health insurance +|healthplan +|plan +|plan member +|beneficiary|beneficiary +|health plan beneficiary +|health plan member +|medicaid|medicaid +|medi-cal|medi-cal +|hicn|hic +|hic|enrollee|enrollee +|group +|grp +|group policy +|coverage +|contract +|certificate of coverage +|tricare|tricare +|payer member +|insurance group +|subscriber member +|recipient +|dependent +|champva +|family plan +|benefits +|rx member +|aetna +|aetna|cigna +|cigna|humana +|humana|bcbs +|bcbs|blue cross +|blue shield +|blue cross|blue shield|anthem +|anthem|uhc +|uhc|unitedhealthcare +|unitedhealthcare|united healthcare +|united healthcare|kaiser +|kaiser|cardholder +|cardholder id|mem +|subs +|subscr +|sub +|medicaid rid|insured's i.d +|insured i.d +|pol +|!CIN +|medicaid cin|medicaid recipient +|medigap policy|medigap policy +|molina +|medica +|medigap +|masshealth +|ahcccs +|tenncare +|badgercare +|ambetter +|centene +|wellcare +|highmark +|tufts +|oscar +|premera +|healthpartners +|health partners +|harvard pilgrim +|amerigroup +|caresource +|geisinger +|emblemhealth +|regence +|carefirst +|oxford health +|hcsc +|peachcare +|healthfirst +|healthnet +|health net +|scan health +|denti-cal +",
     ),
     (
         Plan,
         WEAK,
-        "policy|grp|insurance|ins|insured|molina|medica|medigap|masshealth|ahcccs|tenncare|badgercare|ambetter|centene|wellcare|highmark|tufts|oscar|premera|healthpartners|health partners|harvard pilgrim|amerigroup|caresource|geisinger|emblemhealth|regence|carefirst|oxford health|hcsc|peachcare|healthfirst|healthnet|health net|scan health",
+        "!CIN|policy|grp|insurance|ins|insured|molina|medica|medigap|masshealth|ahcccs|tenncare|badgercare|ambetter|centene|wellcare|highmark|tufts|oscar|premera|healthpartners|health partners|harvard pilgrim|amerigroup|caresource|geisinger|emblemhealth|regence|carefirst|oxford health|hcsc|peachcare|healthfirst|healthnet|health net|scan health",
     ),
     (
         License,
         STRONG,
-        "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|dlno|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +",
+        "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|dlno|d.l|d.l +|!OLN|oln +|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +",
     ),
     (License, WEAK, "license|licence|lic|certificate|licensed|permit|plate"),
     (Age90, STRONG, "age at death|age|aged|ages|age in years|age years|age/sex|turned|turning|turns"),
     (
         Age90,
         WEAK,
-        "she is|he is|patient is|pt is|she's|he's|died at|dead at|deceased at|passed at|passed away at|lived to be|alive at|living at|still living at",
+        "she is|he is|patient is|pt is|she's|he's|died at|dead at|deceased at|passed at|passed away at|lived to be|lived to|alive at|living at|still living at",
     ),
     (
         Other,
         STRONG,
-        "order +|orders +|accession|accession +|acc no|access no|lot|lot +|lots|lot/batch|batch|batch +|ref +|reference +|case +|case no|claim|claim +|claims|invoice|invoice +|inv +|ticket|ticket +|incident +|model|model +|part +|p/n|catalog|catalog +|cat +|sku|upc|ndc|ndc +|cpt|cpt +|cpt code|cpt codes|hcpcs|hcpcs code|procedure code|loinc|loinc code|snomed|snomed ct|snomed code|rxnorm|rxcui|cui|clia|clia +|tracking|tracking +|confirmation|confirmation +|conf +|study +|trial|trial +|nct|protocol +|specimen|specimen +|sample +|barcode|barcode +|p.o|po +|purchase order|purchase order +|uuid|guid|hash|sha|sha1|sha256|md5|commit|checksum|doi|pmid|pmcid|isbn|issn|grant +|encounter +|visit +|rx +|rx|prescription +|taxonomy|taxonomy code|ein|ein +|tin|tin +|itin|itin +|fein|tax id|tax id +|tax +|taxpayer +|employer identification +|employer +|routing|routing +|aba|aba +|swift|requisition|requisition +|req +|form +|room|room +|bed|bed +|extension +|ext|job +|task +|bug|issue +|pull request|request +|transaction +|transaction|txn|trace +|session +|message +|msg +|error code|error|queue +|locker|badge +|employee +|kit +|cartridge +|reagent|tube +|slide +|block +|panel +|test +|result +|auth +|authorization|authorization +|prior auth|prior auth +|prior authorization +|referral +|approval +|gene|variant|rs|chr|chromosome|genbank|build +|revision +|document +|doc +|file +|item +|product +|series +|population seed|seed|receipt +|voucher|coupon|parcel|shipment +|container +|ccd|oid|icd 9|apartment|apt|suite|unit|po box|p.o. box|box|zip file|zip files|zip folder|zip archive|zip lock|ziplock|zip bag|zip bags|zip tie|zip ties|error codes|alarm code|alarm codes|fault code|fault codes|cdt|cdt code|cdt codes|hcpcs codes|remark code|remark codes|denial code|denial codes|reject code|rejection code|status code|status codes|reason code|reason codes|carc|rarc|revenue code|exit code|response code|return code|exam code|adjustment code|barcodes|barcode scanned|barcodes scanned|eft|eft +|eft trace|icn|icn +|claim icn|dcn|dcn +|hospital policy|hospital policy +|work permit|work permit +|policy manual|nursing policy|facility policy|department policy",
+        "order +|orders +|surg path acc +|path acc +|pathology acc +|accession|accession +|acc no|access no|lot|lot +|lots|lot/batch|batch|batch +|ref +|reference +|case +|case no|claim|claim +|claims|invoice|invoice +|inv +|ticket|ticket +|incident +|model|model +|part +|p/n|catalog|catalog +|cat +|sku|upc|ndc|ndc +|cpt|cpt +|cpt code|cpt codes|hcpcs|hcpcs code|procedure code|loinc|loinc code|snomed|snomed ct|snomed code|rxnorm|rxcui|cui|clia|clia +|tracking|tracking +|confirmation|confirmation +|conf +|study +|trial|trial +|nct|protocol +|specimen|specimen +|sample +|barcode|barcode +|p.o|po +|purchase order|purchase order +|uuid|guid|hash|sha|sha1|sha256|md5|commit|checksum|doi|pmid|pmcid|isbn|issn|grant +|encounter +|visit +|rx +|rx|prescription +|taxonomy|taxonomy code|ein|ein +|tin|tin +|itin|itin +|fein|tax id|tax id +|tax +|taxpayer +|employer identification +|employer +|routing|routing +|aba|aba +|swift|requisition|requisition +|req +|form +|room|room +|bed|bed +|extension +|ext|job +|task +|bug|issue +|pull request|request +|transaction +|transaction|txn|trace +|session +|message +|msg +|error code|error|queue +|locker|badge +|employee +|kit +|cartridge +|reagent|tube +|slide +|block +|panel +|test +|result +|auth +|authorization|authorization +|prior auth|prior auth +|prior authorization +|referral +|approval +|gene|variant|rs|chr|chromosome|genbank|build +|revision +|document +|doc +|file +|item +|product +|series +|population seed|seed|receipt +|voucher|coupon|parcel|shipment +|container +|ccd|oid|icd 9|apartment|apt|suite|unit|po box|p.o. box|box|zip file|zip files|zip folder|zip archive|zip lock|ziplock|zip bag|zip bags|zip tie|zip ties|error codes|alarm code|alarm codes|fault code|fault codes|cdt|cdt code|cdt codes|hcpcs codes|remark code|remark codes|denial code|denial codes|reject code|rejection code|status code|status codes|reason code|reason codes|carc|rarc|revenue code|exit code|response code|return code|exam code|adjustment code|barcodes|barcode scanned|barcodes scanned|eft|eft +|eft trace|icn|icn +|claim icn|dcn|dcn +|hospital policy|hospital policy +|work permit|work permit +|policy manual|nursing policy|facility policy|department policy",
     ),
     (
         Other,
@@ -145,4 +145,31 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
         STRONG,
         "version|versions|ver|firmware|firmware version|software|software version|release|build|rev|revision|v|fw|sw|driver version|oid|object identifier|section|chapter|step|schema|fhir version|protocol version|kernel|chrome|firefox|safari|mozilla|applewebkit|edge|dicom|appendix|paragraph|clause|app|sections|chapters|paragraphs|clauses|nfpa|citrix|vda|windows|ios|android|macos|epic client",
     ),
+];
+
+/// Identifiers of programs are both in one: `patientDob`, `homeZip`.
+pub(super) const WHOSE: [&str; 12] = [
+    "patient",
+    "pat",
+    "pt",
+    "member",
+    "subscriber",
+    "insured",
+    "guarantor",
+    "home",
+    "work",
+    "provider",
+    "prescriber",
+    "billing",
+];
+pub(super) const WHAT: [(CueClass, &str); 9] = [
+    (Dob, "dob"),
+    (Ssn, "ssn"),
+    (Mrn, "mrn"),
+    (Npi, "npi"),
+    (Dea, "dea"),
+    (Zip, "zip"),
+    (Phone, "phone"),
+    (Fax, "fax"),
+    (Fax, "faxnumber"),
 ];

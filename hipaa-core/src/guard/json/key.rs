@@ -138,7 +138,8 @@ impl Words {
 
     /// What a key says.
     pub(super) fn read(&mut self, rules: &Rules, key: &str) -> Key {
-        if key.len() > LONGEST_KEY {
+        // `t` and `f` are variables here, not `T: ... | F: ...`.
+        if key.len() > LONGEST_KEY || matches!(key.as_bytes(), [b'a'..=b'z']) {
             return Key::default();
         }
         if memchr::memchr(b'\\', key.as_bytes()).is_some()

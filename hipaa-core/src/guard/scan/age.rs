@@ -8,12 +8,8 @@ use crate::guard::cue::CueClass::Age90;
 use crate::guard::cue::{Fit, Mask};
 use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason, pattern};
-use memchr::memmem::Finder;
-use std::sync::LazyLock;
 
 const AGES: Mask = Mask::of(&[Age90]);
-static SPELLED: LazyLock<[Finder<'static>; 4]> =
-    LazyLock::new(|| ["inety", "undred", "INETY", "UNDRED"].map(Finder::new));
 const OLDEST: u32 = 125;
 /// `age ninety`.
 const SHORTEST: usize = 10;
@@ -46,9 +42,13 @@ static OF_PERSONS: WordSet<128> = WordSet::new(
 /// The same behind a blank, `91 F h/o CAD`, where a temperature is likelier.
 static OF_PATIENTS: WordSet<32> =
     WordSet::new("with w who presents presenting presented admitted adm h c s p hx brought complaining");
-static VITALS: WordSet<32> = WordSet::new("hr bp rr sat sats sao spo o pulse vitals vs chills rigors wbc");
+static VITALS: WordSet<128> = WordSet::new(
+    "hr bp rr sat sats sao spo o pulse vitals vs chills rigors wbc oral orally axillary rectal rectally tympanic temporal \
+    overnight this today yesterday tonight per at ambient room water max tmax via by last now then after before",
+);
 /// What may stand before the age and sex of a person in a sentence.
-static BEFORE_PERSONS: WordSet<32> = WordSet::new("a an this our the pt patient pleasant elderly is");
+static BEFORE_PERSONS: WordSet<32> =
+    WordSet::new("a an this our the pt patient pleasant elderly is mother wife grandmother sister aunt");
 /// What may go on behind `died at 92`, `patient is 90`.
 static GOES_ON: WordSet<16> = WordSet::new("and of from but due when after who");
 
@@ -127,9 +127,10 @@ impl Scan<'_, '_> {
             return false;
         }
         let alone = byte::prev(bytes, run.start) == b'(' && byte::peek(bytes, run.end) == b')';
-        let named = byte::is(byte::prev(bytes, blanks_before(bytes, run.start.saturating_sub(1))), ALPHA);
+        let whose = word_before(bytes, run.start.saturating_sub(1));
+        let named = byte::at(whose, 0, byte::UPPER) || BEFORE_PERSONS.has(whose);
         let goes_on = byte::peek(bytes, run.end) == b' ' && byte::at(bytes, run.end + 1, ALPHA);
-        (alone && named && !TEMPERATURES.has(word_before(bytes, run.start - 1)))
+        (alone && named && !TEMPERATURES.has(whose))
             || speaks_of_a_person(bytes, run.end)
             || (goes_on && begins(bytes, run.start))
     }
@@ -147,7 +148,7 @@ impl Scan<'_, '_> {
     /// `ninety-two years old`.
     pub(super) fn spelled_ages(&mut self) {
         let long = self.bytes.len() >= SHORTEST;
-        if !long || SPELLED.iter().all(|word| word.find(self.bytes).is_none()) {
+        if !long || !pattern::AGE_WORD.is_match(self.bytes) {
             return;
         }
         for found in pattern::SPELLED_AGE.find_iter(self.bytes) {
@@ -252,7 +253,8 @@ fn bounded_before(bytes: &[u8], start: usize) -> bool {
         b'>' => return !quotes(bytes, at, start),
         _ => {}
     }
-    LIMITS_BEFORE.has(word_before(bytes, start))
+    let word = word_before(bytes, start);
+    LIMITS_BEFORE.has(word) && !(is(word, b"to") && is(word_before(bytes, at.saturating_sub(2)), b"lived"))
 }
 
 /// Whether the `>` that ends at `at` quotes a line of mail: so is the line before, or an age with a hyphen follows.

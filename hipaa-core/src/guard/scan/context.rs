@@ -14,8 +14,8 @@ static PAYERS: WordSet<32> =
     WordSet::new("aetna cigna humana bcbs anthem uhc unitedhealthcare kaiser medicaid tricare champva");
 /// Words of a line that make `ID` the number of a plan; those of a card for prescriptions are sure.
 static INSURANCE: WordSet<64> = WordSet::new(
-    "insurance insured insurer member subscriber carrier payer payor primary secondary coverage medicaid medicare \
-    policyholder rxgrp",
+    "insurance insured insurer member subscriber carrier payer payor primary secondary ndary coverage medicaid medicare \
+    policyholder rxgrp molina aetna cigna humana anthem highmark bcbs",
 );
 static PRESCRIPTIONS: WordSet<64> = WordSet::new("rxbin rxpcn pcn");
 
@@ -84,30 +84,43 @@ impl Scan<'_, '_> {
             return self.in_cell(span, mask, cell);
         }
         let before = self.before(span, mask);
-        // ` and her husband on `: the list goes on over the preposition.
-        let close = |hit: &Hit| hit.fit >= Fit::Strict && !(hit.weak && hit.is(CueClass::Date) && self.kin(span.0));
-        let hit = before
-            .filter(close)
-            .or_else(|| self.outer(mask))
-            .or_else(|| self.list(span.0, mask))
-            .or_else(|| self.after(span.1, mask));
-        let hit = match hit {
-            Some(hit) if hit.class != CueClass::Other => hit,
-            other => self.bare_id(span.0, mask).or(other).or(before)?,
+        let hit = match before {
+            Some(hit) if self.close(&hit, span.0) => hit,
+            _ => match self.elsewhere(span, mask) {
+                Some(hit) => hit,
+                None => self.bare_id(span.0, mask).or(before)?,
+            },
         };
-        if hit.class.kind().is_none() {
-            self.number_of_no_kind(span, hit);
+        if matches!(hit.class, CueClass::Other | CueClass::Version) {
+            Some(self.of_no_kind(span, hit, mask))
+        } else {
+            Some(hit)
         }
-        Some(hit)
+    }
+
+    /// Whether the cue before the value stands so close that nothing else is asked.
+    #[inline]
+    fn close(&self, hit: &Hit, start: usize) -> bool {
+        // ` and her husband on `: the list goes on over the preposition.
+        hit.fit >= Fit::Strict && !(hit.weak && hit.is(CueClass::Date) && self.kin(start))
+    }
+
+    /// What speaks for the whole text, the list, or the label behind the value.
+    fn elsewhere(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
+        self.outer(mask).or_else(|| self.list(span.0, mask)).or_else(|| self.after(span.1, mask))
     }
 
     /// A number that names no person uses up its label all the same: `99213 (CPT)`, `Lot/SN: a / b`.
-    fn number_of_no_kind(&mut self, span: (usize, usize), hit: Hit) {
+    fn of_no_kind(&mut self, span: (usize, usize), hit: Hit, mask: Mask) -> Hit {
+        if let Some(plan) = self.bare_id(span.0, mask) {
+            return plan;
+        }
         if hit.behind() && hit.fit == Fit::Label {
             self.spent = self.behind;
         } else if hit.rest[0].is_some() {
             self.remember(span, hit);
         }
+        hit
     }
 
     pub(super) fn collect(&mut self, span: (usize, usize)) {
@@ -147,34 +160,61 @@ impl Scan<'_, '_> {
             let Some(fit) = before_gap(self.bytes, cue.end, start) else {
                 break;
             };
-            if let Some(owner) = self.owner(i, start, mask) {
+            let loose = cue.weak || matches!(cue.class, CueClass::Other | CueClass::Version);
+            if loose && let Some(owner) = self.owner(i, start, mask) {
                 return Some(self.hit(owner, fit, start));
             }
-            let hit = self.hit(i, fit, start);
             match cue.weak {
                 // `Fax confirmation sent to`: a loose word of no kind hides nothing.
-                false if fit == Fit::Near && (cue.class.kind().is_none() || self.payer(cue, start)) => {}
-                false if hit.beside.is_some() && fit >= Fit::Strict => return Some(self.in_order(hit, i, end)),
-                false => return Some(hit),
+                false if fit == Fit::Near && (loose || self.payer(cue, start)) => {}
+                false if fallback.is_some_and(|hit: Hit| hit.is(CueClass::Phone)) && !self.faxed(cue) => break,
+                false => return Some(self.in_order(self.hit(i, fit, start), i, end)),
                 // `born in Ohio on`: a preposition leaves the word to a stronger cue before it.
-                true if cue.class == CueClass::Date && fit == Fit::Label => fallback = fallback.or(Some(hit)),
+                true if cue.class == CueClass::Date && fit == Fit::Label => {
+                    fallback = fallback.or_else(|| Some(self.hit(i, fit, start)));
+                }
                 true if cue.class == CueClass::Dob && !self.born_of(cue) => {}
-                true if fit == Fit::Label => return Some(hit),
-                // `can be reached at`.
-                true if fit == Fit::Strict && cue.class == CueClass::Phone => return Some(hit),
+                true if cue.end - cue.start == 1 && self.letter(cue) => {}
+                // `can be reached at`; `faxed to her office at` is a word of the fax before it.
+                true if fit == Fit::Strict && cue.class == CueClass::Phone && cue.end - cue.start < 3 => {}
+                true if fit >= Fit::Strict && cue.class == CueClass::Phone => {
+                    fallback = fallback.or_else(|| Some(self.hit(i, fit, start)));
+                    if !byte::peek(self.bytes, cue.start).eq_ignore_ascii_case(&b'o') {
+                        break;
+                    }
+                }
+                true if fit == Fit::Label => return Some(self.in_order(self.hit(i, fit, start), i, end)),
                 true => {}
             }
         }
         fallback
     }
 
-    /// Whether `b.` stands behind a name and is no letter of a list.
+    /// Whether the cue is a fax that goes to someone.
+    fn faxed(&self, cue: &Cue) -> bool {
+        cue.class == CueClass::Fax && self.bytes[cue.end..].starts_with(b" to ")
+    }
+
+    /// Whether a cue of one letter is something else: the `C` of `PA-C`, a variable `t=`.
+    fn letter(&self, cue: &Cue) -> bool {
+        byte::is(byte::prev(self.bytes, cue.start), byte::JOIN) || byte::peek(self.bytes, cue.end) == b'='
+    }
+
+    /// Whether `b.` stands behind a name and is no letter of a list, and `bd` behind no dose.
     fn born_of(&self, cue: &Cue) -> bool {
         let before = self.bytes[cue.start.saturating_sub(4)..cue.start].trim_ascii_end().last();
-        let named = before.is_some_and(|byte| byte::is(*byte, byte::ALPHA) || matches!(byte, b',' | b'('));
+        let place = cue.start - cue.start.min(1);
+        if self.bytes[cue.start..cue.end].eq_ignore_ascii_case(b"bd") {
+            let word = byte::back(self.bytes, place, byte::ALNUM, 12);
+            let dosed = byte::at(self.bytes, word, byte::DIGIT) || super::unit::is(&self.bytes[word..place]);
+            return !dosed || byte::prev(self.bytes, cue.start) != b' ';
+        }
+        let named =
+            before.is_some_and(|byte| byte::is(*byte, byte::ALPHA) || matches!(byte, b',' | b'(' | b'/' | b'|'));
         byte::prev(self.bytes, cue.end) != b'.' || (named && self.bytes[cue.start] == b'b')
     }
 
+    #[inline]
     fn hit(&self, i: usize, fit: Fit, start: usize) -> Hit {
         let cue = self.cues[i];
         let at = -i16::try_from(start - cue.end).unwrap_or(i16::MAX);
@@ -190,16 +230,22 @@ impl Scan<'_, '_> {
         let i = i.checked_sub(1)?;
         let i = if self.cues[i].weak && self.cues[i].class == CueClass::Date { i.checked_sub(1)? } else { i };
         let owner = self.cues[i];
-        let loose = cue.class.kind().is_none() || (cue.weak && cue.class != CueClass::Date);
-        let owns = loose && !owner.weak && owner.start >= self.spent && mask.has(owner.class);
-        let kind = owner.class.kind().filter(|_| owns && cue.start - owner.end < 16)?;
+        if owner.weak || cue.start - owner.end >= 16 {
+            return None;
+        }
+        let owns = cue.class != CueClass::Date && owner.start >= self.spent && mask.has(owner.class);
+        let kind = owner.class.kind().filter(|_| owns)?;
         let sure = !kind.needs_cue() || self.labelled(start);
-        (sure && preposition_gap(self.bytes, owner.end, cue.start)).then_some(i)
+        let aside = matches!(self.bytes[owner.end..cue.start], [b'('] | [b' ', b'('])
+            && byte::peek(self.bytes, cue.end) == b')';
+        (sure && (aside || preposition_gap(self.bytes, owner.end, cue.start))).then_some(i)
     }
 
     pub(super) fn after(&mut self, end: usize, mask: Mask) -> Option<Hit> {
         let from = self.cues_before(end);
-        let cue = self.cues[from..].iter().find(|cue| mask.has(cue.class) && !cue.weak)?;
+        // A loose word in parentheses is a label: `96841552634 (account)`.
+        let alone = |cue: &&Cue| byte::peek(self.bytes, cue.end) == b')' && byte::prev(self.bytes, cue.start) == b'(';
+        let cue = self.cues[from..].iter().find(|cue| mask.has(cue.class) && (!cue.weak || alone(cue)))?;
         if cue.start - end > REACH_AFTER {
             return None;
         }
@@ -215,12 +261,19 @@ impl Scan<'_, '_> {
     fn beside(&self, i: usize) -> Option<CueClass> {
         let (cue, before) = (self.cues[i], self.cues.get(i.checked_sub(1)?)?);
         let near = cue.start.wrapping_sub(before.end) < 8 && before.class != cue.class;
-        let joined = near && !before.weak && !cue.weak && list_gap(self.bytes, before.end, cue.start);
-        joined.then_some(before.class)
+        let strong = near && !before.weak && !cue.weak && list_gap(self.bytes, before.end, cue.start);
+        // `NPI/DEA/LIC`.
+        let slashed = near && cue.start == before.end + 1 && self.bytes[before.end] == b'/';
+        (strong || slashed).then_some(before.class)
     }
 
     /// Of several labels in one, each value takes the next: `Phone/Fax: a / b`.
+    #[inline]
     fn in_order(&self, hit: Hit, i: usize, end: usize) -> Hit {
+        if hit.beside.is_none() || hit.fit == Fit::Near { hit } else { self.ordered(hit, i, end) }
+    }
+
+    fn ordered(&self, hit: Hit, i: usize, end: usize) -> Hit {
         let slashed = |i: usize| {
             let gap = i.checked_sub(1).and_then(|b| self.bytes.get(self.cues[b].end..self.cues[i].start));
             gap.is_some_and(|gap| gap.contains(&b'/')) && self.beside(i).is_some()
@@ -238,7 +291,7 @@ impl Scan<'_, '_> {
         }
         let mut rest = [None; 3];
         rest.iter_mut().zip(&self.cues[first + 1..=i]).for_each(|(slot, cue)| *slot = Some(cue.class));
-        Hit { class: self.cues[first].class, beside: rest[0], plural: true, rest, ..hit }
+        Hit { class: self.cues[first].class, beside: rest[0], plural: true, rest, weak: false, ..hit }
     }
 
     fn outer(&self, mask: Mask) -> Option<Hit> {
@@ -254,7 +307,9 @@ impl Scan<'_, '_> {
             && (1..4).contains(&start.wrapping_sub(last.end))
             && byte::skip(self.bytes, last.end, byte::BLANK) == start;
         let joined = mask.has(class) && (list_gap(self.bytes, last.end, start) || blank || self.kin(start));
-        let (beside, plural) = (last.beside.or(next.map(|_| last.class)), last.plural);
+        // One number that replaces another need not be as long.
+        let replaces = self.bytes.get(last.end..start).is_some_and(|gap| gap.contains(&b'>') || gap.len() > 5);
+        let (beside, plural) = (last.beside.or(next.map(|_| last.class)), last.plural || replaces);
         joined.then_some(Hit {
             fit: Fit::Strict,
             beside,
@@ -271,17 +326,27 @@ impl Scan<'_, '_> {
 
     /// Where a lone `ID` right before `start` begins and ends.
     fn id_before(&self, start: usize) -> Option<(usize, usize)> {
-        let marks = |byte: &&u8| matches!(**byte, b' ' | b':' | b'#' | b'.');
-        let end = start - self.bytes[..start].iter().rev().take(4).take_while(marks).count();
+        let mut end = start;
+        while end > 0 && start - end < 4 && matches!(self.bytes[end - 1], b' ' | b':' | b'#' | b'.') {
+            end -= 1;
+        }
         let before = self.bytes[..end].strip_suffix(b"ID").filter(|_| end < start)?;
         let from = before.strip_suffix(b"Rx").unwrap_or(before).len();
         (!byte::is(byte::prev(self.bytes, from), byte::ALNUM | byte::JOIN)).then_some((from, end))
     }
 
     /// `ID` alone, where its line speaks of an insurance: `Carrier: Acme   ID #: 894503555`.
+    #[inline]
     fn bare_id(&self, start: usize, mask: Mask) -> Option<Hit> {
+        // A cheap look at one byte first.
+        let may = matches!(byte::prev(self.bytes, start.saturating_sub(1)), b'D' | b' ' | b':' | b'#' | b'.');
+        if may && mask.has(CueClass::Plan) { self.insured_id(start) } else { None }
+    }
+
+    #[inline(never)]
+    fn insured_id(&self, start: usize) -> Option<Hit> {
         let bytes = self.bytes;
-        let (from, end) = self.id_before(start).filter(|_| mask.has(CueClass::Plan))?;
+        let (from, end) = self.id_before(start)?;
         let line = bytes[end.saturating_sub(128).min(from)..from].rsplit(|byte| *byte == b'\n').next()?;
         let has = |set: &WordSet<64>| line.split(|byte| !byte::is(*byte, byte::ALPHA)).any(|word| set.has(word));
         // `DOD ID` and `Payer ID` are numbers of something else, `Boise, ID 83702` is a place.

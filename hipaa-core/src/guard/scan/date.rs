@@ -54,16 +54,21 @@ pub(super) enum Form {
 
 impl Scan<'_, '_> {
     /// Reads a date from the first runs; returns how many runs it used.
+    #[inline]
     pub(super) fn date_runs(&mut self, runs: &[Run]) -> Option<usize> {
         let [a, b, rest @ ..] = runs else { return None };
-        let short = |run: &Run, most| run.len() <= most || (run.digits == 0 && run.len() <= LONGEST_MONTH);
-        if !short(a, 4) || !short(b, 3) || !matches!(b.sep, b'-' | b'/' | b'.') {
+        if (a.len() > 4 || b.len() > 3) && !written_out(a, b, rest) || !matches!(b.sep, b'-' | b'/' | b'.') {
             return None;
         }
-        let third = rest.first().filter(|c| c.sep == b.sep);
-        let Some(c) = third else {
-            return self.month_day(runs);
-        };
+        match rest.first() {
+            Some(c) if c.sep == b.sep => self.date_of(a, b, c, rest),
+            None if b.sep == b'/' => self.month_day(a, b),
+            _ => None,
+        }
+    }
+
+    /// A date of three parts; `rest` are the runs from the third on.
+    pub(super) fn date_of(&mut self, a: &Run, b: &Run, c: &Run, rest: &[Run]) -> Option<usize> {
         let bytes = self.bytes;
         let stamp = c.len() >= 4 && byte::peek(bytes, c.start + 2) == b'T' && c.digits + 1 == c.len();
         let end = if stamp { c.start + 2 } else { c.end };
@@ -89,7 +94,7 @@ impl Scan<'_, '_> {
         if form == Form::Doubtful && b.sep == b'/' && (count::series(bytes, span) || self.goes_on(span.0)) {
             let claim = Claim { kind: Kind::Date, span, base: Confidence::Low, reason: Reason::Shape };
             self.push(claim, Confidence::Low, None);
-            return Some(runs.iter().skip(1).take_while(|run| run.sep == b'/' && run.numeric()).count() + 1);
+            return Some(rest.iter().take_while(|run| run.sep == b'/' && run.numeric()).count() + 2);
         }
         self.date(span, parts, form);
         let timestamp = rest.iter().position(|run| run.sep == b'/' && stamp).unwrap_or(rest.len());
@@ -107,7 +112,10 @@ impl Scan<'_, '_> {
     /// Whether a label right before it says that this is some other number: `MRN 04-28-76`.
     fn is_numbered(&mut self, span: (usize, usize)) -> bool {
         let hit = self.context(span, super::number::NUMBERS);
-        hit.is_some_and(|hit| hit.fit >= Fit::Strict && hit.class.kind().is_some_and(Kind::needs_cue))
+        hit.is_some_and(|hit| {
+            let sure = hit.fit >= Fit::Strict && (!hit.weak || self.labelled(span.0));
+            sure && hit.class.kind().is_some_and(Kind::needs_cue)
+        })
     }
 
     /// Whether the runs start with the second date of a range.
@@ -116,9 +124,8 @@ impl Scan<'_, '_> {
         three(self.bytes, (a, b, (c.start, c.end))).map(|_| ())
     }
 
-    fn month_day(&mut self, runs: &[Run]) -> Option<usize> {
-        let [a, b] = runs else { return None };
-        let shaped = b.sep == b'/' && a.numeric() && b.numeric() && a.len() <= 2 && b.len() <= 2;
+    fn month_day(&mut self, a: &Run, b: &Run) -> Option<usize> {
+        let shaped = a.numeric() && b.numeric() && a.len() <= 2 && b.len() <= 2;
         if shaped && count::follows_number(self.bytes, a.start) {
             return None;
         }
@@ -201,6 +208,12 @@ impl Scan<'_, '_> {
             self.date(span, parts, Form::Full);
         }
     }
+}
+
+/// `04-September-1941`.
+#[inline]
+fn written_out(a: &Run, b: &Run, rest: &[Run]) -> bool {
+    b.digits == 0 && b.len() <= LONGEST_MONTH && a.len() <= 2 && rest.first().is_some_and(Run::numeric)
 }
 
 fn asks(hit: &Hit) -> bool {

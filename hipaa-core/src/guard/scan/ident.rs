@@ -1,7 +1,7 @@
 //! Numbers without a public format: medical record, plan, account, device, licence.
 
 use super::claim::Claim;
-use super::number::is_shape;
+use super::number::{NUMBERS, is_shape};
 use super::star::masked;
 use super::{Hit, Last, Scan, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, UPPER};
@@ -25,7 +25,7 @@ impl Scan<'_, '_> {
         let Some(digits) = self.value_digits(span, &hit, labelled) else {
             return;
         };
-        if hit.is(CueClass::Mrn) && !declared && self.names_something_else(span, &hit, labelled) {
+        if !declared && self.names_something_else(span, &hit, labelled) {
             return;
         }
         if breaks_list || (!declared && !labelled && self.counts(span, digits, &hit)) {
@@ -59,14 +59,46 @@ impl Scan<'_, '_> {
         (fits && !masked(self.bytes, span.0, span.1)).then_some(digits)
     }
 
-    /// Whether what looks like a record number is a donated unit of blood (`unit # W0412 23 118845`)
-    /// or, behind a word of prose, a date (`see chart 2-19-11`).
+    /// Whether what looks like a record or serial number is a donated unit of blood
+    /// (`unit # W0412 23 118845`) or, behind a word of prose, a model: `implant CI347`.
     fn names_something_else(&self, (start, end): (usize, usize), hit: &Hit, labelled: bool) -> bool {
         let bytes = self.bytes;
-        let unit = byte::at(bytes, start, UPPER)
-            && (is_shape(bytes, start + 1, b"dddd dd dddddd") || is_shape(bytes, start + 1, b"dddddddddddd"));
-        let date = end - start < 8 && bytes[start..end].contains(&b'-');
-        unit || (date && hit.weak && !labelled)
+        let blood = hit.is(CueClass::Mrn) && byte::at(bytes, start, UPPER);
+        let blood =
+            blood && (is_shape(bytes, start + 1, b"dddd dd dddddd") || is_shape(bytes, start + 1, b"dddddddddddd"));
+        blood || (hit.is(CueClass::Device) && hit.weak && !labelled && end - start < 6)
+    }
+
+    /// A licence in groups: `289 043 065`, `G 849 227 558 233`.
+    pub(super) fn spaced_license(&mut self, start: usize) -> bool {
+        let bytes = self.bytes;
+        let fits = |shape: &[u8]| {
+            let end = start + shape.len();
+            let goes_on = byte::peek(bytes, end) == b' ' && byte::at(bytes, end + 1, DIGIT);
+            (is_shape(bytes, start, shape) && !byte::at(bytes, end, ALNUM) && !goes_on).then_some(end)
+        };
+        let Some(end) = fits(b"ddd ddd ddd ddd").or_else(|| fits(b"ddd ddd ddd")) else {
+            return false;
+        };
+        let letter = start >= 3 && bytes[start - 1] == b' ' && byte::is(bytes[start - 2], UPPER);
+        let from = if letter && !byte::is(bytes[start - 3], ALNUM) { start - 2 } else { start };
+        let hit = self.context((from, end), NUMBERS).filter(|hit| hit.is(CueClass::License) && hit.fit == Fit::Label);
+        if let Some(hit) = hit {
+            self.ident((from, end), hit);
+        }
+        hit.is_some()
+    }
+
+    /// Numbers with a point: the serial number of a lens (`22242691.529`), a licence (`35.421532`).
+    pub(super) fn pointed(&mut self, span: (usize, usize), (first, second): (usize, usize)) {
+        let class = match (first, second) {
+            (8, 3) => CueClass::Device,
+            (2, 6) => CueClass::License,
+            _ => return,
+        };
+        if let Some(hit) = self.context(span, NUMBERS).filter(|hit| hit.is(class) && hit.fit == Fit::Label) {
+            self.ident(span, hit);
+        }
     }
 
     /// Whether a short bare number is a quantity: a unit stands behind it.
@@ -113,12 +145,14 @@ impl Scan<'_, '_> {
         let bytes = self.bytes;
         let mut end = span.1;
         let first = span.1 - span.0;
+        // `U0076 86171 39692`.
+        let fives = first == 5 && byte::at(bytes, span.0, UPPER) && is_shape(bytes, span.0 + 1, b"dddd ddddd ddddd");
         for _ in 0..4 {
             let stop = byte::skip(bytes, end + 1, DIGIT);
             let len = stop.saturating_sub(end + 1);
             let group =
                 byte::peek(bytes, end) == b' ' && (2..=5).contains(&len) && first <= 5 && !byte::at(bytes, stop, ALNUM);
-            let numeric = bytes[span.0..span.1].iter().all(u8::is_ascii_digit);
+            let numeric = bytes[span.0..span.1].iter().all(u8::is_ascii_digit) || (fives && len == 5);
             if !group
                 || !numeric
                 || matches!(byte::peek(bytes, stop), b'/' | b'.' | b':' | b'-') && byte::at(bytes, stop + 1, DIGIT)
@@ -139,7 +173,7 @@ impl Scan<'_, '_> {
         if word == span.0 || word - span.0 > 6 || !numeric || span.1 - word < 4 {
             return false;
         }
-        if self.context(span, super::number::NUMBERS).is_some_and(|hit| hit.fit >= Fit::Strict) {
+        if self.context(span, NUMBERS).is_some_and(|hit| hit.fit >= Fit::Strict) {
             return false;
         }
         let Some(cue) = self.rules.lexicon.phrase_at((bytes, self.planes), span.0, word) else {

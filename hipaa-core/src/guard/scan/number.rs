@@ -20,7 +20,12 @@ pub(super) const NUMBERS: Mask = Mask::of(&[
 impl Scan<'_, '_> {
     /// One to three digits that stand alone.
     pub(super) fn small(&mut self, run: Run) {
-        if self.phone(run.start) || self.spaced_ssn(run) || self.text_date(run) {
+        let spaced =
+            run.len() == 3 && byte::peek(self.bytes, run.end) == b' ' && byte::at(self.bytes, run.end + 1, DIGIT);
+        if self.phone(run.start)
+            || (spaced && (self.spaced_ssn(run) || self.spaced_license(run.start)))
+            || self.text_date(run)
+        {
             return;
         }
         self.age(run.start, run.end);
@@ -139,9 +144,8 @@ impl Scan<'_, '_> {
     /// `536 90 4399`, with no further number beside it.
     fn spaced_ssn(&mut self, run: Run) -> bool {
         let bytes = self.bytes;
-        let spaced = run.len() == 3 && byte::peek(bytes, run.end) == b' ' && byte::at(bytes, run.end + 1, DIGIT);
         let (s, end) = (run.start, run.start + 11);
-        let shaped = spaced && is_shape(bytes, s, b"ddd dd dddd") && !byte::at(bytes, end, ALNUM);
+        let shaped = is_shape(bytes, s, b"ddd dd dddd") && !byte::at(bytes, end, ALNUM);
         let lonely = |at: usize| !(byte::peek(bytes, at) == b' ' && byte::at(bytes, at + 1, DIGIT));
         if !shaped || ends_number(bytes, s) {
             return false;
@@ -165,7 +169,12 @@ impl Scan<'_, '_> {
         let span = (first.start, last.end);
         let sep = piece[1].sep;
         let even = piece[1..].iter().all(|run| run.sep == sep);
-        if masked(self.bytes, span.0, span.1) || (piece.len() == 2 && sep == b'.') || self.phone(first.start) {
+        if let [a, b] = piece
+            && sep == b'.'
+        {
+            return self.pointed(span, (a.len(), b.len()));
+        }
+        if masked(self.bytes, span.0, span.1) || self.phone(first.start) {
             return;
         }
         let mut lens = [0; super::token::RUNS];

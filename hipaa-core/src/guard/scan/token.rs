@@ -1,8 +1,9 @@
 //! Tokens: runs of letters and digits, joined by single `-`, `.`, `/`, `:` or `_`.
 
 use super::Scan;
+use crate::guard::Kind;
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, HEX, JOIN};
-use crate::guard::cue::CueClass;
+use crate::guard::cue::{CueClass, Fit};
 use arrayvec::ArrayVec;
 
 /// The most runs a token may have to be looked at; longer chains are no identifiers.
@@ -197,10 +198,10 @@ impl Scan<'_, '_> {
             }
             // `DOB-07/06/1998`.
             if first.digits == 0
-                && self.labels_dates(first)
-                && let Some(used) = self.date_runs(&rest[1..])
+                && rest.len() >= 4
+                && let Some(used) = self.labelled_date(rest)
             {
-                rest = &rest[1 + used..];
+                rest = &rest[used..];
                 continue;
             }
             let cut = rest.iter().skip(1).position(|run| matches!(run.sep, b'/' | b':')).map_or(rest.len(), |i| i + 1);
@@ -213,10 +214,14 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// Whether the run is a word for a date: `DOB`.
-    fn labels_dates(&self, run: &Run) -> bool {
-        let cue = self.rules.lexicon.phrase_at((self.bytes, self.planes), run.start, run.end);
-        cue.is_some_and(|cue| cue.end == run.end && !cue.weak && matches!(cue.class, CueClass::Dob | CueClass::Date))
+    /// Reads a date behind the word for it; returns how many runs both used.
+    #[inline(never)]
+    fn labelled_date(&mut self, runs: &[Run]) -> Option<usize> {
+        let [word, a, b, rest @ ..] = runs else { return None };
+        let c = rest.first().filter(|c| c.sep == b.sep && a.numeric() && a.len() <= 4 && b.len() <= 3)?;
+        let cue = self.rules.lexicon.phrase_at((self.bytes, self.planes), word.start, word.end)?;
+        let dates = cue.end == word.end && !cue.weak && matches!(cue.class, CueClass::Dob | CueClass::Date);
+        if dates { self.date_of(a, b, c, rest).map(|used| used + 1) } else { None }
     }
 
     /// Decides about runs joined by `-`, `.` and `_` only.
@@ -240,7 +245,7 @@ impl Scan<'_, '_> {
     }
 
     /// Drops a leading cue word that is glued to the value: `MRN-123456`, `No.123`.
-    fn without_label<'r>(&self, piece: &'r [Run]) -> &'r [Run] {
+    fn without_label<'r>(&mut self, piece: &'r [Run]) -> &'r [Run] {
         let mut rest = piece;
         // `CC-36-14-AA-B3-63` starts with no label.
         let pairs = piece.len() == 6 && piece.iter().all(|run| run.len() == 2);
@@ -259,11 +264,20 @@ impl Scan<'_, '_> {
                     .is_some_and(|cue| cue.class.kind().is_some() && !cue.weak && word.len() >= 2)
                     || crate::guard::cue::is_number_word(word)
                     || (second.sep == b'.' && word.iter().all(|byte| byte::is(*byte, ALPHA)) && word.len() >= 2));
-            if !cue {
+            if !cue || self.has_own_label(piece) {
                 break;
             }
             rest = &rest[1..];
         }
         rest
+    }
+
+    /// Whether a label stands before the whole value: `license no. PH-02674`.
+    fn has_own_label(&mut self, piece: &[Run]) -> bool {
+        let span = (piece[0].start, piece[piece.len() - 1].end);
+        let hit = self.context(span, super::number::NUMBERS);
+        hit.is_some_and(|hit| {
+            hit.fit == Fit::Label && !hit.weak && !hit.behind() && hit.class.kind().is_some_and(Kind::needs_cue)
+        })
     }
 }

@@ -5,7 +5,12 @@ use super::{Hit, Scan, place, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA};
 use crate::guard::cue::{CueClass, Fit};
 use crate::guard::validate::zip::{State, assigned, state_of};
+use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason};
+
+/// Last words of places in Idaho, whose code is a word of labels too.
+static IDAHO: WordSet<32> =
+    WordSet::new("boise nampa meridian pocatello caldwell moscow lewiston rexburg falls alene eagle kuna");
 
 impl Scan<'_, '_> {
     /// Five digits, or five and four.
@@ -13,7 +18,7 @@ impl Scan<'_, '_> {
         let prefix = byte::number(&self.bytes[span.0..span.0 + 3]);
         let prefix = u16::try_from(prefix).unwrap_or(0);
         let plus4 = span.1 - span.0 > 5;
-        let cue = hit.filter(|hit| hit.is(CueClass::Zip));
+        let cue = hit.filter(|hit| hit.is(CueClass::Zip) && !(hit.weak && self.house_number(span.1)));
         let declared = cue.is_some_and(|hit| !matches!(hit.reason, Reason::Cue { .. } | Reason::List));
         let claim = |reason| Claim { kind: Kind::Zip, span, base: Confidence::Low, reason };
         if declared || (cue.is_some_and(|hit| hit.fit >= Fit::Strict) && assigned(prefix)) {
@@ -30,6 +35,11 @@ impl Scan<'_, '_> {
         }
     }
 
+    /// Whether a street follows: `Addr: 18569 Cedar Ct`.
+    fn house_number(&self, end: usize) -> bool {
+        byte::peek(self.bytes, end) == b' ' && byte::at(self.bytes, end + 1, ALPHA)
+    }
+
     /// How sure the state before the span makes a ZIP code with this prefix.
     fn state_before(&self, span: (usize, usize), prefix: u16) -> Option<Confidence> {
         let (bytes, start) = (self.bytes, span.0);
@@ -39,20 +49,32 @@ impl Scan<'_, '_> {
             end -= 1;
             field |= bytes[end] == b'|';
         }
+        if bytes[..end].ends_with("•".as_bytes()) {
+            end -= 3 + usize::from(byte::prev(bytes, end - 3) == b' ');
+        }
         if bytes[..end].ends_with(b"D.C") && end < start {
             return state_of(b"DC", prefix).map(|_| Confidence::Medium);
         }
         let from = byte::back(bytes, end, ALPHA, 14);
-        let free = end < start && !byte::is(byte::prev(bytes, from), ALNUM);
-        let state = free.then(|| state_of(&bytes[from..end], prefix)).flatten()?;
-        let mut before = from;
-        while before > 0 && matches!(bytes[before - 1], b' ' | b'\n') {
-            before -= 1;
+        if end == start || from == end || byte::is(byte::prev(bytes, from), ALNUM) {
+            return None;
         }
+        let floor = from.saturating_sub(8);
+        let before = floor + bytes[floor..from].trim_ascii_end().len();
         let comma = byte::prev(bytes, before) == b',';
+        let word = &bytes[from..end];
+        // `tulsa, ok 74179`.
+        let low = comma && word.len() == 2 && word.iter().all(u8::is_ascii_lowercase);
+        let capitals = low.then(|| [word[0] & !0x20, word[1] & !0x20]);
+        let word = capitals.as_ref().map_or(word, <[u8; 2]>::as_slice);
+        let state = state_of(word, prefix)?;
+        let idaho = || comma || IDAHO.has(&bytes[byte::back(bytes, before, ALPHA, 12)..before]);
         let telling = field || span.1 - span.0 > 5;
         match state {
-            State::Code if !comma && &bytes[from..end] == b"ID" => None,
+            State::Code if low => {
+                Some(if place::counted(bytes, span.1) { Confidence::Low } else { Confidence::Medium })
+            }
+            State::Code if word == b"ID" && !idaho() => None,
             State::Code if !telling => Some(place::confidence(bytes, (from, end), span.1)),
             State::Name if !telling && place::counted(bytes, span.1) => Some(Confidence::Low),
             _ if comma => Some(Confidence::High),
