@@ -202,16 +202,28 @@ impl<'g, 't> Scan<'g, 't> {
     /// The cue that decides about `span`, among the classes of `mask`.
     fn context(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
         self.collect(span);
-        if let Some(cell) = self.cell(span) {
-            return self.in_cell(span, mask, cell);
+        match self.tables.known() || table::touches_mark(self.bytes, span) {
+            true => self.in_table(span, mask),
+            false => self.decide::<false>(span, mask, None),
         }
-        let before = self.before(span.0, mask);
+    }
+
+    #[inline(never)]
+    fn in_table(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
+        let column = self.column(span).filter(|hit| mask.has(hit.class));
+        self.decide::<true>(span, mask, column)
+    }
+
+    /// The cue that decides, in a table (`CELL`) only from its cell or the heading.
+    fn decide<const CELL: bool>(&self, span: (usize, usize), mask: Mask, column: Option<Hit>) -> Option<Hit> {
+        let before = self.before::<CELL>(span.0, mask);
         let close = |hit: &Hit| hit.fit >= Fit::Strict;
         before
             .filter(close)
+            .or(if CELL { column } else { None })
             .or_else(|| self.outer(mask))
-            .or_else(|| self.list(span.0, mask))
-            .or_else(|| self.after(span.1, mask))
+            .or_else(|| self.list::<CELL>(span.0, mask))
+            .or_else(|| self.after::<CELL>(span.1, mask))
             .or(before)
     }
 
@@ -239,11 +251,11 @@ impl<'g, 't> Scan<'g, 't> {
         upto - behind(&self.cues[..upto])
     }
 
-    fn before(&self, start: usize, mask: Mask) -> Option<Hit> {
+    fn before<const CELL: bool>(&self, start: usize, mask: Mask) -> Option<Hit> {
         let upto = self.cues_before(start);
         let mut fallback = None;
         for (i, cue) in self.cues[..upto].iter().enumerate().rev().filter(|(_, cue)| cue.end <= start) {
-            if start - cue.end > REACH_BEFORE {
+            if start - cue.end > REACH_BEFORE || (CELL && cue.start < self.tables.cell.0) {
                 break;
             }
             if !mask.has(cue.class) {
@@ -271,10 +283,10 @@ impl<'g, 't> Scan<'g, 't> {
         fallback
     }
 
-    fn after(&self, end: usize, mask: Mask) -> Option<Hit> {
+    fn after<const CELL: bool>(&self, end: usize, mask: Mask) -> Option<Hit> {
         let from = self.cues_before(end);
         let cue = self.cues[from..].iter().find(|cue| mask.has(cue.class) && !cue.weak)?;
-        if cue.start - end > REACH_AFTER {
+        if cue.start - end > REACH_AFTER || (CELL && cue.start >= self.tables.cell.1) {
             return None;
         }
         let fit = after_gap(self.bytes, end, cue.start, cue.end)?;
@@ -297,9 +309,9 @@ impl<'g, 't> Scan<'g, 't> {
         Some(Hit { class: outer.class, fit: Fit::Label, weak: false, reason: outer.reason, beside: None })
     }
 
-    fn list(&self, start: usize, mask: Mask) -> Option<Hit> {
+    fn list<const CELL: bool>(&self, start: usize, mask: Mask) -> Option<Hit> {
         let last = self.last.filter(|last| mask.has(last.class))?;
-        let joined = list_gap(self.bytes, last.end, start);
+        let joined = (!CELL || last.end > self.tables.cell.0) && list_gap(self.bytes, last.end, start);
         let (class, beside) = (last.class, last.beside);
         joined.then_some(Hit { class, fit: Fit::Strict, weak: false, reason: Reason::List, beside })
     }

@@ -66,7 +66,6 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
             continue;
         }
         match byte {
-            b'\n' if newlines == 0 && in_row(bytes, from, at) => return None,
             b'\n' => newlines += 1,
             b'!' | b';' => return None,
             b'.' | b'?' if sentence_ends(bytes, at, to) && at > from => return None,
@@ -83,12 +82,14 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
         at += 1;
     }
     let fits = words <= NEAR_WORDS && fillers <= 8 && newlines <= 2 && (newlines == 0 || fillers == 0);
-    fits.then_some(fit)
+    (fits && !(newlines > 0 && in_row(bytes, from, to))).then_some(fit)
 }
 
-/// Whether a cue that ends at `from`, in a line that ends at `end`, is one of several cells: the heading of a
+/// Whether a cue that ends at `from`, in a line that ends before `to`, is one of several cells: the heading of a
 /// column, not a label of what comes next.
-fn in_row(bytes: &[u8], from: usize, end: usize) -> bool {
+#[inline(never)]
+fn in_row(bytes: &[u8], from: usize, to: usize) -> bool {
+    let end = bytes[from..to].iter().position(|byte| *byte == b'\n').map_or(to, |at| from + at);
     let labels = bytes[from..end].iter().any(|byte| matches!(byte, b':' | b'#' | b'='));
     let start = byte::back_to(bytes, from, b'\n', 128);
     let line = &bytes[start..end];
@@ -99,6 +100,7 @@ fn in_row(bytes: &[u8], from: usize, end: usize) -> bool {
 }
 
 /// Whether stars in a gap are no mask: few, and beside a word or the value.
+#[cold]
 fn is_emphasis(bytes: &[u8], start: usize, end: usize, to: usize) -> bool {
     let blank = |at: usize| byte::at(bytes, at, byte::BLANK);
     let loose = start > 0 && blank(start - 1) && end < to && blank(end);

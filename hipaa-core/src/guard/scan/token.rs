@@ -138,7 +138,7 @@ impl Scan<'_, '_> {
     fn long_token(&mut self, p: usize) {
         let mut token = self.read(p);
         self.done = token.end;
-        if token.count >= 3 && !token.oversized {
+        if matches!(token.runs(), [a, b, c, ..] if b.numeric() && !(a.numeric() && c.numeric())) && !token.oversized {
             self.unglue(&mut token);
         }
         let runs = token.runs();

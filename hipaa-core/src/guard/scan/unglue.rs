@@ -9,6 +9,7 @@ use crate::guard::cue::Cue;
 const LONGEST: usize = 24;
 
 impl Scan<'_, '_> {
+    #[cold]
     /// Parts a complete shape from the words that touch it: `SSN412-55-3821`, `412-55-3821DOB:`.
     pub(super) fn unglue(&mut self, token: &mut Token) {
         if let Some(first) = token.runs().first().copied()
@@ -35,6 +36,7 @@ impl Scan<'_, '_> {
     }
 
     /// The digits of a run that a label touches: `4482913DOB:`.
+    #[inline(never)]
     pub(super) fn before_label(&mut self, run: Run) -> Option<Run> {
         let end = byte::skip(self.bytes, run.start, DIGIT);
         let word = byte::skip(self.bytes, end, ALPHA);
