@@ -10,6 +10,7 @@ mod claim;
 mod date;
 mod date_text;
 mod email;
+mod field;
 mod hl7;
 mod host;
 mod icd10;
@@ -25,6 +26,7 @@ mod udi;
 mod unglue;
 mod unit;
 mod url;
+mod x12;
 mod zip;
 
 pub(super) use date::Parts;
@@ -139,7 +141,8 @@ impl<'g, 't> Scan<'g, 't> {
         self.site_formats();
         self.spelled_ages();
         self.hl7();
-        let addresses = self.out.iter().filter(|found| found.kind().is_address());
+        self.x12();
+        let addresses = self.out.iter().filter(|found| found.kind().is_address() || found.is_field());
         let mut taken: Vec<_> = addresses.map(Finding::span).collect();
         taken.sort_by_key(|span| span.start);
         let mut taken = taken.into_iter().chain(std::iter::repeat(usize::MAX..usize::MAX));
