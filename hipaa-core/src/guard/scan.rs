@@ -15,6 +15,7 @@ mod hl7;
 mod host;
 mod icd10;
 mod ident;
+mod loose;
 mod net;
 mod number;
 mod phone;

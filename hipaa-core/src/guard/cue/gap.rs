@@ -16,6 +16,13 @@ pub(in super::super) enum Fit {
 
 static NUMBERS: WordSet<64> =
     WordSet::new("number numbers num no nos nbr nr id ids identifier identifiers identification");
+/// Who speaks in a dialogue.
+static SPEAKERS: WordSet<128> = WordSet::new(
+    "agent caller patient pt guest user client customer rep nurse rn bot assistant operator doctor dr staff member human \
+    receptionist clerk mom mother father dad wife husband parent visitor me her him pharmacist clinician provider md q a c p",
+);
+/// Words at the end of a line that lead to the value in the next one.
+static LEADING: WordSet<16> = WordSet::new("to is at was as");
 static BEHIND: WordSet<64> = WordSet::new("is was the her his their my as patient patients pt s for a on");
 static LABELLING: WordSet<32> = WordSet::new("is was number no num id at");
 
@@ -44,12 +51,18 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
     }
     let mut fit = Fit::Label;
     let (mut at, mut words, mut fillers, mut newlines) = (from, 0, 0, 0);
+    let (mut leads, mut labelled) = (true, false);
     while at < to {
         let byte = bytes[at];
         if byte::is(byte, ALNUM) {
             let end = byte::skip(bytes, at, ALNUM).min(to);
             let word = &bytes[at..end];
+            if newlines == 1 && fillers == 0 && byte::peek(bytes, end) == b':' && !labelled && SPEAKERS.has(word) {
+                (newlines, at, fit) = (0, end + 1, fit.min(Fit::Strict));
+                continue;
+            }
             fillers += 1;
+            leads = LEADING.has(word);
             match () {
                 () if newlines > 0 || (word.len() > 1 && word.iter().any(u8::is_ascii_digit)) => {
                     return None;
@@ -67,6 +80,7 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
         }
         match byte {
             b'\n' => newlines += 1,
+            b':' | b'#' | b'=' => labelled = true,
             b'!' | b';' => return None,
             b'.' | b'?' if sentence_ends(bytes, at, to) && at > from => return None,
             b'*' => {
@@ -81,7 +95,9 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
         }
         at += 1;
     }
-    let fits = words <= NEAR_WORDS && fillers <= 8 && newlines <= 2 && (newlines == 0 || fillers == 0);
+    // `Fax to`, and the number in the next line; but a blank line parts all but a label with its mark.
+    let wraps = fillers == 0 || (newlines == 1 && fillers <= 2 && words == 0 && leads);
+    let fits = words <= NEAR_WORDS && fillers <= 8 && newlines <= 1 + u32::from(labelled) && (newlines == 0 || wraps);
     (fits && !(newlines > 0 && in_row(bytes, from, to))).then_some(fit)
 }
 

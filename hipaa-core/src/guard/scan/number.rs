@@ -18,7 +18,7 @@ pub(super) const NUMBERS: Mask = Mask::of(&[
 impl Scan<'_, '_> {
     /// One to three digits that stand alone.
     pub(super) fn small(&mut self, run: Run) {
-        if self.phone(run.start) || self.spaced_ssn(run) || self.text_date(run) {
+        if self.phone(run.start) || self.spaced_ssn(run) || self.text_date(run) || self.loose(run.start) {
             return;
         }
         self.age(run.start, run.end);
@@ -148,6 +148,7 @@ impl Scan<'_, '_> {
                     self.ssn(span, &digits, base, hit);
                 }
             }
+            [3, 3] | [3, 3, 4] if self.loose(first.start) => return,
             [3, 4] if even => self.local_phone(span, hit),
             [4, 4, 4, 4] | [4, 6, 5] | [4, 6, 4] | [4, 4, 4, 4, 3] if even => self.card(span, 0, hit),
             [5, 4] if sep == b'-' => self.zip(span, hit),
@@ -166,17 +167,19 @@ impl Scan<'_, '_> {
     /// `4111 1111 1111 1111`, `3782 822463 10005`.
     fn spaced_card(&mut self, run: Run) -> bool {
         let (bytes, s) = (self.bytes, run.start);
-        if byte::peek(bytes, run.end) != b' ' || !byte::at(bytes, run.end + 1, DIGIT) {
+        if !matches!(byte::peek(bytes, run.end), b' ' | b'\n') || !byte::at(bytes, run.end + 1, DIGIT) {
             return false;
         }
         let shapes: [&[u8]; 4] =
             [b"dddd dddd dddd dddd ddd", b"dddd dddd dddd dddd", b"dddd dddddd ddddd", b"dddd dddddd dddd"];
-        let fits = |shape: &&&[u8]| is_shape(bytes, s, shape) && !byte::at(bytes, s + shape.len(), ALNUM);
+        let fits = |shape: &&&[u8]| is_wrapped(bytes, s, shape) && !byte::at(bytes, s + shape.len(), ALNUM);
         let Some(shape) = shapes.iter().find(fits) else {
             return false;
         };
         let end = s + shape.len();
-        let beside = (byte::peek(bytes, end) == b' ' && byte::at(bytes, end + 1, DIGIT)) || ends_number(bytes, s);
+        let expires = is_shape(bytes, end + 1, b"dd/dd");
+        let beside = byte::peek(bytes, end) == b' ' && byte::at(bytes, end + 1, DIGIT) && !expires;
+        let beside = beside || ends_number(bytes, s);
         if beside {
             return false;
         }
@@ -224,6 +227,17 @@ pub(super) fn is_shape(bytes: &[u8], at: usize, shape: &[u8]) -> bool {
     bytes.get(at..at + shape.len()).is_some_and(|part| {
         part.iter().zip(shape).all(|(byte, want)| if *want == b'd' { byte.is_ascii_digit() } else { byte == want })
     })
+}
+
+/// The same where a line may end instead of one blank.
+fn is_wrapped(bytes: &[u8], at: usize, shape: &[u8]) -> bool {
+    let same = |byte: u8, want: u8| match want {
+        b'd' => byte.is_ascii_digit(),
+        _ => byte == want || byte == b'\n',
+    };
+    let part = bytes.get(at..at + shape.len()).unwrap_or(&[]);
+    let whole = !part.is_empty() && part.iter().zip(shape).all(|(byte, want)| same(*byte, *want));
+    whole && part.iter().filter(|byte| **byte == b'\n').count() <= 1
 }
 
 /// Whether a number and one blank stand before `start`.

@@ -74,7 +74,7 @@ impl Scan<'_, '_> {
         true
     }
 
-    fn phone_claim(&mut self, span: (usize, usize), verdict: Nanp, base: Confidence, hit: Option<Hit>) {
+    pub(super) fn phone_claim(&mut self, span: (usize, usize), verdict: Nanp, base: Confidence, hit: Option<Hit>) {
         let kind = if hit.is_some_and(|hit| hit.is(Fax)) { Kind::Fax } else { Kind::Phone };
         let reason = match verdict {
             Nanp::Valid => Reason::NanpOk,
@@ -217,6 +217,7 @@ fn separator(bytes: &[u8], at: usize, opened: bool) -> Option<(usize, u8)> {
     let byte = byte::peek(bytes, at);
     let next = match byte {
         b'-' if matches!(byte::peek(bytes, at + 1), b'\n' | b'\r') => byte::skip(bytes, at + 1, byte::BLANK),
+        b'\n' if opened => at + 1,
         b' ' if opened && matches!(byte::peek(bytes, at + 1), b'-' | b' ') => at + 2,
         b' ' | b'-' | b'.' | b'/' => at + 1,
         _ if opened => at,

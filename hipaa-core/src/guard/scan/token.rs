@@ -182,6 +182,7 @@ impl Scan<'_, '_> {
                 self.done = end;
                 let word = bytes.get(end + 1..end + 4).unwrap_or(&[]);
                 !byte::at(bytes, end + 1, DIGIT)
+                    && !word.starts_with(b"/ ")
                     && !word.starts_with(b"(")
                     && !word.starts_with(b"of ")
                     && super::date_text::month(word).is_none()

@@ -87,11 +87,14 @@ impl Scan<'_, '_> {
 fn shape_len(bytes: &[u8], runs: &[Run], first: Run) -> Option<usize> {
     let [_, b, c, ..] = runs else { return None };
     let tail = byte::skip(bytes, c.start, DIGIT) - c.start;
-    let whole = match (first.len(), b.len(), tail, b.sep) {
-        (3, 2, 4, b'-') | (3, 3, 4, b'-' | b'.') => true,
-        (1 | 2, 1 | 2, 2 | 4, b'/') | (1 | 2, 1 | 2, 4, b'-' | b'.') | (4, 1 | 2, 1 | 2, b'-' | b'/') => true,
-        _ => false,
-    };
+    let whole = matches!(
+        (first.len(), b.len(), tail, b.sep),
+        (3, 2, 4, b'-')
+            | (3, 3, 4, b'-' | b'.')
+            | (1 | 2, 1 | 2, 2 | 4, b'/')
+            | (1 | 2, 1 | 2, 4, b'-' | b'.')
+            | (4, 1 | 2, 1 | 2, b'-' | b'/')
+    );
     let alone = runs.len() == 3 || tail < c.len();
     (whole && alone && b.sep == c.sep && first.numeric() && b.numeric()).then_some(3)
 }

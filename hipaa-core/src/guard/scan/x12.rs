@@ -164,7 +164,7 @@ mod tests {
             "ref*sy*536904399~",
             "REF*D9*536904399~",
             "REF*SY*[SSN]~",
-            "ssn *536904399~ about *12345~",
+            "ssn *53690~ about *12345~",
             "NM1*PR*2*PAYER*****PI*60054~SV1*HC:99213*100*UN*1~",
             "HI*BE:01:::100*BBR:0DTJ4ZZ~",
         ] {
