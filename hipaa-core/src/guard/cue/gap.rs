@@ -51,22 +51,19 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
     }
     let mut fit = Fit::Label;
     let (mut at, mut words, mut fillers, mut newlines) = (from, 0, 0, 0);
-    let (mut leads, mut labelled) = (true, false);
+    let (mut last, mut labelled) = (from, false);
     while at < to {
         let byte = bytes[at];
         if byte::is(byte, ALNUM) {
             let end = byte::skip(bytes, at, ALNUM).min(to);
             let word = &bytes[at..end];
-            if newlines == 1 && fillers == 0 && byte::peek(bytes, end) == b':' && !labelled && SPEAKERS.has(word) {
+            if newlines == 1 && fillers == 0 && !labelled && byte::peek(bytes, end) == b':' && SPEAKERS.has(word) {
                 (newlines, at, fit) = (0, end + 1, fit.min(Fit::Strict));
                 continue;
             }
-            fillers += 1;
-            leads = LEADING.has(word);
+            (fillers, last) = (fillers + 1, at);
             match () {
-                () if newlines > 0 || (word.len() > 1 && word.iter().any(u8::is_ascii_digit)) => {
-                    return None;
-                }
+                () if newlines > 0 || (word.len() > 1 && word.iter().any(u8::is_ascii_digit)) => return None,
                 () if is_number_word(word) => {}
                 () if word.len() == 1 && byte::is(byte, DIGIT) => fit = fit.min(Fit::Strict),
                 () if FILLERS.has(word) => fit = fit.min(Fit::Strict),
@@ -83,22 +80,22 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
             b':' | b'#' | b'=' => labelled = true,
             b'!' | b';' => return None,
             b'.' | b'?' if sentence_ends(bytes, at, to) && at > from => return None,
-            b'*' => {
-                let end = at + bytes[at..to].iter().take_while(|byte| **byte == b'*').count();
-                fit = if is_emphasis(bytes, at, end, to) { fit } else { Fit::Near };
-                at = end;
-                continue;
-            }
-            b'[' => fit = Fit::Near,
+            b'*' if emphasis(bytes, at, to) => {}
+            b'*' | b'[' => fit = Fit::Near,
             b',' => fit = fit.min(Fit::Strict),
             _ => {}
         }
         at += 1;
     }
-    // `Fax to`, and the number in the next line; but a blank line parts all but a label with its mark.
-    let wraps = fillers == 0 || (newlines == 1 && fillers <= 2 && words == 0 && leads);
-    let fits = words <= NEAR_WORDS && fillers <= 8 && newlines <= 1 + u32::from(labelled) && (newlines == 0 || wraps);
-    (fits && !(newlines > 0 && in_row(bytes, from, to))).then_some(fit)
+    // A blank line parts all but a label with its mark.
+    let crosses = || newlines <= 1 + u32::from(labelled) && (fillers == 0 || leads(bytes, last, fillers + newlines));
+    let fits = words <= NEAR_WORDS && fillers <= 8;
+    (fits && (newlines == 0 || (words == 0 && crosses() && !in_row(bytes, from, to)))).then_some(fit)
+}
+
+/// Whether the last of few words of a line leads to what the next line holds: `Fax to`.
+fn leads(bytes: &[u8], last: usize, count: u32) -> bool {
+    count <= 3 && LEADING.has(&bytes[last..byte::skip(bytes, last, ALPHA)])
 }
 
 /// Whether a cue that ends at `from`, in a line that ends before `to`, is one of several cells: the heading of a
@@ -115,9 +112,12 @@ fn in_row(bytes: &[u8], from: usize, to: usize) -> bool {
     !labels && (tight >= 2 || single(b'\t') >= 2 || single(b'|') >= 2 || wide >= 2)
 }
 
-/// Whether stars in a gap are no mask: few, and beside a word or the value.
-#[cold]
-fn is_emphasis(bytes: &[u8], start: usize, end: usize, to: usize) -> bool {
+/// Whether the star at `at` is one of an emphasis: few, and beside a word or the value.
+#[inline(never)]
+fn emphasis(bytes: &[u8], at: usize, to: usize) -> bool {
+    let star = |byte: &&u8| **byte == b'*';
+    let start = at - bytes[..at].iter().rev().take(4).take_while(star).count();
+    let end = at + bytes[at..to].iter().take(4).take_while(star).count();
     let blank = |at: usize| byte::at(bytes, at, byte::BLANK);
     let loose = start > 0 && blank(start - 1) && end < to && blank(end);
     end - start <= 3 && !loose && !byte::at(bytes, end, byte::JOIN)
