@@ -13,7 +13,15 @@ type Groups = [(usize, usize); 3];
 
 impl Scan<'_, '_> {
     /// Reads three groups with blanks or uneven marks between them, when a label asks for them.
-    pub(super) fn loose(&mut self, start: usize) -> bool {
+    #[inline]
+    pub(super) fn loose(&mut self, start: usize, end: usize) -> bool {
+        let (next, behind) = (byte::peek(self.bytes, end), byte::peek(self.bytes, end + 1));
+        let parted = |byte: u8| matches!(byte, b' ' | b'-' | b'.' | b'/');
+        (parted(next) || next == b')') && (parted(behind) || byte::is(behind, DIGIT)) && self.loose_groups(start)
+    }
+
+    #[inline(never)]
+    fn loose_groups(&mut self, start: usize) -> bool {
         let Some(groups) = groups(self.bytes, start) else {
             return false;
         };

@@ -18,7 +18,7 @@ pub(super) const NUMBERS: Mask = Mask::of(&[
 impl Scan<'_, '_> {
     /// One to three digits that stand alone.
     pub(super) fn small(&mut self, run: Run) {
-        if self.phone(run.start) || self.spaced_ssn(run) || self.text_date(run) || self.loose(run.start) {
+        if self.phone(run.start) || self.spaced_ssn(run) || self.text_date(run) || self.loose(run.start, run.end) {
             return;
         }
         self.age(run.start, run.end);
@@ -148,7 +148,7 @@ impl Scan<'_, '_> {
                     self.ssn(span, &digits, base, hit);
                 }
             }
-            [3, 3] | [3, 3, 4] if self.loose(first.start) => return,
+            [3, 3] | [3, 3, 4] if self.loose(first.start, first.end) => return,
             [3, 4] if even => self.local_phone(span, hit),
             [4, 4, 4, 4] | [4, 6, 5] | [4, 6, 4] | [4, 4, 4, 4, 3] if even => self.card(span, 0, hit),
             [5, 4] if sep == b'-' => self.zip(span, hit),
@@ -172,7 +172,9 @@ impl Scan<'_, '_> {
         }
         let shapes: [&[u8]; 4] =
             [b"dddd dddd dddd dddd ddd", b"dddd dddd dddd dddd", b"dddd dddddd ddddd", b"dddd dddddd dddd"];
-        let fits = |shape: &&&[u8]| is_wrapped(bytes, s, shape) && !byte::at(bytes, s + shape.len(), ALNUM);
+        let wraps = [4, 9, 11, 14].iter().any(|at| byte::peek(bytes, s + at) == b'\n');
+        let same = if wraps { is_wrapped } else { is_shape };
+        let fits = |shape: &&&[u8]| same(bytes, s, shape) && !byte::at(bytes, s + shape.len(), ALNUM);
         let Some(shape) = shapes.iter().find(fits) else {
             return false;
         };

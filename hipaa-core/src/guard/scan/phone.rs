@@ -212,6 +212,7 @@ fn after_prefix(bytes: &[u8], end: usize) -> Option<usize> {
     (at > end || opened).then_some(at + usize::from(opened))
 }
 
+#[inline]
 /// The place behind one separator (a line may break behind a hyphen), and its byte.
 fn separator(bytes: &[u8], at: usize, opened: bool) -> Option<(usize, u8)> {
     let byte = byte::peek(bytes, at);
