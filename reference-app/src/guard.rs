@@ -2,12 +2,14 @@
 //! writes its text as it goes, past the room `output`.
 
 mod lines;
+mod pieces;
 mod show;
 
 use crate::config::{Config, ConfigError};
 use crate::error::Exit;
 use clap::{Args, Subcommand, ValueEnum};
 use hipaa_core::guard::{Day, Guard, Kind, Mode, Profile, Redaction, SurrogateKey};
+use pieces::Piece;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -37,7 +39,7 @@ struct Source {
     /// Today's date (YYYY-MM-DD), for ages and birth dates.
     #[arg(long, value_parser = day)]
     today: Option<Day>,
-    /// The input is one JSON document.
+    /// The input must be a JSON document, or one on each line; without this it is read as text when it is none.
     #[arg(long = "json-input")]
     json_input: bool,
 }
@@ -92,6 +94,22 @@ impl From<ModeName> for Mode {
     }
 }
 
+impl Source {
+    /// The pieces of an input.
+    fn pieces<'t>(&self, text: &'t str) -> Result<Vec<Piece<'t>>, Failure> {
+        let pieces = pieces::pieces(text);
+        match pieces.iter().position(|piece| piece.is_prose()) {
+            Some(_) if self.json_input && pieces.len() == 1 => {
+                // A number or a string alone is a document, too; for the rest its reader says what is wrong.
+                Guard::new().scan_json(text)?;
+                Ok(vec![Piece::Document(text)])
+            }
+            Some(at) if self.json_input => Err(Failure::Document(at + 1)),
+            _ => Ok(pieces),
+        }
+    }
+}
+
 impl RedactArgs {
     /// The redaction; asks for the key only where a mode needs one.
     fn redaction(&self, config: &Config) -> Result<Redaction, ConfigError> {
@@ -119,6 +137,8 @@ enum Failure {
     Json(#[from] hipaa_core::guard::JsonError),
     #[error("line {0} is no JSON object with a `text`")]
     Line(usize),
+    #[error("line {0} is no JSON document")]
+    Document(usize),
     #[error("surrogates: {0}")]
     Key(#[from] ConfigError),
 }
@@ -164,11 +184,16 @@ fn scan(args: &ScanArgs) -> Result<bool, Failure> {
             return Ok(());
         }
         let text = text_of(name, input)?;
-        found |= if args.source.json_input {
-            show::json(&guard, &text, &mut out, args.all)?
-        } else {
-            show::text(&guard, &text, &mut out, show::Style { colour, all: args.all })?
-        };
+        let pieces = args.source.pieces(&text)?;
+        let lines = pieces.len() > 1;
+        let mut line = 1;
+        for piece in pieces {
+            found |= match piece {
+                Piece::Document(raw) => show::json(&guard, (raw, lines.then_some(line)), &mut out, args.all)?,
+                Piece::Text(text) => show::text(&guard, (text, line), &mut out, show::Style { colour, all: args.all })?,
+            };
+            line += usize::from(piece.raw().ends_with('\n'));
+        }
         Ok(())
     })?;
     out.flush()?;
@@ -182,14 +207,19 @@ fn redact(args: &RedactArgs, config: &Config) -> Result<bool, Failure> {
     let mut found = false;
     for_each_input(&args.source, |name, input| {
         let text = text_of(name, input)?;
-        if args.source.json_input {
-            let done = guard.redact_json(&text, &redaction)?;
-            found |= !done.findings().is_empty();
-            out.write_all(done.text().as_bytes())?;
-        } else {
-            let done = guard.redact(&text, &redaction);
-            found |= !done.findings().is_empty();
-            out.write_all(done.text().as_bytes())?;
+        for piece in args.source.pieces(&text)? {
+            match piece {
+                Piece::Document(raw) => {
+                    let done = guard.redact_json(raw, &redaction)?;
+                    found |= !done.findings().is_empty();
+                    out.write_all(done.text().as_bytes())?;
+                }
+                Piece::Text(text) => {
+                    let done = guard.redact(text, &redaction);
+                    found |= !done.findings().is_empty();
+                    out.write_all(done.text().as_bytes())?;
+                }
+            }
         }
         Ok(())
     })?;

@@ -1,5 +1,6 @@
 //! The PHI guard against labelled notes: generated ones, hand-written ones, real exports.
 
+mod documents;
 mod generate;
 mod held_out;
 mod hostile;

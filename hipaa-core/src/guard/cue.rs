@@ -11,7 +11,7 @@ mod words;
 use super::byte::{self, Bits, DIGIT, LOWER, Planes, Words};
 pub use class::CueClass;
 pub(super) use class::Mask;
-pub(super) use gap::{Fit, after_gap, before_gap, is_number_word, list_gap};
+pub(super) use gap::{Fit, after_gap, before_gap, follows_on, is_number_word, kin_gap, list_gap, preposition_gap};
 use phrase::{Group, Phrase, Tail, key_of, keyed, number_word, skip_light};
 use words::WORDS;
 
@@ -146,7 +146,9 @@ impl Lexicon {
             let single = &self.phrases[group.single..group.end];
             (single.iter().find(|phrase| phrase.starts(&bytes[start..end]))?, end)
         };
-        let whole = !is_placeholder(bytes, start, stop) && !byte::glued(bytes, start, stop);
+        let whole = !is_placeholder(bytes, start, stop)
+            && !byte::glued(bytes, start, stop)
+            && !(stop - start == 2 && is_decilitre(bytes, start));
         whole.then_some(Cue { start, end: stop, class: phrase.class, weak: phrase.weak })
     }
 
@@ -187,6 +189,12 @@ impl Lexicon {
             stop.filter(|_| phrase.starts(&bytes[start..end])).map(|stop| (phrase, stop))
         })
     }
+}
+
+/// Whether the two letters are the second half of a unit: `NG/DL`, `mmol/dL`.
+fn is_decilitre(bytes: &[u8], start: usize) -> bool {
+    let unit = || matches!(byte::prev(bytes, start - 1), b'g' | b'G' | b'u' | b'U' | b'q' | b'Q' | b'l' | b'L');
+    bytes[start] | 0x20 == b'd' && bytes[start + 1] | 0x20 == b'l' && byte::prev(bytes, start) == b'/' && unit()
 }
 
 /// Whether the words are the label of a redaction: `[SSN]`, `[CREDIT_CARD:abc]`.

@@ -111,8 +111,8 @@ const REASONS: usize = 4;
 pub struct Finding {
     start: usize,
     end: usize,
-    /// The union of this span and those of the losers that stuck out of it.
-    cover: (usize, usize),
+    /// How far losers stuck out of the span, on either side.
+    beyond: (u32, u32),
     reasons: [Option<Reason>; REASONS],
     alternatives: KindSet,
     kind: Kind,
@@ -124,7 +124,7 @@ impl Finding {
         Self {
             start: span.0,
             end: span.1,
-            cover: span,
+            beyond: (0, 0),
             reasons: [None; REASONS],
             alternatives: KindSet::EMPTY,
             kind,
@@ -147,7 +147,7 @@ impl Finding {
     /// What a redaction removes: the span, and whatever losing findings stuck out of it.
     #[must_use]
     pub const fn cover(&self) -> Range<usize> {
-        self.cover.0..self.cover.1
+        self.start - self.beyond.0 as usize..self.end + self.beyond.1 as usize
     }
 
     /// How sure the guard is.
@@ -174,6 +174,12 @@ impl Finding {
         self
     }
 
+    /// The same finding, with low confidence.
+    pub(super) const fn lowered(mut self) -> Self {
+        self.confidence = Confidence::Low;
+        self
+    }
+
     pub(super) const fn start(&self) -> usize {
         self.start
     }
@@ -188,10 +194,20 @@ impl Finding {
     }
 
     /// The same finding at the places that `place` gives for starts and ends.
-    pub(super) fn moved(mut self, start: impl Fn(usize) -> usize, end: impl Fn(usize) -> usize) -> Self {
-        let whole = self.cover == (self.start, self.end);
-        (self.start, self.end) = (start(self.start), end(self.end));
-        self.cover = if whole { (self.start, self.end) } else { (start(self.cover.0), end(self.cover.1)) };
+    pub(super) fn moved(self, start: impl Fn(usize) -> usize, end: impl Fn(usize) -> usize) -> Self {
+        let moved = Self { start: start(self.start), end: end(self.end), beyond: (0, 0), ..self };
+        if self.beyond == (0, 0) {
+            return moved;
+        }
+        let cover = self.cover();
+        moved.covering(start(cover.start)..end(cover.end))
+    }
+
+    /// The finding, with what a redaction removes reaching so far at least.
+    fn covering(mut self, other: Range<usize>) -> Self {
+        let cover = self.cover();
+        let far = |from: usize, to: usize| u32::try_from(to - from).unwrap_or(u32::MAX);
+        self.beyond = (far(cover.start.min(other.start), self.start), far(self.end, cover.end.max(other.end)));
         self
     }
 
@@ -202,7 +218,7 @@ impl Finding {
             self.alternatives = self.alternatives.union(loser.alternatives).with(loser.kind).without(self.kind);
         }
         if loser.confidence > Confidence::Low {
-            self.cover = (self.cover.0.min(loser.cover.0), self.cover.1.max(loser.cover.1));
+            *self = self.covering(loser.cover());
         }
     }
 }

@@ -1,21 +1,19 @@
 //! JSON: spans in the raw bytes, pointers, keys and FHIR siblings as cues.
 
 mod hint;
+mod key;
 mod parse;
 mod text;
+mod value;
+mod walk;
 
-use super::byte::swar;
-use super::engine::scan_all;
-use super::resolve::resolve;
-use super::rules::Rules;
-use super::scan::Outer;
-use super::{Confidence, Finding, Guard, Reason};
-use hint::Hints;
-pub(super) use hint::Words;
+use super::{Finding, Guard};
+pub(super) use key::Words;
+use parse::Tape;
 pub use parse::{JsonError, JsonFault, MAX_DEPTH};
-use parse::{Node, Tape, Type};
 use std::fmt;
-use text::Decoded;
+pub(super) use walk::Number;
+use walk::Walk;
 
 /// A finding in a JSON document.
 #[derive(Clone, PartialEq, Eq)]
@@ -25,7 +23,7 @@ pub struct JsonFinding {
     /// The RFC 6901 pointer of the value (or of the member whose key it is).
     pub pointer: String,
     /// The span of the number it lies in, which only a whole string can replace.
-    pub(super) number: Option<(usize, usize)>,
+    pub(super) number: Option<Number>,
 }
 
 // A key may be an identifier itself.
@@ -43,14 +41,12 @@ pub(super) fn shy(pointer: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// Declared values longer than this are prose, and their key says nothing about the parts.
-const DECLARED_BYTES: usize = 64;
-
 impl Guard {
     /// The findings of a JSON document that reach their threshold.
     ///
-    /// Keys, and for FHIR the siblings `system`, `type` and `use`, are cues. Numbers are
-    /// scanned like strings.
+    /// Keys are cues, and so are labels beside a value (`type`, `name`, `field`; `system` of
+    /// FHIR). Numbers are scanned like strings. A string that holds a document is scanned as
+    /// one; the pointer is that of the string.
     ///
     /// # Errors
     /// [`JsonError`] when the text is no JSON document or nested deeper than [`MAX_DEPTH`].
@@ -69,90 +65,19 @@ impl Guard {
     /// The findings of keys, strings and numbers that are wanted, with their pointers.
     fn walk(&self, raw: &str, wanted: impl Fn(&Finding) -> bool) -> Result<Vec<JsonFinding>, JsonError> {
         let tape = Tape::parse(raw)?;
-        let mut hints = Hints::new(&self.rules, raw, &tape);
-        let mut out = Vec::new();
-        let mut keep = |mut found: Vec<Finding>, node: usize, number: Option<(usize, usize)>| {
-            found.retain(|found| wanted(found));
-            if found.is_empty() {
-                return;
+        let mut out: Vec<JsonFinding> = Vec::new();
+        let mut last = usize::MAX;
+        Walk::new(&self.rules, raw, &tape, &mut |placed| {
+            if wanted(&placed.finding) {
+                let same = out.last().filter(|_| last == placed.node).map(|found| found.pointer.clone());
+                let pointer = same.unwrap_or_else(|| tape.pointer(raw, placed.node));
+                last = placed.node;
+                out.push(JsonFinding { finding: placed.finding, pointer, number: placed.number });
             }
-            let pointer = tape.pointer(raw, node);
-            let placed = |finding| JsonFinding { finding, pointer: pointer.clone(), number };
-            out.extend(found.into_iter().map(placed));
-        };
-        for (i, node) in tape.nodes().iter().enumerate() {
-            if let Some(key) = node.key.filter(|key| telling(&raw.as_bytes()[key.0..key.1])) {
-                keep(string(&self.rules, raw, key, None), i, None);
-            }
-            let span = (node.start, node.end);
-            match node.kind {
-                Type::String if interesting(&raw.as_bytes()[node.start..node.end]) => {
-                    let outer = if short(node) { hints.of(i) } else { None };
-                    keep(string(&self.rules, raw, span, outer), i, None);
-                }
-                Type::Number => keep(plain(&self.rules, raw, span, hints.of(i)), i, Some(span)),
-                _ => {}
-            }
-        }
+        })
+        .run();
         Ok(out)
     }
-}
-
-const fn short(node: &Node) -> bool {
-    node.end - node.start <= DECLARED_BYTES
-}
-
-/// Whether a string can hold a finding at all.
-fn interesting(bytes: &[u8]) -> bool {
-    telling(bytes) || super::byte::may_name(bytes)
-}
-
-/// Whether a digit, `@`, `:`, an escape or a character outside ASCII is in it.
-fn telling(bytes: &[u8]) -> bool {
-    swar::has(bytes, |word| {
-        swar::between(word, b'0', b':') | swar::equal(word, b'@') | swar::equal(word, b'\\') | swar::high(word)
-    })
-}
-
-/// Scans the content of a string token.
-fn string(rules: &Rules, raw: &str, span: (usize, usize), outer: Option<Outer>) -> Vec<Finding> {
-    match Decoded::new(&raw[span.0..span.1]) {
-        None => plain(rules, raw, span, outer),
-        Some(decoded) => {
-            let found = declared(rules, &decoded.text, outer);
-            let place =
-                |found: Finding| found.moved(|at| span.0 + decoded.map.start(at), |at| span.0 + decoded.map.end(at));
-            found.into_iter().map(place).collect()
-        }
-    }
-}
-
-fn plain(rules: &Rules, raw: &str, span: (usize, usize), outer: Option<Outer>) -> Vec<Finding> {
-    let found = declared(rules, &raw[span.0..span.1], outer);
-    found.into_iter().map(|found| found.moved(|at| at + span.0, |at| at + span.0)).collect()
-}
-
-/// Scans a value; when the document declares its kind and the kind has no format, all of it.
-fn declared(rules: &Rules, text: &str, outer: Option<Outer>) -> Vec<Finding> {
-    let mut found = scan_all(rules, text, outer);
-    let Some(outer) = outer else { return found };
-    let Some(kind) = outer.class.kind().filter(|kind| kind.needs_cue() && rules.wants(*kind)) else {
-        return found;
-    };
-    let known = found.iter().any(|found| found.kind() == kind && found.confidence() == Confidence::High);
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let fhir = matches!(outer.reason, Reason::FhirSystem | Reason::FhirType);
-    let value = digits >= 2
-        && text.len() >= 3
-        && text.len() <= DECLARED_BYTES
-        && !text.contains(['*', '[', '{'])
-        && (fhir || !text.trim().contains(char::is_whitespace))
-        && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
-    if value && !known && !rules.allows(text.as_bytes()) {
-        found.push(Finding::new(kind, Confidence::High, (0, text.len())).because(outer.reason));
-        found = resolve(found);
-    }
-    found
 }
 
 #[cfg(test)]
@@ -204,6 +129,38 @@ mod tests {
         let list = found(raw);
         assert_eq!(list[0].2, r"03\/14\/1962");
         assert_eq!(list[1].2, r"536\u002d90-4399");
+    }
+
+    #[test]
+    fn a_document_in_a_string_is_a_document() {
+        let raw =
+            r#"{"payload":"{\"patMrn\":\"4482913\",\"x\":\"{\\\"ssn\\\":536904399}\"}","n":"{no}","m":"{\"mrn\":12"}"#;
+        assert_eq!(
+            found(raw),
+            [(Kind::Mrn, "/payload".into(), "4482913"), (Kind::Ssn, "/payload".into(), "536904399")]
+        );
+        let mut deep = r#"{"ssn":536904399}"#.to_owned();
+        for _ in 0..7 {
+            deep = serde_json::json!({ "x": deep }).to_string();
+        }
+        assert!(Guard::new().scan_json(&deep).is_ok());
+    }
+
+    #[test]
+    fn a_mark_before_a_document_is_skipped_and_lines_of_documents_are_no_document() {
+        let raw = "\u{feff}{\"ssn\":\"536904399\"}";
+        assert_eq!(found(raw), [(Kind::Ssn, "/ssn".into(), "536904399")]);
+        let error = Guard::new().scan_json("{\"a\":1}\n{\"a\":2}\n").unwrap_err();
+        assert_eq!((error.fault, error.offset), (JsonFault::Several, 8));
+    }
+
+    #[test]
+    fn the_same_key_twice_and_numbers_in_any_form_are_read() {
+        assert_eq!(found(r#"{"ssn":"536904399","ssn":536904398}"#).len(), 2);
+        assert_eq!(found(r#"{"mrn":4482913.0}"#), [(Kind::Mrn, "/mrn".into(), "4482913")]);
+        assert_eq!(found(r#"{"mrn":4.1e10,"a":[-4482913,12.5,1e9],"mrn":-4482913,"account":12345.67}"#), []);
+        let deep = format!("{}{}{}", "[".repeat(MAX_DEPTH - 1), r#"{"ssn":536904399}"#, "]".repeat(MAX_DEPTH - 1));
+        assert_eq!(found(&deep).len(), 1);
     }
 
     #[test]

@@ -130,7 +130,26 @@ fn twice_a_hostile_document_is_at_most_twice_the_work() {
     let system =
         |len: usize| format!(r#"{{"system":"{}",{}"a":1}}"#, "a/".repeat(len / 4), r#""value":"12","#.repeat(len / 24));
     let keys = |len: usize| format!("{{{}\"a\":1}}", r#""\u0031/~":{"value":1},"#.repeat(len / 23));
-    let documents: [(&str, &dyn Fn(usize) -> String); 6] = [
+    let changes = |len: usize| {
+        let key = "x".repeat(len / 4);
+        format!(r#"{{"{key}":1,"name":"MRN",{}"a":1}}"#, r#""changes":{"old":[12,34]},"#.repeat(len / 32))
+    };
+    let nested = |len: usize| {
+        let mut text = r#"{"mrn":4482913}"#.to_owned();
+        for _ in 0..6 {
+            text = serde_json::json!({ "a": text }).to_string();
+        }
+        format!("[{}1]", format!("{},", serde_json::json!(text)).repeat(len / (text.len() + 8)))
+    };
+    let broken = |len: usize| format!("[{}1]", r#""{\"a\":{\"mrn\":4482913}","#.repeat(len / 30));
+    let ages = |len: usize| format!("{{{}\"unit\":\"days\"}}", r#""age":93,"#.repeat(len / 9));
+    let columns = |len: usize| format!("{{{}\"a\":1}}", r#""patpatpatprovidersubpat12":93,"#.repeat(len / 32));
+    let documents: [(&str, &dyn Fn(usize) -> String); 11] = [
+        ("changes", &changes),
+        ("nested", &nested),
+        ("broken", &broken),
+        ("ages", &ages),
+        ("columns", &columns),
         ("brackets", &brackets),
         ("strings", &strings),
         ("values", &values),

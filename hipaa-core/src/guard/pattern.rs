@@ -4,7 +4,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use std::sync::LazyLock;
 
 /// Ages from ninety on, in words.
-const SPELLED_AGE_TEXT: &str = r"(?-u:\b)(?:(?:aged?[ :]{1,2})(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten))?)(?-u:\b)|(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten))?)[- ]years?[- ](?:old|of age)(?-u:\b))";
+const SPELLED_AGE_TEXT: &str = r"(?-u:\b)(?:(?:aged?[ :]{1,2})(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)[- ]hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten))?)(?-u:\b)|(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)[- ]hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten))?)[- ]years?[- ](?:old|of age)(?-u:\b))";
 
 /// A GS1 element string with a trade item number first.
 const GS1_TEXT: &str = r"\A\(01\) ?[0-9]{14}(?: ?\((?:10|11|17|21|240|15|16)\) ?[!-'*-~]{1,20}){0,6}";

@@ -12,6 +12,105 @@ const TROUBLE: &str = "SSN |MRN: |phone |DOB |fax |NPI |acct # |Dx: |zip |born |
     00:1a:2b:3c:4d:5e|92-year-old|ninety-two years old|(01)00844588003288(21)1|MA 02139|1HGCM82633A004352|[SSN]|***-**-|\
     5678|1962|x123|, | and |\n|-|/|:|.|５３６|\u{200b}|\u{301}|\u{a0}|–|é|话|\"|\\|{|}|+1 |0|7|12|year";
 
+/// Keys that inherit, label, count and nest.
+const KEYS: &[&str] = &[
+    "ssn",
+    "mrn",
+    "fax",
+    "phone2",
+    "patssn",
+    "age",
+    "unit",
+    "plan",
+    "sn",
+    "model",
+    "old",
+    "new",
+    "from",
+    "value",
+    "id",
+    "code",
+    "type",
+    "field",
+    "name",
+    "system",
+    "qualifier",
+    "bytes",
+    "ts",
+    "changes",
+    "valueDate",
+    "url",
+    "Value",
+    "x",
+];
+/// Values of them.
+const VALUES: &[&str] = &[
+    "MRN",
+    "ssn",
+    "fax",
+    "ORDER",
+    "days",
+    "a",
+    "http://lab.example.org/mrn",
+    "urn:lab:mrn",
+    "536904399",
+    "4482913",
+    "1245319599",
+    "2125550187",
+    "gold-2024",
+    "Apache-2.0",
+    "2012-10-17",
+    "E119",
+    "93",
+    "4482913.0",
+    "1e9",
+    "A1234567",
+];
+
+/// Documents of such keys and values: objects, arrays, and documents in strings.
+fn documents() -> impl Strategy<Value = serde_json::Value> {
+    let number =
+        |text: &str| text.parse::<serde_json::Number>().map_or_else(|_| text.into(), serde_json::Value::Number);
+    let leaf = prop_oneof![
+        prop::sample::select(VALUES).prop_map(serde_json::Value::from),
+        prop::sample::select(VALUES).prop_map(number),
+        pieces().prop_map(serde_json::Value::from),
+    ];
+    leaf.prop_recursive(5, 24, 5, |inner| {
+        let members = prop::collection::vec((prop::sample::select(KEYS), inner.clone()), 0..5);
+        prop_oneof![
+            3 => members.prop_map(|members| members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()),
+            1 => prop::collection::vec(inner.clone(), 0..4).prop_map(serde_json::Value::from),
+            1 => inner.prop_map(|value| serde_json::Value::from(value.to_string())),
+        ]
+    })
+}
+
+/// The same in every string that holds an object, so that a broken one is seen.
+fn opened(value: serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::String(text) if text.starts_with('{') => {
+            serde_json::from_str(&text).map_or(serde_json::Value::String(text), opened)
+        }
+        serde_json::Value::Object(members) => members.into_iter().map(|(key, value)| (key, opened(value))).collect(),
+        serde_json::Value::Array(values) => values.into_iter().map(opened).collect::<Vec<_>>().into(),
+        other => other,
+    }
+}
+
+/// Keys and places without the values.
+fn skeleton(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Object(members) => {
+            members.values().fold("{".to_owned(), |out, value| out + &skeleton(value)) + "}"
+        }
+        serde_json::Value::Array(values) => {
+            values.iter().fold("[".to_owned(), |out, value| out + &skeleton(value)) + "]"
+        }
+        _ => ".".to_owned(),
+    }
+}
+
 /// Texts of such pieces, which make trouble together.
 fn pieces() -> impl Strategy<Value = String> {
     let fields = [
@@ -97,6 +196,21 @@ proptest! {
             prop_assert!(left.iter().all(|found| found.confidence() == Confidence::Low), "{done:?} {left:?}");
             let again = GUARD.redact(&done, &redaction);
             prop_assert_eq!(again.text(), &done);
+        }
+    }
+
+    #[test]
+    fn a_redacted_document_keeps_its_shape_and_so_do_those_in_its_strings(document in documents()) {
+        let raw = document.to_string();
+        let found = GUARD.scan_json_all(&raw).unwrap();
+        prop_assert!(found.iter().all(|found| raw.get(found.finding.cover()).is_some_and(|part| !part.is_empty())));
+        for redaction in redactions() {
+            let done = GUARD.redact_json(&raw, &redaction).unwrap();
+            let read = serde_json::from_str::<serde_json::Value>(done.text());
+            prop_assert!(read.is_ok(), "{}", done.text());
+            prop_assert_eq!(skeleton(&opened(read.unwrap())), skeleton(&opened(document.clone())), "{}", done.text());
+            let again = GUARD.redact_json(done.text(), &redaction).unwrap();
+            prop_assert_eq!(again.text(), done.text());
         }
     }
 

@@ -1,7 +1,8 @@
 //! The line protocol: one object with a `text` in, one object with `labels` out.
 
 use super::Failure;
-use hipaa_core::guard::Guard;
+use super::pieces::{Piece, pieces};
+use hipaa_core::guard::{Finding, Guard};
 use serde::Deserialize;
 use std::io::{BufRead, BufReader, Read, Write};
 
@@ -25,18 +26,30 @@ pub(super) fn label(guard: &Guard, input: &mut dyn Read, out: &mut dyn Write, al
             continue;
         }
         let Line { text } = serde_json::from_str(&line).map_err(|_| Failure::Line(number))?;
-        let findings = if all { guard.scan_all(&text) } else { guard.scan(&text) };
-        found |= !findings.is_empty();
         out.write_all(b"{\"labels\":[")?;
-        for (i, finding) in findings.iter().enumerate() {
-            let comma = if i == 0 { "" } else { "," };
-            let (span, kind) = (finding.span(), finding.kind());
-            let confidence = finding.confidence();
-            write!(out, "{comma}[{},{},\"{kind}\",\"{confidence}\"]", span.start, span.end)?;
+        let (mut start, mut comma) = (0, "");
+        for piece in pieces(&text) {
+            for finding in findings(guard, piece, all) {
+                let (span, kind, confidence) = (finding.span(), finding.kind(), finding.confidence());
+                write!(out, "{comma}[{},{},\"{kind}\",\"{confidence}\"]", start + span.start, start + span.end)?;
+                comma = ",";
+            }
+            start += piece.raw().len();
         }
+        found |= !comma.is_empty();
         out.write_all(b"]}\n")?;
     }
     Ok(found)
+}
+
+fn findings(guard: &Guard, piece: Piece<'_>, all: bool) -> Vec<Finding> {
+    if let Piece::Document(raw) = piece {
+        let found = if all { guard.scan_json_all(raw) } else { guard.scan_json(raw) };
+        if let Ok(found) = found {
+            return found.into_iter().map(|found| found.finding).collect();
+        }
+    }
+    if all { guard.scan_all(piece.raw()) } else { guard.scan(piece.raw()) }
 }
 
 #[cfg(test)]
@@ -54,6 +67,13 @@ mod tests {
         let (out, found) = run("{\"text\":\"é SSN 536-90-4399\"}\n{\"text\":\"well\"}\n", false);
         assert_eq!(out, "{\"labels\":[[7,18,\"ssn\",\"high\"]]}\n{\"labels\":[]}\n");
         assert!(found);
+    }
+
+    #[test]
+    fn a_text_that_is_a_document_is_read_as_one() {
+        let line = r#"{"text":"{\"ssn\":\"536904399\",\"seen\":\"3\\/14\\/2024\"}\n{\"mrn\":4482913}"}"#;
+        let labels = "[[8,17,\"ssn\",\"high\"],[27,38,\"date\",\"high\"],[48,55,\"mrn\",\"high\"]]";
+        assert_eq!(run(line, false).0, format!("{{\"labels\":{labels}}}\n"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Output for people: the text with its findings marked.
 
 use super::Failure;
-use hipaa_core::guard::{Finding, Guard};
+use hipaa_core::guard::{Finding, Guard, JsonFinding};
 use std::io::Write;
 
 /// How a text is shown.
@@ -11,11 +11,16 @@ pub(super) struct Style {
     pub(super) all: bool,
 }
 
-/// Writes the lines that hold findings, marked, with kind, confidence and reasons below.
-pub(super) fn text(guard: &Guard, text: &str, out: &mut dyn Write, style: Style) -> Result<bool, Failure> {
+/// Writes the lines that hold findings, marked, with kind, confidence and reasons below; `first` is the number of the first.
+pub(super) fn text(
+    guard: &Guard,
+    (text, first): (&str, usize),
+    out: &mut dyn Write,
+    style: Style,
+) -> Result<bool, Failure> {
     let found = if style.all { guard.scan_all(text) } else { guard.scan(text) };
     let mut start = 0;
-    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+    for (number, line) in (first..).zip(text.split_inclusive('\n')) {
         let end = start + line.len();
         let here: Vec<&Finding> = found.iter().filter(|found| (start..end).contains(&found.span().start)).collect();
         if !here.is_empty() {
@@ -44,13 +49,19 @@ fn marked(text: &str, (start, end): (usize, usize), found: &[&Finding], colour: 
     out + text.get(at..end).unwrap_or("")
 }
 
-/// Writes one line for each finding of a document.
-pub(super) fn json(guard: &Guard, raw: &str, out: &mut dyn Write, all: bool) -> Result<bool, Failure> {
+/// Writes one line for each finding of a document, behind the number of the line that the document is.
+pub(super) fn json(
+    guard: &Guard,
+    (raw, line): (&str, Option<usize>),
+    out: &mut dyn Write,
+    all: bool,
+) -> Result<bool, Failure> {
     let found = if all { guard.scan_json_all(raw)? } else { guard.scan_json(raw)? };
-    for found in &found {
-        let reasons: Vec<String> = found.finding.reasons().map(|reason| reason.to_string()).collect();
-        let (kind, confidence) = (found.finding.kind(), found.finding.confidence());
-        writeln!(out, "{} {kind} ({confidence}): {}", found.pointer, reasons.join(", "))?;
+    let line = line.map_or_else(String::new, |line| format!("{line}: "));
+    for JsonFinding { finding, pointer, .. } in &found {
+        let reasons: Vec<String> = finding.reasons().map(|reason| reason.to_string()).collect();
+        let (span, kind, confidence) = (finding.span(), finding.kind(), finding.confidence());
+        writeln!(out, "{line}{pointer} {kind} ({confidence}) at {}..{}: {}", span.start, span.end, reasons.join(", "))?;
     }
     Ok(!found.is_empty())
 }
@@ -63,7 +74,7 @@ mod tests {
     fn findings_are_marked_in_their_line() {
         let mut out = Vec::new();
         let style = Style { colour: false, all: false };
-        assert!(text(&Guard::new(), "well\nSSN 536-90-4399 ok\n", &mut out, style).unwrap());
+        assert!(text(&Guard::new(), ("well\nSSN 536-90-4399 ok\n", 1), &mut out, style).unwrap());
         let out = String::from_utf8(out).unwrap();
         assert_eq!(out, "2: SSN [[536-90-4399]] ok\n   ssn (high) at 9..20: area_ok, cue:ssn@-1\n");
     }
@@ -71,7 +82,10 @@ mod tests {
     #[test]
     fn documents_give_pointers() {
         let mut out = Vec::new();
-        assert!(json(&Guard::new(), r#"{"ssn":"536-90-4399"}"#, &mut out, false).unwrap());
-        assert_eq!(String::from_utf8(out).unwrap(), "/ssn ssn (high): area_ok, json_key\n");
+        for line in [None, Some(7)] {
+            assert!(json(&Guard::new(), (r#"{"ssn":"536-90-4399"}"#, line), &mut out, false).unwrap());
+        }
+        let shown = "/ssn ssn (high) at 8..19: area_ok, json_key\n";
+        assert_eq!(String::from_utf8(out).unwrap(), format!("{shown}7: {shown}"));
     }
 }

@@ -48,6 +48,24 @@ fn lines_of_json_get_labels_in_utf_8_bytes() {
 }
 
 #[test]
+fn documents_are_known_as_such_alone_and_on_lines() {
+    let (one, many) =
+        ("{\"ssn\": 536904399}\n", "\u{feff}{\"mrn\": 4482913}\n{\"note\":\"well\"}\n{\"fax\":\"212 555 0143\"}\n");
+    let scan = |input: &str| text(&guard(&["scan"], input).stdout).to_owned();
+    assert!(scan(one).starts_with("/ssn ssn (high) at 8..17"), "{}", scan(one));
+    let shown = scan(many);
+    let lines: Vec<&str> = shown.lines().map(|line| line.split(" (").next().unwrap()).collect();
+    assert_eq!(lines, ["1: /mrn mrn", "3: /fax fax"]);
+    let redacted = guard(&["redact"], many);
+    let rest = "\u{feff}{\"mrn\": \"[MRN]\"}\n{\"note\":\"well\"}\n{\"fax\":\"[FAX]\"}\n";
+    assert_eq!(text(&redacted.stdout), rest);
+    let strict = guard(&["scan", "--json-input"], "{\"a\":1}\nseen today\n");
+    assert_eq!((strict.status.code(), text(&strict.stderr)), (Some(2), "guard: line 2 is no JSON document\n"));
+    assert_eq!(guard(&["scan", "--json-input"], "\"SSN 536-90-4399\"").status.code(), Some(1));
+    assert_eq!(guard(&["scan", "--json-input"], "SSN 536-90-4399").status.code(), Some(2));
+}
+
+#[test]
 fn what_was_redacted_is_clean_and_the_rest_stands() {
     let note = "Call (415) 555-0132 or mail zoe@example.org about MRN: 00123456.\n";
     let redacted = guard(&["redact"], note);

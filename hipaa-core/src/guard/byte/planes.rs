@@ -162,6 +162,12 @@ impl Planes<'_> {
         start
     }
 
+    /// How many letters and digits stand right before `end`, up to 64.
+    #[inline]
+    pub(in crate::guard) fn alnum_before(self, end: usize) -> usize {
+        self.behind(end, |block| block.alnum).leading_ones() as usize
+    }
+
     /// How many digits there are from `start` to `end`.
     #[inline]
     pub(in crate::guard) fn digits_in(self, start: usize, end: usize) -> usize {
@@ -193,6 +199,12 @@ impl Planes<'_> {
             (end, self.digits_end(at) == end)
         };
         Around { start, end, numeric }
+    }
+
+    /// What the 64 bytes from `from` on are, for the runs that lie in them.
+    #[inline]
+    pub(in crate::guard) fn stretch(self, from: usize) -> Stretch {
+        Stretch { from, alnum: self.ahead(from, |block| block.alnum), digit: self.ahead(from, |block| block.digit) }
     }
 
     #[inline]
@@ -248,6 +260,33 @@ impl Planes<'_> {
             Some(first) if end > 0 => plane(first) << (64 - end),
             _ => 0,
         }
+    }
+}
+
+/// The letters and digits of 64 bytes.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::guard) struct Stretch {
+    from: usize,
+    pub(in crate::guard) alnum: u64,
+    pub(in crate::guard) digit: u64,
+}
+
+impl Stretch {
+    /// The end of the run of letters and digits at `at`, and how many digits it has; `None` when it may go on outside.
+    #[inline]
+    pub(in crate::guard) fn run(&self, at: usize) -> Option<(usize, usize)> {
+        let off = at.wrapping_sub(self.from);
+        if off >= 64 {
+            return None;
+        }
+        let (len, digits) = ((self.alnum >> off).trailing_ones() as usize, self.digit >> off);
+        if off + len >= 64 {
+            return None;
+        }
+        // Mostly there are digits only; counting them takes longer.
+        let ones = digits.trailing_ones() as usize;
+        let count = if ones >= len { len } else { (digits & ((1 << len) - 1)).count_ones() as usize };
+        Some((at + len, count))
     }
 }
 
@@ -320,6 +359,11 @@ mod tests {
                 let run = planes.around(i);
                 prop_assert_eq!((run.start, run.end), (back(bytes, i, ALNUM, Around::BACK), skip(bytes, i, ALNUM)));
                 prop_assert_eq!(run.numeric, skip(bytes, i, DIGIT) == run.end);
+                prop_assert_eq!(planes.alnum_before(i), i - back(bytes, i, ALNUM, 64));
+                let from = i.saturating_sub(20);
+                let end = skip(bytes, i, ALNUM);
+                let count = bytes[i..end].iter().filter(|byte| byte.is_ascii_digit()).count();
+                prop_assert_eq!(planes.stretch(from).run(i), (end < from + 64).then_some((end, count)));
                 let solid = bytes[i / 2..i].iter().filter(|byte| byte.is_ascii_alphanumeric()).count();
                 prop_assert_eq!(planes.alnum_in(i / 2, i), solid);
                 let start = (i.saturating_sub(192)..i).rev().take_while(|&at| token(at)).last().unwrap_or(i);

@@ -23,7 +23,16 @@ static SPEAKERS: WordSet<128> = WordSet::new(
 );
 /// Words at the end of a line that lead to the value in the next one.
 static LEADING: WordSet<16> = WordSet::new("to is at was as");
-static BEHIND: WordSet<64> = WordSet::new("is was the her his their my as patient patients pt s for a on");
+static BEHIND: WordSet<64> = WordSet::new("is was the her his their my as patient patients pt s for a on state");
+static PREPOSITIONS: WordSet<16> = WordSet::new("on for from in per of");
+static ARTICLES: WordSet<32> = WordSet::new("the a an this that her his their my our your s");
+static MONTHS: WordSet<32> = WordSet::new("jan feb mar apr may jun jul aug sep oct nov dec");
+/// What an age is counted in when it is not years: `Age (mo):`.
+static SPANS: WordSet<32> = WordSet::new("mo mos month months wk wks week weeks d day days h hr hrs hours min");
+/// Words between two values of one kind; `should be` is two.
+static LINKS: WordSet<16> = WordSet::new("and or vs into should");
+static KIN: WordSet<32> = WordSet::new("husband wife spouse son daughter child baby twin brother sister mother father");
+static OF_KIN: WordSet<32> = WordSet::new("and his her their the a on was born");
 static LABELLING: WordSet<32> = WordSet::new("is was number no num id at");
 
 /// Whether the word means `number`.
@@ -82,6 +91,7 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
             b'.' | b'?' if sentence_ends(bytes, at, to) && at > from => return None,
             b'*' if emphasis(bytes, at, to) => {}
             b'*' | b'[' => fit = Fit::Near,
+            b'(' => at = aside(bytes, at, to).unwrap_or(at),
             b',' => fit = fit.min(Fit::Strict),
             _ => {}
         }
@@ -134,6 +144,8 @@ fn sentence_ends(bytes: &[u8], at: usize, to: usize) -> bool {
 pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usize) -> Option<Fit> {
     let mut at = from;
     let mut fit = Fit::Strict;
+    // Behind a comma or an aside, a label at the end of its line speaks for the next one.
+    let mut past = false;
     while at < to {
         let byte = bytes[at];
         if byte::is(byte, ALNUM) {
@@ -146,13 +158,21 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
         }
         match byte {
             b' ' | b'-' | b'"' | b'\'' | b'*' => {}
-            b'(' | b'[' => fit = Fit::Label,
-            b',' => fit = fit.min(Fit::Strict),
+            b'=' => fit = Fit::Label,
+            b'(' => match aside(bytes, at, to) {
+                Some(close) => (at, past) = (close, true),
+                None if byte::peek(bytes, end) == b')' && words_only(&bytes[at..to]) => return Some(Fit::Label),
+                None => fit = Fit::Label,
+            },
+            b'[' => fit = Fit::Label,
+            b',' if past => return None,
+            b',' => (fit, past) = (fit.min(Fit::Strict), true),
             _ => return None,
         }
         at += 1;
     }
-    let mut next = byte::skip(bytes, end, byte::BLANK);
+    let dotted = byte::peek(bytes, end) == b'.' && is_number_word(&bytes[byte::back(bytes, end, ALPHA, 4)..end]);
+    let mut next = byte::skip(bytes, end + usize::from(dotted), byte::BLANK);
     while matches!(byte::peek(bytes, next), b'"' | b'\'') {
         next += 1;
     }
@@ -160,7 +180,7 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
     let labels_next = match byte::peek(bytes, next) {
         b':' | b'=' | b'#' => true,
         b'(' | b'+' => same_line,
-        b if byte::is(b, DIGIT) => same_line,
+        b if byte::is(b, DIGIT) => same_line || past,
         // `acct **38215`: what is left of a masked value has the label, too.
         b'*' => same_line,
         b if byte::is(b, ALPHA) => same_line && labels(bytes, next),
@@ -169,16 +189,70 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
     (!labels_next).then_some(fit)
 }
 
+/// The `)` of a parenthesis that opens at `open` and closes before `to` without a value in it:
+/// `(1a)`, `(MM/DD/YYYY)`, `(92 y.o.)`.
+fn aside(bytes: &[u8], open: usize, to: usize) -> Option<usize> {
+    let inside = bytes.get(open + 1..to.min(open + 20))?;
+    let len = inside.iter().position(|byte| *byte == b')')?;
+    let inside = &inside[..len];
+    let value = inside.windows(3).any(|three| three.iter().all(u8::is_ascii_digit));
+    let words = inside.iter().any(|byte| byte::is(*byte, ALPHA)) && !SPANS.has(inside);
+    (words && !value).then_some(open + 1 + len)
+}
+
+/// Whether the text has letters, blanks and hyphens only: `(rendering `.
+fn words_only(text: &[u8]) -> bool {
+    text[1..].iter().all(|byte| byte::is(*byte, ALPHA) || matches!(byte, b' ' | b'-' | b'\'' | b'.'))
+}
+
 /// Whether the word at `at` makes the cue before it a label, or is itself a value.
 fn labels(bytes: &[u8], at: usize) -> bool {
     let end = byte::skip(bytes, at, ALNUM);
     let word = &bytes[at..end];
-    LABELLING.has(word) || word.iter().any(u8::is_ascii_digit)
+    let month = MONTHS.has(&word[..word.len().min(3)])
+        && byte::at(bytes, end + 1 + usize::from(byte::peek(bytes, end) == b'.'), DIGIT);
+    LABELLING.has(word) || month || word.iter().any(u8::is_ascii_digit)
+}
+
+/// Whether only a preposition and its article stand between two words: `MBI's for`, `SSN on the`.
+pub(in super::super) fn preposition_gap(bytes: &[u8], from: usize, to: usize) -> bool {
+    let mut at = from;
+    let mut seen = false;
+    while at < to {
+        let end = byte::skip(bytes, at, ALPHA).min(to);
+        match bytes[at] {
+            b' ' | b'#' | b'.' | b'\'' if end == at => at += 1,
+            _ if PREPOSITIONS.has(&bytes[at..end]) => (seen, at) = (true, end),
+            _ if end > at && (ARTICLES.has(&bytes[at..end]) || is_number_word(&bytes[at..end])) => at = end,
+            _ => return false,
+        }
+    }
+    seen
+}
+
+/// Whether what stands between two birth dates names a relative: ` and her husband on `.
+pub(in super::super) fn kin_gap(bytes: &[u8], from: usize, to: usize) -> bool {
+    let gap = bytes.get(from..to).filter(|gap| gap.len() <= 32 && gap.starts_with(b" and "));
+    let mut relative = false;
+    let of_kin = |word: &[u8]| {
+        relative |= KIN.has(word);
+        word.is_empty() || KIN.has(word) || OF_KIN.has(word)
+    };
+    gap.is_some_and(|gap| gap.split(|byte| *byte == b' ').all(of_kin)) && relative
+}
+
+/// Whether another value stands in one list with the value that ends at `end`.
+pub(in super::super) fn follows_on(bytes: &[u8], end: usize, blanks_part: bool) -> bool {
+    let next = end + bytes[end..].iter().take(5).take_while(|byte| b" ,/;&|\n".contains(byte)).count();
+    let parted = blanks_part || bytes[end..next].iter().any(|byte| b",/;&|".contains(byte));
+    let word = byte::skip(bytes, next, ALNUM).min(next + 20);
+    let value = matches!(byte::peek(bytes, next), b'(' | b'+') || bytes[next..word].iter().any(u8::is_ascii_digit);
+    next > end && parted && value
 }
 
 /// Whether only list punctuation stands between two values.
 pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
-    if from >= to || to - from > 7 {
+    if from >= to || to - from > 13 {
         return false;
     }
     let mut at = from;
@@ -187,7 +261,9 @@ pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
         let byte = bytes[at];
         if byte::is(byte, ALPHA) {
             let end = byte::skip(bytes, at, ALNUM);
-            if !matches!(&bytes[at..end], b"and" | b"or" | b"AND" | b"OR") {
+            let word = &bytes[at..end];
+            let joins = LINKS.has(word) || (word == b"be" && seen);
+            if !joins {
                 return false;
             }
             seen = true;
@@ -196,7 +272,12 @@ pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
         }
         match byte {
             b',' | b'/' | b'&' | b';' => seen = true,
+            b'>' if byte::prev(bytes, at) == b'-' => seen = true,
             b' ' | b'\n' | b'(' | b'*' => {}
+            b'-' if byte::peek(bytes, at + 1) == b'>' => {}
+            // An arrow, or the guillemets around each value.
+            0xE2 if bytes[at..to].starts_with("→".as_bytes()) => (seen, at) = (true, at + 2),
+            0xC2 if bytes[at..to].starts_with("«".as_bytes()) || bytes[at..to].starts_with("»".as_bytes()) => at += 1,
             _ => return false,
         }
         at += 1;

@@ -13,14 +13,15 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Ssn,
         STRONG,
-        "ssn|ssns|ssn +|ssn/tin|ssn/itin|ssn/ein|tin/ssn|ss +|s.s.n|s.s|social security|social security +|social sec|social sec +|soc sec|soc sec +|social +|socsec|!SS",
+        "ssn|ssns|ssn +|ssn/tin|ssn/itin|ssn/ein|tin/ssn|ss +|s.s.n|s.s|social security|social security +|social sec|social sec +|soc sec|soc sec +|social +|socsec|ss card|social security card|!SS",
     ),
-    (Ssn, WEAK, "social"),
+    (Ssn, WEAK, "social|soc"),
     (
         Dob,
         STRONG,
-        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|dt of birth|year of birth|natal date",
+        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|dt of birth|year of birth|natal date|d o b|bdate|date birth|fecha de nacimiento|fecha nacimiento|nacimiento",
     ),
+    (Dob, WEAK, "bd|b/d|b."),
     (
         Date,
         STRONG,
@@ -30,9 +31,9 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Mrn,
         STRONG,
-        "mrn|mrns|mrn +|mr +|m.r.n|med rec|med rec +|medrec|medrec +|medical rec|medical rec +|medical record +|medical record|medical records +|medical chart +|health record +|patient record +|record +|chart +|patient +|patient ident +|pt +|hospital +|hosp +|unit +|mrno|mr no|emr +|ehr +|empi|mpi +|umrn|patient mrn|patient id +|clinic +|patient chart|emrn|case history +|inpatient +|outpatient +|hrn|hospital record +|registration +|master patient index",
+        "mrn|mrns|mrn +|mr +|m.r.n|med rec|med rec +|medrec|medrec +|medical rec|medical rec +|medical record +|medical record|medical records +|medical chart +|health record +|patient record +|record +|chart +|patient +|patient ident +|pt +|hospital +|hosp +|unit +|mrno|mr no|emr +|ehr +|empi|mpi +|umrn|patient mrn|patient id +|clinic +|patient chart|emrn|case history +|inpatient +|outpatient +|hrn|hospital record +|patient registration +|master patient index|m.r +|!MR:|hx +|history +|pat +|!U#|chart(s)|charts +|chart nos|wristband +|wrist band +|armband +",
     ),
-    (Mrn, WEAK, "chart"),
+    (Mrn, WEAK, "chart|charts|wristband|wrist band|armband|!MR"),
     (
         Npi,
         STRONG,
@@ -46,20 +47,20 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Icd10,
         STRONG,
-        "icd|icd +|icd10|icd 10|icd 10 code|icd 10 codes|icd10 code|icd10 codes|icd10cm|icd 10 cm|icd 10 cm code|icd code|icd codes|diagnosis code|diagnosis codes|dx code|dx codes|diagnostic code|diagnostic codes|billing dx|coded as|coded|dx|dxs|ddx|diagnosis|diagnoses|principal diagnosis|primary diagnosis|secondary diagnosis|admitting diagnosis|impression|problem list|condition code|assessment code|medical necessity",
+        "icd|icd +|diag|diag +|diag code|diag codes|diag cd|dx cd|diagnosis cd|icd10|icd 10|icd 10 code|icd 10 codes|icd10 code|icd10 codes|icd10cm|icd 10 cm|icd 10 cm code|icd code|icd codes|diagnosis code|diagnosis codes|dx code|dx codes|diagnostic code|diagnostic codes|billing dx|coded as|coded|dx|dxs|ddx|diagnosis|diagnoses|principal diagnosis|primary diagnosis|secondary diagnosis|admitting diagnosis|impression|problem list|condition code|assessment code|medical necessity",
     ),
     (Icd10, WEAK, "code|codes|assessment"),
     (
         Phone,
         STRONG,
-        "phone|phones|phone +|telephone|telephone +|telephones|tel|tel +|ph|ph +|cell|cell +|cell phone|cell phone +|cellphone|mobile|mobile +|mobile phone|mobile phone +|home phone|home phone +|work phone|work phone +|contact +|contact phone|callback|callback +|call back|call back +|pager|pager +|beeper|voicemail|hotline|helpline|landline|whatsapp|telefono|tel/fax|phone/fax|emergency contact|daytime phone|day phone|sms",
+        "phone|phones|phone +|telephone|telephone +|telephones|tel|tel +|ph|ph +|cell|cell +|cell phone|cell phone +|cellphone|mobile|mobile +|mobile phone|mobile phone +|home phone|home phone +|work phone|work phone +|contact +|contact phone|callback|callback +|call back|call back +|pager|pager +|beeper|voicemail|hotline|helpline|landline|whatsapp|telefono|emergency contact|daytime phone|day phone|sms",
     ),
     (
         Phone,
         WEAK,
         "call|called|calling|dial|dialed|text|texted|contact|reach|reached|reachable|ring|page|paged|pharmacy|front desk|office|office +|contacted|work|home|(p)|!C|!H|!W|!P|!T|!M",
     ),
-    (Fax, STRONG, "fax|fax +|faxed|faxes|facsimile|facsimile +|telefax|fax phone|efax|fax line|fax/tel"),
+    (Fax, STRONG, "fax|fax +|faxed|faxes|facsimile|facsimile +|telefax|fax phone|efax|fax line"),
     (Fax, WEAK, "!F|fx"),
     (Email, STRONG, "email|e mail|mail"),
     (
@@ -94,7 +95,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Mbi,
         STRONG,
-        "mbi|mbi +|medicare beneficiary|medicare beneficiary +|medicare|medicare +|medicare card|medicare card +|medicare hic|medicare mbi",
+        "mbi|mbi +|mbis|medicare claim +|medicare health insurance claim +|medicare beneficiary|medicare beneficiary +|medicare|medicare +|medicare card|medicare card +|medicare hic|medicare mbi",
     ),
     (
         Vin,
@@ -110,30 +111,38 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Plan,
         STRONG,
-        "member +|members +|member|mbr +|member card|member card +|subscriber|subscriber +|insured +|insured's +|policy +|policyholder +|policy holder +|insurance +|insurance policy|insurance policy +|insurance member +|insurance card|insurance card +|ins +|ins policy +|insurer +|health plan|health plan +|health insurance|health insurance +|healthplan +|plan +|plan member +|beneficiary|beneficiary +|health plan beneficiary +|health plan member +|medicaid|medicaid +|medi cal|medi cal +|hicn|hic +|hic|enrollee|enrollee +|group +|grp +|group policy +|coverage +|contract +|certificate of coverage +|tricare|tricare +|payer member +|insurance group +|subscriber member +|recipient +|dependent +|champva +|family plan +|benefits +|rx member +|aetna +|aetna|cigna +|cigna|humana +|humana|bcbs +|bcbs|blue cross +|blue shield +|blue cross|blue shield|anthem +|anthem|uhc +|uhc|unitedhealthcare +|unitedhealthcare|united healthcare +|united healthcare|kaiser +|kaiser|cardholder +|cardholder id",
+        "member +|members +|member|mbr +|member card|member card +|subscriber|subscriber +|insured +|insured's +|policy +|policyholder +|policy holder +|insurance +|insurance policy|insurance policy +|insurance member +|insurance card|insurance card +|ins +|ins policy +|insurer +|health plan|health plan +|health insurance|health insurance +|healthplan +|plan +|plan member +|beneficiary|beneficiary +|health plan beneficiary +|health plan member +|medicaid|medicaid +|medi-cal|medi-cal +|hicn|hic +|hic|enrollee|enrollee +|group +|grp +|group policy +|coverage +|contract +|certificate of coverage +|tricare|tricare +|payer member +|insurance group +|subscriber member +|recipient +|dependent +|champva +|family plan +|benefits +|rx member +|aetna +|aetna|cigna +|cigna|humana +|humana|bcbs +|bcbs|blue cross +|blue shield +|blue cross|blue shield|anthem +|anthem|uhc +|uhc|unitedhealthcare +|unitedhealthcare|united healthcare +|united healthcare|kaiser +|kaiser|cardholder +|cardholder id|mem +|subs +|subscr +|sub +|medicaid rid|insured's i.d +|insured i.d +|pol +|!CIN|!CIN +|medicaid cin|medicaid recipient +|medigap policy|medigap policy +|molina +|medica +|medigap +|masshealth +|ahcccs +|tenncare +|badgercare +|ambetter +|centene +|wellcare +|highmark +|tufts +|oscar +|premera +|healthpartners +|health partners +|harvard pilgrim +|amerigroup +|caresource +|geisinger +|emblemhealth +|regence +|carefirst +|oxford health +|hcsc +|peachcare +|healthfirst +|healthnet +|health net +|scan health +|denti-cal +",
     ),
-    (Plan, WEAK, "policy|grp|insurance|plan"),
+    (
+        Plan,
+        WEAK,
+        "policy|grp|insurance|ins|insured|molina|medica|medigap|masshealth|ahcccs|tenncare|badgercare|ambetter|centene|wellcare|highmark|tufts|oscar|premera|healthpartners|health partners|harvard pilgrim|amerigroup|caresource|geisinger|emblemhealth|regence|carefirst|oxford health|hcsc|peachcare|healthfirst|healthnet|health net|scan health",
+    ),
     (
         License,
         STRONG,
-        "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +",
+        "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|dlno|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +",
     ),
     (License, WEAK, "license|licence|lic|certificate|licensed|permit|plate"),
-    (Age90, STRONG, "age|aged|ages|age in years|age years|age/sex|turned|turning|turns"),
-    (Age90, WEAK, "she is|he is|patient is|pt is|she's|he's"),
+    (Age90, STRONG, "age at death|age|aged|ages|age in years|age years|age/sex|turned|turning|turns"),
+    (
+        Age90,
+        WEAK,
+        "she is|he is|patient is|pt is|she's|he's|died at|dead at|deceased at|passed at|passed away at|lived to be|alive at|living at|still living at",
+    ),
     (
         Other,
         STRONG,
-        "order +|orders +|accession|accession +|acc no|access no|lot|lot +|lots|lot/batch|batch|batch +|ref +|reference +|case +|case no|claim|claim +|claims|invoice|invoice +|inv +|ticket|ticket +|incident +|model|model +|part +|p/n|catalog|catalog +|cat +|sku|upc|ndc|ndc +|cpt|cpt +|cpt code|cpt codes|hcpcs|hcpcs code|procedure code|loinc|loinc code|snomed|snomed ct|snomed code|rxnorm|rxcui|cui|clia|clia +|tracking|tracking +|confirmation|confirmation +|conf +|study +|trial|trial +|nct|protocol +|specimen|specimen +|sample +|barcode|barcode +|p.o|po +|purchase order|purchase order +|uuid|guid|hash|sha|sha1|sha256|md5|commit|checksum|doi|pmid|pmcid|isbn|issn|grant +|encounter +|visit +|rx +|rx|prescription +|taxonomy|taxonomy code|ein|ein +|tin|tin +|itin|itin +|fein|tax id|tax id +|tax +|taxpayer +|employer identification +|employer +|routing|routing +|aba|aba +|swift|requisition|requisition +|req +|form +|room|room +|bed|bed +|extension +|ext|job +|task +|bug|issue +|pull request|request +|transaction +|transaction|txn|trace +|session +|message +|msg +|error code|error|queue +|locker|badge +|employee +|kit +|cartridge +|reagent|tube +|slide +|block +|panel +|test +|result +|auth +|authorization|authorization +|prior auth|prior auth +|prior authorization +|referral +|approval +|gene|variant|rs|chr|chromosome|genbank|build +|revision +|document +|doc +|file +|item +|product +|series +|population seed|seed|receipt +|voucher|coupon|parcel|shipment +|container +|ccd|oid|icd 9|apartment|apt|suite|unit|po box|p.o. box|box",
+        "order +|orders +|accession|accession +|acc no|access no|lot|lot +|lots|lot/batch|batch|batch +|ref +|reference +|case +|case no|claim|claim +|claims|invoice|invoice +|inv +|ticket|ticket +|incident +|model|model +|part +|p/n|catalog|catalog +|cat +|sku|upc|ndc|ndc +|cpt|cpt +|cpt code|cpt codes|hcpcs|hcpcs code|procedure code|loinc|loinc code|snomed|snomed ct|snomed code|rxnorm|rxcui|cui|clia|clia +|tracking|tracking +|confirmation|confirmation +|conf +|study +|trial|trial +|nct|protocol +|specimen|specimen +|sample +|barcode|barcode +|p.o|po +|purchase order|purchase order +|uuid|guid|hash|sha|sha1|sha256|md5|commit|checksum|doi|pmid|pmcid|isbn|issn|grant +|encounter +|visit +|rx +|rx|prescription +|taxonomy|taxonomy code|ein|ein +|tin|tin +|itin|itin +|fein|tax id|tax id +|tax +|taxpayer +|employer identification +|employer +|routing|routing +|aba|aba +|swift|requisition|requisition +|req +|form +|room|room +|bed|bed +|extension +|ext|job +|task +|bug|issue +|pull request|request +|transaction +|transaction|txn|trace +|session +|message +|msg +|error code|error|queue +|locker|badge +|employee +|kit +|cartridge +|reagent|tube +|slide +|block +|panel +|test +|result +|auth +|authorization|authorization +|prior auth|prior auth +|prior authorization +|referral +|approval +|gene|variant|rs|chr|chromosome|genbank|build +|revision +|document +|doc +|file +|item +|product +|series +|population seed|seed|receipt +|voucher|coupon|parcel|shipment +|container +|ccd|oid|icd 9|apartment|apt|suite|unit|po box|p.o. box|box|zip file|zip files|zip folder|zip archive|zip lock|ziplock|zip bag|zip bags|zip tie|zip ties|error codes|alarm code|alarm codes|fault code|fault codes|cdt|cdt code|cdt codes|hcpcs codes|remark code|remark codes|denial code|denial codes|reject code|rejection code|status code|status codes|reason code|reason codes|carc|rarc|revenue code|exit code|response code|return code|exam code|adjustment code|barcodes|barcode scanned|barcodes scanned|eft|eft +|eft trace|icn|icn +|claim icn|dcn|dcn +|hospital policy|hospital policy +|work permit|work permit +|policy manual|nursing policy|facility policy|department policy",
     ),
     (
         Other,
         WEAK,
-        "order|orders|case|ref|reference|claim|study|part|sample|request|encounter|form|cat|protocol|grant|fee|dose|weight|total|count|volume|cost|price|amount|balance|paid|charge|copay|usd|fiscal|budget|population|per|approximately|approx|about|nearly|roughly|over|than",
+        "order|orders|case|ref|reference|claim|study|part|sample|request|encounter|form|cat|protocol|grant|fee|dose|weight|total|count|volume|cost|price|amount|balance|paid|charge|copay|usd|fiscal|budget|population|per|approximately|approx|about|nearly|roughly|over|than|item|items|catalogue|stage|auth|tx plan|treatment plan",
     ),
     (
         Version,
         STRONG,
-        "version|versions|ver|firmware|firmware version|software|software version|release|build|rev|revision|v|fw|sw|driver version|oid|object identifier|section|chapter|step|schema|fhir version|protocol version|kernel|chrome|firefox|safari|mozilla|applewebkit|edge|dicom|appendix|paragraph|clause|app",
+        "version|versions|ver|firmware|firmware version|software|software version|release|build|rev|revision|v|fw|sw|driver version|oid|object identifier|section|chapter|step|schema|fhir version|protocol version|kernel|chrome|firefox|safari|mozilla|applewebkit|edge|dicom|appendix|paragraph|clause|app|sections|chapters|paragraphs|clauses|nfpa|citrix|vda|windows|ios|android|macos|epic client",
     ),
 ];

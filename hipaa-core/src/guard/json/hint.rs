@@ -1,256 +1,312 @@
 //! What a document says about a value: its key, the keys above, and its siblings.
 
+mod system;
+
+use super::key::{Key, LONGEST_KEY, Role, Words, names_hardware};
 use super::parse::{Node, Tape, Type};
 use crate::guard::Reason;
-use crate::guard::byte::Room;
-use crate::guard::cue::{Cue, CueClass};
+use crate::guard::byte;
+use crate::guard::cue::CueClass;
 use crate::guard::rules::Rules;
 use crate::guard::scan::Outer;
+use crate::guard::words::WordSet;
 
-/// Keys that name nothing by themselves: the key above them speaks.
-const GENERIC: [&str; 14] = [
-    "value",
-    "number",
-    "id",
-    "text",
-    "content",
-    "data",
-    "code",
-    "val",
-    "num",
-    "no",
-    "display",
-    "raw",
-    "valueString",
-    "identifier",
-];
-/// Siblings that may name what a generic key holds.
-const LABELS: [&str; 7] = ["type", "label", "name", "kind", "system", "use", "key"];
-/// Keys whose values name a vocabulary.
-const NAMESPACES: [&str; 6] = ["system", "profile", "$schema", "schema", "reference", "xmlns"];
+/// How many levels are asked, as long as their keys say nothing.
+const LEVELS: usize = 5;
+/// How many members of an object are asked as siblings.
+const SIBLINGS: usize = 32;
+/// How many nodes of a `type` are read, and how long a `system` may be: every member of an
+/// object may ask for them, so they must not grow with the document.
+const LARGEST_TYPE: usize = 32;
+const LONGEST_SYSTEM: usize = 256;
+/// How many keys are remembered.
+const KNOWN: usize = 64;
 
-/// How many keys above are asked.
-const LEVELS: usize = 3;
+/// How long the name of a kind may be as a `code` or `id`: `SS`, `DRIVERS_LICENSE_NUMBER`.
+const SHORTEST_NAME: usize = 2;
+const LONGEST_NAME: usize = 24;
+
+/// Labels that may name what an `id` or `code` beside them is.
+const NAMING: [&str; 4] = ["name", "label", "key", "use"];
+/// Things that have an age.
+static THINGS: WordSet<64> = WordSet::new(
+    "cache pod file session token cookie container job build vm instance message certificate cert sample specimen \
+    record account snapshot backup node image index log queue entry",
+);
+
+/// What an age may be counted in.
+static YEARS: WordSet<16> = WordSet::new("years year yrs yr y a yo");
+static NOT_YEARS: WordSet<32> = WordSet::new("d day days w wk week weeks m mo month months h hr hour hours min s");
+
+/// What speaks for a value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hint {
+    pub(super) outer: Outer,
+    /// A common word says so.
+    pub(super) weak: bool,
+    /// It speaks about digits alone.
+    pub(super) numeric: bool,
+}
+
+impl Hint {
+    const fn new(class: CueClass, reason: Reason, weak: bool) -> Self {
+        Self { outer: Outer { class, reason }, weak, numeric: false }
+    }
+
+    fn of(key: Key) -> Option<Self> {
+        key.class.map(|class| Self::new(class, Reason::JsonKey, key.weak))
+    }
+
+    /// A numbering system says more than a type, that more than a label, and a common word least.
+    const fn weight(&self) -> u8 {
+        match (self.outer.reason, self.weak) {
+            (Reason::FhirSystem, _) => 3,
+            (Reason::FhirType, _) => 2,
+            (_, false) => 1,
+            (_, true) => 0,
+        }
+    }
+}
+
+/// A key, and what it says once it was asked.
+#[derive(Clone, Copy, Debug)]
+struct Known<'d> {
+    key: &'d str,
+    role: Role,
+    said: Option<Key>,
+}
 
 #[derive(Debug)]
 pub(super) struct Hints<'d> {
     rules: &'d Rules,
     raw: &'d str,
     tape: &'d Tape,
+    /// What speaks for the whole document: the place it was found in.
+    around: Option<Hint>,
     /// The keys asked last, each at the place of its hash: documents repeat their keys.
-    known: [(&'d str, Option<CueClass>); KNOWN],
+    known: [Known<'d>; KNOWN],
+    /// The array whose member was asked last, and the answer for all its members.
+    list: Option<(usize, Option<Hint>)>,
     words: Words,
 }
 
-/// How many nodes of a `type` are read, and how long a `system` may be: every member of an
-/// object may ask for them, so they must not grow with the document.
-const LARGEST_TYPE: usize = 32;
-const LONGEST_SYSTEM: usize = 256;
-
-/// How many keys are remembered.
-const KNOWN: usize = 32;
-
 impl<'d> Hints<'d> {
-    pub(super) fn new(rules: &'d Rules, raw: &'d str, tape: &'d Tape) -> Self {
-        Self { rules, raw, tape, known: [("", None); KNOWN], words: Words::default() }
+    pub(super) fn new(rules: &'d Rules, raw: &'d str, tape: &'d Tape, around: Option<Hint>) -> Self {
+        let known = [Known { key: "", role: Role::Own, said: None }; KNOWN];
+        Self { rules, raw, tape, around, known, list: None, words: Words::default() }
     }
 
     /// What speaks for the value at `at`.
-    pub(super) fn of(&mut self, at: usize) -> Option<Outer> {
+    pub(super) fn of(&mut self, at: usize) -> Option<Hint> {
         let node = self.tape.nodes()[at];
-        let key = self.key(&node);
-        if key.is_some_and(|key| GENERIC.contains(&key))
-            && let Some(outer) = self.siblings(node.parent, at)
-        {
-            return Some(outer);
+        if node.key.is_some() {
+            return self.asked(at);
         }
-        self.keys_above(node)
-    }
-
-    fn keys_above(&mut self, mut node: Node) -> Option<Outer> {
-        for _ in 0..LEVELS {
-            let key = self.key(&node);
-            match key {
-                Some(key) if NAMESPACES.contains(&key) => {
-                    return Some(Outer { class: CueClass::Version, reason: Reason::JsonKey });
-                }
-                Some(key) if !GENERIC.contains(&key) => {
-                    let class = self.class_of(key)?;
-                    return Some(Outer { class, reason: Reason::JsonKey });
-                }
-                _ => {
-                    let (name, parent) = (key.and_then(|key| self.class_of(key)), node.parent);
-                    if let Some(class) = name {
-                        return Some(Outer { class, reason: Reason::JsonKey });
-                    }
-                    node = self.tape.nodes()[parent];
-                }
+        match self.list {
+            Some((array, hint)) if array == node.parent => hint,
+            _ => {
+                let hint = self.asked(at);
+                self.list = Some((node.parent, hint));
+                hint
             }
         }
-        None
     }
 
-    fn key(&self, node: &Node) -> Option<&'d str> {
+    fn asked(&mut self, at: usize) -> Option<Hint> {
+        let hint = self.above(at)?;
+        let counted = hint.outer.class == CueClass::Age90 && self.counts_no_years(at);
+        (!counted).then_some(hint)
+    }
+
+    /// Asks the key of the value and, while they say nothing, those above and what stands beside.
+    fn above(&mut self, mut at: usize) -> Option<Hint> {
+        let (mut own, mut bound, mut named) = (None, false, false);
+        for _ in 0..LEVELS {
+            let node = self.tape.nodes()[at];
+            let key = self.name(&node);
+            match key.map_or(Role::Silent, |key| self.role(key)) {
+                Role::Namespace | Role::System => {
+                    return Some(Hint::new(CueClass::Version, Reason::JsonKey, false));
+                }
+                role @ (Role::Silent | Role::Code | Role::Carrier | Role::Display) => {
+                    let asks = key.is_some() && (!named || role == Role::Carrier);
+                    if asks && let Some(hint) = self.siblings(node.parent, at, role) {
+                        let range = hint.outer.class == CueClass::Age90 && key.is_some_and(is_bound);
+                        return (!range).then_some(hint);
+                    }
+                    match key.and_then(|key| Hint::of(self.read(key))) {
+                        Some(hint) if !hint.weak => return Some(hint),
+                        hint => own = own.or(hint),
+                    }
+                }
+                role => return self.spoken(at, role, bound).filter(|hint| !hint.weak || own.is_none()).or(own),
+            }
+            bound |= key.is_some_and(is_bound);
+            named |= key.is_some();
+            if at == 0 {
+                return own.or(self.around);
+            }
+            at = node.parent;
+        }
+        own
+    }
+
+    /// What a key that may speak for itself says.
+    fn spoken(&mut self, at: usize, role: Role, bound: bool) -> Option<Hint> {
+        let key = self.name(&self.tape.nodes()[at]).map(|key| self.read(key)).unwrap_or_default();
+        match (key.class, role) {
+            (Some(CueClass::Age90), _) if bound || self.of_a_thing(at) => None,
+            (class, Role::Measure) if !matches!(class, Some(CueClass::Date | CueClass::Dob)) => {
+                Some(Hint { numeric: true, ..Hint::new(CueClass::Other, Reason::JsonKey, false) })
+            }
+            (None, Role::Serial) => {
+                self.beside_hardware(at).then(|| Hint::new(CueClass::Device, Reason::JsonKey, false))
+            }
+            (Some(CueClass::Zip), _) if key.weak => self.of_what(at).or_else(|| Hint::of(key)),
+            _ => Hint::of(key),
+        }
+    }
+
+    /// Whether it stands in a thing that ages: `{"cache":{"age":…}}`.
+    fn of_a_thing(&self, at: usize) -> bool {
+        let above = self.tape.nodes()[self.tape.nodes()[at].parent];
+        self.name(&above).is_some_and(|key| THINGS.has(key.as_bytes()))
+    }
+
+    /// Whose `address` it is, when that is a machine or a mailbox.
+    fn of_what(&mut self, at: usize) -> Option<Hint> {
+        let above = self.tape.nodes()[self.tape.nodes()[at].parent];
+        let said = self.name(&above).map(|key| self.read(key))?;
+        let addressed = matches!(said.class, Some(CueClass::Ip | CueClass::Mac | CueClass::Email));
+        Hint::of(said).filter(|_| addressed)
+    }
+
+    /// The key of a node.
+    fn name(&self, node: &Node) -> Option<&'d str> {
         node.key.map(|(start, end)| &self.raw[start..end])
     }
 
-    /// The class that the words of a key speak for.
-    fn class_of(&mut self, key: &'d str) -> Option<CueClass> {
-        let mix = |hash: usize, byte: &u8| hash.wrapping_mul(31).wrapping_add(usize::from(*byte));
-        let place = key.as_bytes().iter().fold(0, mix) % KNOWN;
-        if self.known[place].0 != key {
-            self.known[place] = (key, self.words.class(self.rules, key));
+    /// What the words of a key say.
+    fn read(&mut self, key: &'d str) -> Key {
+        if key.len() > LONGEST_KEY {
+            return Key::default();
         }
-        self.known[place].1
+        let place = self.known(key);
+        match self.known[place].said {
+            Some(said) => said,
+            None => *self.known[place].said.insert(self.words.read(self.rules, key)),
+        }
     }
 
-    /// Asks the siblings of a generic key.
-    fn siblings(&mut self, container: usize, but: usize) -> Option<Outer> {
+    /// What a key is to the values around it.
+    fn role(&mut self, key: &'d str) -> Role {
+        if key.len() > LONGEST_KEY {
+            return Role::Own;
+        }
+        let place = self.known(key);
+        self.known[place].role
+    }
+
+    /// The place of a key that is remembered from now on.
+    fn known(&mut self, key: &'d str) -> usize {
+        let bytes = key.as_bytes();
+        let byte = |at: usize| usize::from(byte::peek(bytes, at));
+        let ends = byte(0) + 5 * byte(bytes.len() / 2) + 11 * byte(bytes.len().wrapping_sub(1));
+        let place = (ends + 23 * bytes.len()) % KNOWN;
+        if self.known[place].key != key {
+            self.known[place] = Known { key, role: Role::of(key), said: None };
+        }
+        place
+    }
+
+    /// The members beside `at`, as many as are asked.
+    fn beside(&self, at: usize) -> impl Iterator<Item = (usize, &'d Node)> + use<'d> {
+        let container = self.tape.nodes()[at].parent;
+        let object = self.tape.nodes()[container].kind == Type::Object;
+        self.tape.members(container).take(if object { SIBLINGS } else { 0 }).filter(move |(other, _)| *other != at)
+    }
+
+    /// Asks what stands beside a key that says nothing: `type`, `name`, `field`, `system`.
+    fn siblings(&mut self, container: usize, but: usize, role: Role) -> Option<Hint> {
         if self.tape.nodes()[container].kind != Type::Object {
             return None;
         }
-        let mut best = None;
-        let tape = self.tape;
-        for (at, node) in tape.members(container).take(32).filter(|(at, _)| *at != but) {
-            let Some(name) = self.key(node).filter(|key| LABELS.contains(key)) else {
-                continue;
-            };
-            let (reason, class) = match (name, node.kind) {
-                ("system", Type::String) => (Reason::FhirSystem, self.system(node)),
-                ("type", Type::Object) => (Reason::FhirType, self.concept(at)),
-                (_, Type::String) => (Reason::JsonKey, self.words.class(self.rules, &self.raw[node.start..node.end])),
+        let (mut best, mut coded): (Option<Hint>, bool) = (None, false);
+        for (at, node) in self.beside(but) {
+            let Some(name) = self.name(node) else { continue };
+            let hint = match (self.role(name), node.kind) {
+                (Role::System, Type::String) => {
+                    coded = true;
+                    self.system(node, role)
+                }
+                // An extension of FHIR.
+                (_, Type::String) if role == Role::Carrier && name == "url" => self.extension(node),
+                (Role::Type, Type::Object) => self.concept(at),
+                // The code of a system, and its words, are no labels.
+                (Role::Code, Type::String) if coded || role == Role::Display => None,
+                // The `id` of a field is not what the field holds.
+                (Role::Label, _)
+                    if role == Role::Code && !NAMING.iter().any(|word| name.eq_ignore_ascii_case(word)) =>
+                {
+                    None
+                }
+                (name @ (Role::Label | Role::Type | Role::Code), Type::String) => self.label(node, name, role),
                 _ => continue,
             };
-            let Some(class) = class else { continue };
-            // A system says more than a type, and both more than a label.
-            let outer = Outer { class, reason };
-            let weight = |reason: Reason| match reason {
-                Reason::FhirSystem => 2,
-                Reason::FhirType => 1,
-                _ => 0,
-            };
-            if best.is_none_or(|best: Outer| weight(best.reason) < weight(reason)) {
-                best = Some(outer);
+            if let Some(hint) = hint
+                && best.is_none_or(|best| best.weight() < hint.weight())
+            {
+                best = Some(hint);
             }
         }
         best
     }
 
-    /// The class of a `system`: a contact point, or the address of a numbering system.
-    fn system(&self, node: &Node) -> Option<CueClass> {
-        let system = &self.raw[node.start..node.end];
-        if system.len() > LONGEST_SYSTEM {
+    /// What a label says about a value whose key has a role. A `code` or `id` on either side counts
+    /// only when the label names a kind and nothing else.
+    fn label(&mut self, node: &Node, name: Role, value: Role) -> Option<Hint> {
+        let text = &self.raw[node.start..node.end];
+        if name == Role::Code && !(SHORTEST_NAME..=LONGEST_NAME).contains(&text.len()) {
             return None;
         }
-        let tail = |part: &str| system.ends_with(part);
-        Some(match system {
-            "phone" | "pager" | "sms" => CueClass::Phone,
-            "fax" => CueClass::Fax,
-            "email" => CueClass::Email,
-            "url" => CueClass::Url,
-            _ if tail("/us-ssn") || tail("2.16.840.1.113883.4.1") => CueClass::Ssn,
-            _ if tail("/us-npi") || tail("2.16.840.1.113883.4.6") => CueClass::Npi,
-            _ if tail("/us-mbi") || tail("2.16.840.1.113883.4.927") => CueClass::Mbi,
-            _ if tail("/us-medicare") || tail("/us-hicn") || tail("2.16.840.1.113883.4.572") => CueClass::Plan,
-            _ if tail("2.16.840.1.113883.4.814") || tail("/us-dea") => CueClass::Dea,
-            _ if system.contains("2.16.840.1.113883.4.3.") || tail("/passportNumber") => CueClass::License,
-            _ if tail("/icd-10-cm") || tail("/icd-10") || tail("2.16.840.1.113883.6.90") => CueClass::Icd10,
-            _ => return None,
-        })
-    }
-
-    /// The class of a `type` with codings of the HL7 table 0203, or with a text.
-    fn concept(&mut self, concept: usize) -> Option<CueClass> {
-        let (tape, raw) = (self.tape, self.raw);
-        let end = tape.nodes()[concept].next.min(concept + LARGEST_TYPE);
-        let inside = &tape.nodes()[concept + 1..end];
-        let key = |node: &Node| node.key.map(|(start, end)| &raw[start..end]);
-        let strings = || inside.iter().filter(|node| node.kind == Type::String);
-        let value = |node: &Node| &raw[node.start..node.end];
-        let coded = strings().filter(|node| key(node) == Some("code")).find_map(|node| CueClass::of_code(value(node)));
-        coded.or_else(|| {
-            let mut texts = strings().filter(|node| matches!(key(node), Some("text" | "display")));
-            texts.find_map(|node| self.words.class(self.rules, value(node)))
-        })
-    }
-}
-
-/// Reads the words of keys and labels; keeps its memory from one to the next.
-#[derive(Debug, Default)]
-pub(in crate::guard) struct Words {
-    text: Vec<u8>,
-    cues: Vec<Cue>,
-}
-
-/// The longest key or label that is read.
-const LONGEST_KEY: usize = 64;
-
-impl Words {
-    /// The class of the last cue in a key or label; a weak word must be all of it.
-    fn class(&mut self, rules: &Rules, key: &str) -> Option<CueClass> {
-        self.cue(rules, key).map(|(class, _)| class)
-    }
-
-    /// The same, and whether the word is a weak one.
-    pub(in crate::guard) fn cue(&mut self, rules: &Rules, key: &str) -> Option<(CueClass, bool)> {
-        if key.len() > LONGEST_KEY {
-            return None;
+        if name == Role::Type
+            && value != Role::Code
+            && let Some(class) = system::letters(text)
+        {
+            return Some(Hint::new(class, Reason::JsonKey, false));
         }
-        self.split(key.as_bytes());
-        self.cues.clear();
-        let mut room = Room::new();
-        let text = (self.text.as_slice(), room.planes(&self.text));
-        rules.lexicon.collect(text, 0, self.text.len(), &mut self.cues);
-        let whole = |cue: &Cue| cue.start == 0 && cue.end == self.text.len();
-        self.cues.iter().rev().find(|cue| !cue.weak || whole(cue)).map(|cue| (cue.class, cue.weak))
+        let said = self.words.read(self.rules, text);
+        let strict = name == Role::Code || value == Role::Code;
+        // An `MR` with an id may be a study, and a common word the name of a product.
+        let named = said.whole && text != "MR" && !(said.weak && name == Role::Label);
+        Hint::of(said).filter(|_| !strict || named)
     }
 
-    /// `dateOfBirth`, `date_of_birth` and `DateOfBirth` as `date of birth`.
-    fn split(&mut self, key: &[u8]) {
-        self.text.clear();
-        let mut before = b' ';
-        for (i, &byte) in key.iter().enumerate() {
-            let lower_next = key.get(i + 1).is_some_and(u8::is_ascii_lowercase);
-            let starts = byte.is_ascii_uppercase()
-                && (before.is_ascii_lowercase()
-                    || before.is_ascii_digit()
-                    || (before.is_ascii_uppercase() && lower_next));
-            if starts {
-                self.text.push(b' ');
+    /// Whether a unit other than years stands beside an age.
+    fn counts_no_years(&self, at: usize) -> bool {
+        self.beside(at).any(|(_, node)| {
+            let unit = node.kind == Type::String && node.end - node.start <= 16;
+            let text = &self.raw.as_bytes()[node.start..node.end];
+            match self.name(node).filter(|_| unit).map(Role::of) {
+                Some(Role::Unit) => !YEARS.has(text),
+                Some(Role::Code) => NOT_YEARS.has(text),
+                _ => false,
             }
-            self.text.push(if byte == b'_' { b' ' } else { byte });
-            before = byte;
-        }
+        })
+    }
+
+    /// Whether a model, a firmware or the like stands beside it, or a device above it.
+    fn beside_hardware(&self, at: usize) -> bool {
+        let above = self.tape.nodes()[self.tape.nodes()[at].parent];
+        let hardware = |node: &Node| self.name(node).is_some_and(names_hardware);
+        hardware(&above) || self.beside(at).any(|(_, node)| hardware(node))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::guard::Profile;
-
-    #[test]
-    fn keys_in_any_spelling_name_their_class() {
-        let rules = Profile::new().compile();
-        for (key, class) in [
-            ("dateOfBirth", Some(CueClass::Dob)),
-            ("patient_mrn", Some(CueClass::Mrn)),
-            ("homePhone", Some(CueClass::Phone)),
-            ("SSN", Some(CueClass::Ssn)),
-            ("postalCode", Some(CueClass::Zip)),
-            ("NPINumber", Some(CueClass::Npi)),
-            ("memberId", Some(CueClass::Plan)),
-            ("patientAccountNumber", Some(CueClass::Account)),
-            ("ipAddress", Some(CueClass::Ip)),
-            ("faxNumber", Some(CueClass::Fax)),
-            ("birthDate", Some(CueClass::Dob)),
-            ("colour", None),
-            ("family", None),
-            ("orderNumber", Some(CueClass::Other)),
-            ("serialNumber", Some(CueClass::Device)),
-            ("licenseNumber", Some(CueClass::License)),
-        ] {
-            assert_eq!(Words::default().class(&rules, key), class, "{key}");
-        }
-    }
+/// `from`, `to`: of an age, the end of a range.
+fn is_bound(key: &str) -> bool {
+    let tail = |word: &str| {
+        key.len().checked_sub(word.len()).and_then(|at| key.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(word))
+    };
+    tail("from") || tail("to")
 }

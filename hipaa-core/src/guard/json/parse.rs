@@ -6,6 +6,9 @@ use std::fmt;
 /// The deepest nesting that is read.
 pub const MAX_DEPTH: usize = 128;
 
+/// What some programs write before a document in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// What is wrong with a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -14,6 +17,8 @@ pub enum JsonFault {
     Ended,
     /// A character that no rule of the grammar allows here.
     Unexpected,
+    /// Another document behind the first: JSON lines are read one by one.
+    Several,
     /// A string with a raw control character or a broken escape.
     BrokenString,
     /// More nesting than [`MAX_DEPTH`].
@@ -35,6 +40,7 @@ impl fmt::Display for JsonFault {
         f.write_str(match self {
             Self::Ended => "unexpected end of JSON",
             Self::Unexpected => "unexpected character in JSON",
+            Self::Several => "another JSON document (lines are read one by one)",
             Self::BrokenString => "broken string in JSON",
             Self::TooDeep => "JSON nested too deeply",
         })
@@ -131,6 +137,9 @@ impl Tape {
 
 impl Reader<'_> {
     fn document(&mut self) -> Result<(), JsonError> {
+        if self.bytes.starts_with(BYTE_ORDER_MARK) {
+            self.at = BYTE_ORDER_MARK.len();
+        }
         self.value(None)?;
         while let Some(&(container, members)) = self.open.last() {
             let close = if self.nodes[container].kind == Type::Object { b'}' } else { b']' };
@@ -146,7 +155,11 @@ impl Reader<'_> {
             }
         }
         self.blanks();
-        if self.at < self.bytes.len() { self.fail(JsonFault::Unexpected) } else { Ok(()) }
+        match self.bytes.get(self.at) {
+            None => Ok(()),
+            Some(b'{' | b'[') => self.fail(JsonFault::Several),
+            Some(_) => self.fail(JsonFault::Unexpected),
+        }
     }
 
     fn member(&mut self, container: usize) -> Result<(), JsonError> {

@@ -2,6 +2,7 @@
 
 use super::mode::replacement;
 use super::{Redaction, covers};
+use crate::guard::json::Number;
 use crate::guard::{Finding, Guard, JsonError, JsonFinding};
 use std::fmt;
 
@@ -34,6 +35,11 @@ impl fmt::Debug for RedactedJson {
     }
 }
 
+/// A quote in a document that stands in so many strings: `"`, `\"`, `\\\"`.
+fn quote(depth: u32) -> String {
+    format!("{}\"", "\\".repeat((1 << depth) - 1))
+}
+
 /// How many rounds use the wanted mode before values are emptied.
 const ROUNDS: usize = 4;
 
@@ -58,21 +64,25 @@ impl Guard {
 
     fn replace_json(&self, raw: &str, found: &[JsonFinding], redaction: Option<&Redaction>) -> String {
         let flat: Vec<Finding> = found.iter().map(|found| found.finding).collect();
-        let number =
-            |finding: &Finding| found.iter().find(|found| found.finding == *finding).and_then(|found| found.number);
+        let mut numbers: Vec<Number> = found.iter().filter_map(|found| found.number).collect();
+        numbers.sort_by_key(|number| number.start);
+        let number = |at: usize| {
+            let behind = numbers.partition_point(|number| number.start <= at);
+            behind.checked_sub(1).map(|last| numbers[last]).filter(|number| at < number.end)
+        };
         let mut out = String::with_capacity(raw.len());
         let mut at = 0;
         for (cover, finding) in covers(&flat) {
-            let number = number(finding);
-            let (start, end) = number.unwrap_or((cover.start, cover.end));
+            let number = number(cover.start);
+            let (start, end) = number.map_or((cover.start, cover.end), |number| (number.start, number.end));
             if start < at {
                 continue;
             }
             let new =
                 redaction.map_or_else(String::new, |redaction| self.replacement_json(redaction, finding, &raw[cover]));
             out.push_str(&raw[at..start]);
-            let quote = if number.is_some() { "\"" } else { "" };
-            out.extend([quote, &new, quote]);
+            let quote = number.map_or_else(String::new, |number| quote(number.depth));
+            out.extend([quote.as_str(), &new, &quote]);
             at = end;
         }
         out.push_str(&raw[at..]);
@@ -104,5 +114,18 @@ mod tests {
         let done = guard.redact_json(raw, &Redaction::last_four()).unwrap();
         assert_eq!(done.text(), r#"{"ssn":"*****4399","note":"call [PHONE]","n":[1,2.5],"mrn":"****3456"}"#);
         assert!(guard.scan_json(done.text()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn documents_in_strings_stay_documents() {
+        let inner = serde_json::json!({ "mrn": 4_482_913, "old": { "ssn": "536904399" } }).to_string();
+        let middle = serde_json::json!({ "body": inner, "npi": 1_245_319_599 }).to_string();
+        let raw = serde_json::json!({ "payload": middle }).to_string();
+        let done = Guard::new().redact_json(&raw, &Redaction::label()).unwrap();
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        let middle = read(read(done.text())["payload"].as_str().unwrap());
+        assert_eq!(middle["npi"], "[NPI]");
+        let inner = read(middle["body"].as_str().unwrap());
+        assert_eq!(inner, serde_json::json!({ "mrn": "[MRN]", "old": { "ssn": "[SSN]" } }));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::claim::Claim;
 use super::token::Run;
-use super::{Scan, star};
+use super::{Hit, Scan, star, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::cue::CueClass::Age90;
 use crate::guard::cue::{Fit, Mask};
@@ -12,8 +12,8 @@ use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
 const AGES: Mask = Mask::of(&[Age90]);
-static NINETY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("inety"));
-static HUNDRED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("undred"));
+static SPELLED: LazyLock<[Finder<'static>; 4]> =
+    LazyLock::new(|| ["inety", "undred", "INETY", "UNDRED"].map(Finder::new));
 const OLDEST: u32 = 125;
 /// `age ninety`.
 const SHORTEST: usize = 10;
@@ -21,20 +21,36 @@ const SHORTEST: usize = 10;
 static YEARS_OLD: WordSet<8> = WordSet::new("yo yof yom yoa");
 static YEARS: WordSet<8> = WordSet::new("years yrs y");
 static YEAR: WordSet<16> = WordSet::new("year years yr yrs y");
-static GLUED: WordSet<16> = WordSet::new("yo y yr yrs yof yom yoa");
+static GLUED: WordSet<32> = WordSet::new("yo y yr yrs yof yom yoa ym yf yrm yrf");
+static SEXES: WordSet<32> = WordSet::new("m f male female man woman lady gentleman");
 static LIMITS_BEHIND: WordSet<16> = WordSet::new("older over above more greater up");
 static LIMITS_BEFORE: WordSet<32> =
     WordSet::new("over above than under below least exceeding past until to between beyond");
-static THINGS: WordSet<64> = WordSet::new(
+static THINGS: WordSet<128> = WordSet::new(
     "building hospital house home church clinic tree wine facility institution company bridge record tradition \
-    structure school law practice",
+    structure school law practice farmhouse barn cottage mansion cabin car piano violin painting cemetery factory \
+    mill pipe pipes oak estate library firm newspaper bottle organ ship theater theatre",
 );
 static OF_THINGS: WordSet<16> = WordSet::new("year years yr yrs old brick wooden family");
-static TEMPERATURES: WordSet<16> = WordSet::new("t temp temperature tmax fever tm febrile");
-static OF_PERSONS: WordSet<64> = WordSet::new(
-    "with w who presents presenting presented admitted here c s p h hx found brought from seen was is has and \
-    complaining in pt patient",
+/// What has an age and is no person, before `age` or `aged`.
+static NO_PERSONS: WordSet<64> = WordSet::new(
+    "bone cell password claim claims invoice invoices account accounts bill bills debt balance balances receivable \
+    receivables mean median average wine sample samples tissue cache data",
 );
+static TEMPERATURES: WordSet<32> =
+    WordSet::new("t temp temps temperature temperatures tmax fever fevers tm febrile afebrile now was at to of");
+static OF_PERSONS: WordSet<128> = WordSet::new(
+    "with w who presents presenting presented admitted here c s p h hx found brought from seen was is has and \
+    complaining in pt patient adm lives living resident dnr",
+);
+/// The same behind a blank, `91 F h/o CAD`, where a temperature is likelier.
+static OF_PATIENTS: WordSet<32> =
+    WordSet::new("with w who presents presenting presented admitted adm h c s p hx brought complaining");
+static VITALS: WordSet<32> = WordSet::new("hr bp rr sat sats sao spo o pulse vitals vs chills rigors wbc");
+/// What may stand before the age and sex of a person in a sentence.
+static BEFORE_PERSONS: WordSet<32> = WordSet::new("a an this our the pt patient pleasant elderly is");
+/// What may go on behind `died at 92`, `patient is 90`.
+static GOES_ON: WordSet<16> = WordSet::new("and of from but due when after who");
 
 /// What stands behind a number that may be an age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +59,8 @@ enum Behind {
     Old,
     /// `years`, `y`.
     Years,
+    /// ` F with`, at the start of a sentence.
+    Sexed,
     /// Another unit, or a limit: `+`, `or older`.
     Not,
     /// Nothing that counts.
@@ -56,7 +74,10 @@ impl Scan<'_, '_> {
         if !(90..=OLDEST).contains(&value) || bounded_before(self.bytes, start) {
             return;
         }
-        let behind = behind(self.bytes, end);
+        let behind = match behind(self.bytes, end) {
+            Behind::Not if self.sexed(start, end) => Behind::Sexed,
+            other => other,
+        };
         if behind == Behind::Not || (behind == Behind::Old && names_a_thing(self.bytes, end)) {
             return;
         }
@@ -64,6 +85,9 @@ impl Scan<'_, '_> {
         let (confidence, reason) = match (behind, cue) {
             (Behind::Old, _) => (Confidence::High, Reason::Shape),
             (Behind::Open, Some(hit)) if hit.weak && !ends_clause(self.bytes, end) => return,
+            (_, Some(hit)) if of_no_person(self.bytes, start, &hit) => return,
+            (Behind::Sexed, None) => (Confidence::Medium, Reason::Shape),
+            (Behind::Years, None) if behind_a_date(self.bytes, start) => (Confidence::Medium, Reason::Shape),
             (_, Some(hit)) => (Confidence::High, hit.reason),
             (Behind::Years, None) => (Confidence::Low, Reason::Shape),
             _ => return,
@@ -84,9 +108,7 @@ impl Scan<'_, '_> {
         let word = &self.bytes[digits..run.end];
         let value = byte::value(self.bytes, run.start, digits);
         let old = GLUED.has(word);
-        let sexed = matches!(word, b"F" | b"M")
-            && speaks_of_a_person(self.bytes, run.end)
-            && !TEMPERATURES.has(word_before(self.bytes, run.start));
+        let sexed = matches!(word, b"F" | b"M") && self.one_of_a_sex(run);
         if !(90..=OLDEST).contains(&value) || !(old || sexed) || bounded_before(self.bytes, run.start) {
             return false;
         }
@@ -97,10 +119,35 @@ impl Scan<'_, '_> {
         true
     }
 
+    /// `92F presents`, `(92F)`, and with whatever word behind it where a sentence may begin so.
+    fn one_of_a_sex(&self, run: Run) -> bool {
+        let (bytes, before) = (self.bytes, word_before(self.bytes, run.start));
+        let counted = unit::measures(bytes, run.end) || VITALS.has(word_with(bytes, run.end));
+        if counted || TEMPERATURES.has(before) {
+            return false;
+        }
+        let alone = byte::prev(bytes, run.start) == b'(' && byte::peek(bytes, run.end) == b')';
+        let named = byte::is(byte::prev(bytes, blanks_before(bytes, run.start.saturating_sub(1))), ALPHA);
+        let goes_on = byte::peek(bytes, run.end) == b' ' && byte::at(bytes, run.end + 1, ALPHA);
+        (alone && named && !TEMPERATURES.has(word_before(bytes, run.start - 1)))
+            || speaks_of_a_person(bytes, run.end)
+            || (goes_on && begins(bytes, run.start))
+    }
+
+    /// `91 F h/o CAD`: a sentence may begin so, and a clinical word follows.
+    fn sexed(&self, start: usize, end: usize) -> bool {
+        let bytes = self.bytes;
+        let sex = byte::peek(bytes, end) == b' ' && matches!(byte::peek(bytes, end + 1), b'F' | b'M');
+        sex && byte::peek(bytes, end + 2) == b' '
+            && OF_PATIENTS.has(word(bytes, end + 2).1)
+            && !VITALS.has(word_with(bytes, end + 2))
+            && begins(bytes, start)
+    }
+
     /// `ninety-two years old`.
     pub(super) fn spelled_ages(&mut self) {
         let long = self.bytes.len() >= SHORTEST;
-        if !long || (NINETY.find(self.bytes).is_none() && HUNDRED.find(self.bytes).is_none()) {
+        if !long || SPELLED.iter().all(|word| word.find(self.bytes).is_none()) {
             return;
         }
         for found in pattern::SPELLED_AGE.find_iter(self.bytes) {
@@ -161,16 +208,39 @@ fn behind(bytes: &[u8], end: usize) -> Behind {
         () if is(first, b"y") && slashed => Behind::Old,
         () if YEAR.has(first) && (is(second, b"old") || is(second, b"o")) => Behind::Old,
         () if YEARS.has(first) && is(second, b"of") && is(word(bytes, second_end).1, b"age") => Behind::Old,
+        () if YEAR.has(first) && SEXES.has(second) && byte::peek(bytes, first_end) == b' ' => Behind::Old,
         () if YEARS.has(first) => Behind::Years,
+        () if is(first, b"mo") || (first.len() > 1 && unit::is(first)) => Behind::Not,
         () if (is(first, b"or") || is(first, b"and")) && LIMITS_BEHIND.has(second) => Behind::Not,
-        () if super::unit::follows(bytes, end) => Behind::Not,
+        () if unit::follows(bytes, end) => Behind::Not,
         () => Behind::Open,
     }
 }
 
-/// Whether the clause ends with the number: `she is 94.`
+/// Whether the clause ends with the number, `she is 94.`, or goes on with no noun.
 fn ends_clause(bytes: &[u8], end: usize) -> bool {
-    matches!(byte::peek(bytes, end), 0 | b'.' | b',' | b';' | b'\n')
+    let (next, first) = word(bytes, end);
+    matches!(byte::peek(bytes, end), 0 | b'.' | b',' | b';' | b'\n' | b')')
+        || (GOES_ON.has(first) && !byte::at(bytes, next + 1, DIGIT))
+}
+
+/// Whether a sentence may begin with what starts at `start`: `91F adm`, `Pt is a 91F transferred`.
+fn begins(bytes: &[u8], start: usize) -> bool {
+    let before = byte::prev(bytes, blanks_before(bytes, start));
+    matches!(before, 0 | b'\n' | b'.' | b':' | b'-' | b'(' | b',' | b'|')
+        || BEFORE_PERSONS.has(word_before(bytes, start))
+}
+
+/// Whether `(92 yrs)` stands behind a date.
+fn behind_a_date(bytes: &[u8], start: usize) -> bool {
+    byte::prev(bytes, start) == b'(' && start > 2 && bytes[start - 2] == b' ' && byte::is(bytes[start - 3], DIGIT)
+}
+
+/// Whether what the cue speaks of is a bone, a claim, or a mean.
+fn of_no_person(bytes: &[u8], start: usize, hit: &Hit) -> bool {
+    let Reason::Cue { at, .. } = hit.reason else { return false };
+    let end = start.saturating_sub(usize::from(at.unsigned_abs()));
+    NO_PERSONS.has(word_before(bytes, byte::back(bytes, end, ALPHA, 12)))
 }
 
 /// Whether a word or sign before the number makes it a limit: `over 90`, `>90`.
@@ -225,6 +295,16 @@ fn names_a_thing(bytes: &[u8], end: usize) -> bool {
         at = next;
     }
     false
+}
+
+/// The word behind `end`, or the one it joins with `w/`.
+fn word_with(bytes: &[u8], end: usize) -> &[u8] {
+    let (next, first) = word(bytes, end);
+    match first {
+        b"w" | b"W" if byte::peek(bytes, next) == b'/' => word(bytes, next + 1).1,
+        b"with" | b"and" => word(bytes, next).1,
+        other => other,
+    }
 }
 
 /// Whether a clinical sentence goes on behind `92F`.

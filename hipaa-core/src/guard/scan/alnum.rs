@@ -43,6 +43,8 @@ impl Scan<'_, '_> {
         if run.len() >= 4
             && run.digits >= 2
             && let Some(hit) = self.context(span, NUMBERS)
+            // `Plan: C1D15`: a short word behind a loose `plan` is what is planned.
+            && !(hit.weak && hit.is(CueClass::Plan) && run.len() < 6)
         {
             self.ident(span, hit);
         }
@@ -103,7 +105,8 @@ impl Scan<'_, '_> {
         let fits = part[4] == b' '
             && part[8] == b' '
             && validate::mbi(&token)
-            && !byte::at(self.bytes, end, byte::ALNUM | byte::JOIN);
+            && !byte::at(self.bytes, end, byte::ALNUM)
+            && !(byte::at(self.bytes, end, byte::JOIN) && byte::at(self.bytes, end + 1, byte::ALNUM));
         if fits {
             self.mbi((run.start, end));
             self.done = end;
@@ -114,8 +117,15 @@ impl Scan<'_, '_> {
     fn dea(&mut self, span: (usize, usize)) {
         let hit = self.context(span, NUMBERS);
         let capitals = self.bytes[span.0].is_ascii_uppercase();
-        let base = if capitals { Confidence::Medium } else { Confidence::Low };
+        let base = if capitals && !self.is_variant(span) { Confidence::Medium } else { Confidence::Low };
         self.claim(Claim { kind: Kind::Dea, span, base, reason: Reason::CheckOk }, hit);
+    }
+
+    /// `RS1801133` among others of its like: the name of a variant.
+    fn is_variant(&self, span: (usize, usize)) -> bool {
+        let name = |part: &[u8]| part[..2].eq_ignore_ascii_case(b"rs") && part[2].is_ascii_digit();
+        let around = span.0.saturating_sub(32)..(span.1 + 24).min(self.bytes.len());
+        name(&self.bytes[span.0..]) && self.bytes[around].windows(3).filter(|part| name(part)).count() > 1
     }
 
     /// A Medicare number: its alphabet is so narrow that only a foreign label speaks against it.

@@ -1,7 +1,7 @@
 //! Turning a shape and its context into a finding.
 
-use super::{Hit, Last, Scan};
-use crate::guard::cue::{CueClass, Fit};
+use super::{Hit, Scan};
+use crate::guard::cue::{CueClass, Fit, list_gap};
 use crate::guard::{Confidence, Finding, Kind, Reason};
 
 /// A shape that fits a kind.
@@ -27,7 +27,10 @@ impl Scan<'_, '_> {
             }
             Some(hit) if hit.is(own) => (Confidence::High, Some(hit.reason)),
             Some(hit) if hit.rules_out() => (Confidence::Low, Some(hit.reason)),
-            _ => (claim.base, None),
+            _ => match self.denied(&claim) {
+                Some(reason) => (Confidence::Low, Some(reason)),
+                None => (claim.base, None),
+            },
         };
         if let Some(hit) = hit.filter(|hit| hit.is(own)) {
             self.remember(claim.span, hit);
@@ -35,8 +38,26 @@ impl Scan<'_, '_> {
         self.push(claim, confidence, cue);
     }
 
+    /// What sank the value before, when a list or range goes on from it: `lots a, b`, `kits a to b`.
+    fn denied(&self, claim: &Claim) -> Option<Reason> {
+        // The others carry proof of their own.
+        if !matches!(claim.kind, Kind::Ssn | Kind::Ip | Kind::Icd10 | Kind::Phone | Kind::CreditCard) {
+            return None;
+        }
+        let last = self.out.last().filter(|last| last.kind() == claim.kind && last.confidence() == Confidence::Low)?;
+        let against =
+            |reason: &Reason| matches!(reason, Reason::Cue { class: CueClass::Other | CueClass::Version, .. });
+        let reason = last.reasons().find(against)?;
+        let gap = self.bytes.get(last.end()..claim.span.0)?;
+        let range = [&b" to "[..], b" through ", b" thru ", b" - "].iter().any(|word| gap.eq_ignore_ascii_case(word));
+        (range || list_gap(self.bytes, last.end(), claim.span.0)).then_some(reason)
+    }
+
     /// Records a claim with the confidence already decided.
     pub(super) fn push(&mut self, claim: Claim, confidence: Confidence, cue: Option<Reason>) {
+        if matches!(cue, Some(Reason::Cue { at: 0.., .. })) {
+            self.spent = self.behind;
+        }
         if !self.rules.wants(claim.kind) {
             return;
         }
@@ -45,12 +66,5 @@ impl Scan<'_, '_> {
             finding = finding.because(cue);
         }
         self.out.push(finding);
-    }
-
-    /// Keeps the place from which a list may go on.
-    pub(super) fn remember(&mut self, span: (usize, usize), hit: Hit) {
-        if hit.fit >= Fit::Strict {
-            self.last = Some(Last { end: span.1, len: span.1 - span.0, class: hit.class, beside: hit.beside });
-        }
     }
 }

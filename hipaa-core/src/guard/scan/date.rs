@@ -2,14 +2,22 @@
 
 use super::claim::Claim;
 use super::token::Run;
-use super::{Hit, Scan};
+use super::{Hit, Scan, count};
 use crate::guard::byte;
 use crate::guard::cue::CueClass::{Date, Dob, Other, Version};
-use crate::guard::cue::{Fit, Mask};
+use crate::guard::cue::{Fit, Mask, list_gap};
+use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Day, Kind, Reason};
 
 /// The classes that compete for a date.
 pub(super) const DATES: Mask = Mask::of(&[Dob, Date, Other, Version]);
+
+/// The letters of `September`.
+const LONGEST_MONTH: usize = 9;
+
+/// What is done to an entry, and when: `DOB corrected 9/8/2020`.
+static DONE: WordSet<32> =
+    WordSet::new("corrected verified confirmed updated changed checked entered reviewed amended fixed added");
 
 /// A date as far as it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +56,8 @@ impl Scan<'_, '_> {
     /// Reads a date from the first runs; returns how many runs it used.
     pub(super) fn date_runs(&mut self, runs: &[Run]) -> Option<usize> {
         let [a, b, rest @ ..] = runs else { return None };
-        if a.len() > 4 || b.len() > 3 || !matches!(b.sep, b'-' | b'/' | b'.') {
+        let short = |run: &Run, most| run.len() <= most || (run.digits == 0 && run.len() <= LONGEST_MONTH);
+        if !short(a, 4) || !short(b, 3) || !matches!(b.sep, b'-' | b'/' | b'.') {
             return None;
         }
         let third = rest.first().filter(|c| c.sep == b.sep);
@@ -77,9 +86,22 @@ impl Scan<'_, '_> {
         if form == Form::Doubtful && b.sep == b'-' && self.is_numbered(span) {
             return None;
         }
+        if form == Form::Doubtful && b.sep == b'/' && (count::series(bytes, span) || self.goes_on(span.0)) {
+            let claim = Claim { kind: Kind::Date, span, base: Confidence::Low, reason: Reason::Shape };
+            self.push(claim, Confidence::Low, None);
+            return Some(runs.iter().skip(1).take_while(|run| run.sep == b'/' && run.numeric()).count() + 1);
+        }
         self.date(span, parts, form);
         let timestamp = rest.iter().position(|run| run.sep == b'/' && stamp).unwrap_or(rest.len());
         Some(if stamp { 2 + timestamp } else { 3 })
+    }
+
+    /// Whether a list goes on from a series like `days 3/7/14`.
+    fn goes_on(&self, start: usize) -> bool {
+        let last = self.out.last().filter(|last| last.kind() == Kind::Date && last.confidence() == Confidence::Low);
+        last.is_some_and(|last| {
+            last.reasons().any(|reason| reason == Reason::Shape) && list_gap(self.bytes, last.end(), start)
+        })
     }
 
     /// Whether a label right before it says that this is some other number: `MRN 04-28-76`.
@@ -97,6 +119,9 @@ impl Scan<'_, '_> {
     fn month_day(&mut self, runs: &[Run]) -> Option<usize> {
         let [a, b] = runs else { return None };
         let shaped = b.sep == b'/' && a.numeric() && b.numeric() && a.len() <= 2 && b.len() <= 2;
+        if shaped && count::follows_number(self.bytes, a.start) {
+            return None;
+        }
         let parts = shaped.then(|| two(self.bytes, a, b)).flatten().filter(|parts| parts.real())?;
         self.date((a.start, b.end), parts, Form::MonthDay);
         Some(2)
@@ -104,13 +129,16 @@ impl Scan<'_, '_> {
 
     /// Records a date or a birth date.
     pub(super) fn date(&mut self, span: (usize, usize), parts: Parts, form: Form) {
-        let hit = self.context(span, DATES);
+        let hit =
+            self.context(span, DATES).filter(|hit| !(hit.is(Dob) && hit.fit < Fit::Label && self.done_on(span.0)));
         let declared = hit.filter(|hit| hit.is(Dob) && form != Form::MonthDay);
         if declared.is_some() && self.rules.may_be_born(parts) {
             let claim = Claim { kind: Kind::Dob, span, base: Confidence::Low, reason: Reason::CalendarOk };
             return self.claim(claim, hit);
         }
         let dated = hit.filter(|hit| hit.is(Date));
+        let fraction = form == Form::MonthDay && self.bytes[span.0].is_ascii_digit() && parts.year.is_none();
+        let fraction = fraction && self.bytes[span.0..span.1].contains(&b'/');
         let confidence = match (form, dated) {
             (Form::Full, Some(_)) => Confidence::High,
             (Form::Full, None) => Confidence::Medium,
@@ -121,14 +149,28 @@ impl Scan<'_, '_> {
                 Confidence::Medium
             }
             (Form::MonthDay, Some(hit))
-                if hit.fit >= Fit::Strict && !(hit.weak && matches!(parts.day, Some(5 | 10))) =>
+                if hit.fit >= Fit::Strict
+                    && !(hit.weak && matches!(parts.day, Some(5 | 10)))
+                    && !(fraction && count::share(self.bytes, span)) =>
             {
                 Confidence::Medium
             }
+            // `4/4`, `10/10`: without a word for it, this is no date at all.
+            (Form::MonthDay, None) if fraction && hit.is_none_or(|hit| !hit.is(Dob)) => return,
             _ => Confidence::Low,
         };
         let claim = Claim { kind: Kind::Date, span, base: Confidence::Low, reason: Reason::CalendarOk };
         self.push(claim, confidence, hit.map(|hit| hit.reason));
+    }
+
+    /// Whether a verb right before the date ends what the cue says.
+    fn done_on(&self, start: usize) -> bool {
+        let word = |end: usize| {
+            let end = end - usize::from(byte::prev(self.bytes, end) == b' ');
+            &self.bytes[byte::back(self.bytes, end, byte::ALPHA, 12)..end]
+        };
+        let last = word(start);
+        DONE.has(if last.eq_ignore_ascii_case(b"on") { word(start.saturating_sub(3)) } else { last })
     }
 
     /// Six or eight digits: a date only where a cue asks for one.

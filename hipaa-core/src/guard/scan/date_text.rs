@@ -1,10 +1,13 @@
 //! Dates with a month name.
 
 use super::Scan;
+use super::claim::Claim;
 use super::date::{Form, Parts, full_year};
 use super::token::Run;
-use super::unit;
-use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
+use super::{count, unit};
+use crate::guard::byte::{self, ALPHA, DIGIT};
+use crate::guard::cue::Text;
+use crate::guard::{Confidence, Kind, Reason};
 
 const MONTHS: [&[u8]; 12] = [
     b"january",
@@ -21,25 +24,36 @@ const MONTHS: [&[u8]; 12] = [
     b"december",
 ];
 
+/// The first three letters of each month, by [`place`].
+static STARTS: [(u32, u8); 16] = starts();
+
+/// No two months share their place.
+const fn place(three: u32) -> usize {
+    (three.wrapping_mul(0x3B6F_E507) >> 28) as usize
+}
+
+const fn starts() -> [(u32, u8); 16] {
+    let mut table = [(0, 0); 16];
+    let mut i = 0;
+    while i < 12 {
+        let three = u32::from_le_bytes([MONTHS[i][0], MONTHS[i][1], MONTHS[i][2], 0]);
+        #[expect(clippy::cast_possible_truncation, reason = "there are twelve")]
+        let number = i as u8 + 1;
+        table[place(three)] = (three, number);
+        i += 1;
+    }
+    table
+}
+
 /// The number of the month a whole word names.
 #[inline]
 pub(super) fn month(word: &[u8]) -> Option<u8> {
     let [a, b, c, ..] = *word else { return None };
-    let number = match &[a | 0x20, b | 0x20, c | 0x20] {
-        b"jan" => 1,
-        b"feb" => 2,
-        b"mar" => 3,
-        b"apr" => 4,
-        b"may" => 5,
-        b"jun" => 6,
-        b"jul" => 7,
-        b"aug" => 8,
-        b"sep" => 9,
-        b"oct" => 10,
-        b"nov" => 11,
-        b"dec" => 12,
-        _ => return None,
-    };
+    let three = u32::from_le_bytes([a | 0x20, b | 0x20, c | 0x20, 0]);
+    let (start, number) = STARTS[place(three)];
+    if start != three {
+        return None;
+    }
     let full = word.eq_ignore_ascii_case(MONTHS[usize::from(number) - 1]);
     let short = word.len() == 3 || word.eq_ignore_ascii_case(b"sept");
     (full || short).then_some(number)
@@ -48,11 +62,11 @@ pub(super) fn month(word: &[u8]) -> Option<u8> {
 /// Whether the word that ends at `end` (or before a comma there) may be a month: a cheap look
 /// at its last letter.
 #[inline]
-pub(super) fn may_end_month(bytes: &[u8], end: usize) -> bool {
+pub(super) fn may_end_month((bytes, planes): Text<'_>, end: usize) -> bool {
     let last = byte::prev(bytes, end);
     matches!(last | 0x20, b'y' | b'h' | b'l' | b'e' | b't' | b'r' | b'n' | b'b' | b'g' | b'p' | b'v' | b'c')
         && byte::is(last, ALPHA)
-        && name_before(bytes, end + 1).is_some()
+        && name_before((bytes, planes), end + 1).is_some()
         || matches!(last, b'.' | b',' | b'-')
 }
 
@@ -82,9 +96,9 @@ impl Scan<'_, '_> {
         let suffixed = digits + 2 == run.end && ordinal(&bytes[digits..run.end]);
         let value = byte::value(bytes, run.start, digits);
         let found = match digits - run.start {
-            1 | 2 if run.numeric() || suffixed => day_date(bytes, run, value),
+            1 | 2 if run.numeric() || suffixed => day_date((bytes, self.planes), run, value),
             1 | 2 => glued_date(bytes, run, digits, value),
-            4 if run.numeric() => month_year(bytes, run, value),
+            4 if run.numeric() => month_year((bytes, self.planes), run, value),
             _ => None,
         };
         let Some((span, parts, proper)) = found else {
@@ -95,8 +109,13 @@ impl Scan<'_, '_> {
         {
             return false;
         }
-        let form = if bare && !proper { Form::MonthDay } else { Form::Full };
-        self.date(span, parts, form);
+        if parts.day.is_none() && count::printed(bytes, span) {
+            let claim = Claim { kind: Kind::Date, span, base: Confidence::Low, reason: Reason::CalendarOk };
+            self.push(claim, Confidence::Low, None);
+        } else {
+            let form = if bare && !proper { Form::MonthDay } else { Form::Full };
+            self.date(span, parts, form);
+        }
         self.done = self.done.max(span.1);
         true
     }
@@ -104,13 +123,13 @@ impl Scan<'_, '_> {
 
 type Found = ((usize, usize), Parts, bool);
 
-fn day_date(bytes: &[u8], run: Run, value: u32) -> Option<Found> {
+fn day_date((bytes, planes): Text<'_>, run: Run, value: u32) -> Option<Found> {
     let day = u8::try_from(value).ok().filter(|day| (1..=31).contains(day))?;
-    if let Some(name) = name_before(bytes, run.start) {
+    if let Some(name) = name_before((bytes, planes), run.start) {
         let (end, year) = year_behind(bytes, run.end, false).map_or((run.end, None), |(end, year)| (end, Some(year)));
         return Some(((name.start, end), Parts { year, month: name.month, day: Some(day) }, name.proper));
     }
-    let name = name_behind(bytes, run.end)?;
+    let name = name_behind((bytes, planes), run.end)?;
     let dotted = name.end + usize::from(byte::peek(bytes, name.end) == b'.');
     let (end, year) = year_behind(bytes, dotted, true).map_or((name.end, None), |(end, year)| (end, Some(year)));
     Some(((run.start, end), Parts { year, month: name.month, day: Some(day) }, name.proper))
@@ -132,8 +151,8 @@ fn glued_date(bytes: &[u8], run: Run, digits: usize, value: u32) -> Option<Found
     numeric.then_some(((run.start, run.end), parts, true))
 }
 
-fn month_year(bytes: &[u8], run: Run, value: u32) -> Option<Found> {
-    let name = name_before(bytes, run.start)?;
+fn month_year(text: Text<'_>, run: Run, value: u32) -> Option<Found> {
+    let name = name_before(text, run.start)?;
     let year = u16::try_from(value).ok().filter(|year| (1800..=2199).contains(year))?;
     Some(((name.start, run.end), Parts { year: Some(year), month: name.month, day: None }, name.proper))
 }
@@ -144,22 +163,18 @@ fn ordinal(word: &[u8]) -> bool {
 
 /// The month name that ends right before `start`.
 #[inline]
-fn name_before(bytes: &[u8], start: usize) -> Option<Name> {
+fn name_before((bytes, planes): Text<'_>, start: usize) -> Option<Name> {
     let mut end = start;
     while end > 0 && start - end < 3 && matches!(bytes[end - 1], b' ' | b'.' | b',' | b'-' | b'\n') {
         end -= 1;
     }
-    if end == start || end < 3 {
-        return None;
-    }
-    let from = byte::back(bytes, end, ALPHA, 10);
-    let whole = !byte::is(byte::prev(bytes, from), ALNUM);
-    whole.then(|| Name::new(bytes, from, end)).flatten()
+    let len = planes.alnum_before(end);
+    (end < start && (3..=9).contains(&len)).then(|| Name::new(bytes, end - len, end)).flatten()
 }
 
 /// The month name right behind a day: `14 March`, `14th of March`.
 #[inline]
-fn name_behind(bytes: &[u8], end: usize) -> Option<Name> {
+fn name_behind((bytes, planes): Text<'_>, end: usize) -> Option<Name> {
     let mut at = end;
     while at < end + 2 && matches!(byte::peek(bytes, at), b' ' | b'-' | b'.') {
         at += 1;
@@ -170,9 +185,8 @@ fn name_behind(bytes: &[u8], end: usize) -> Option<Name> {
     if bytes.get(at..at + 3).is_some_and(|word| word.eq_ignore_ascii_case(b"of ")) {
         at += 3;
     }
-    let stop = byte::skip(bytes, at, ALPHA);
-    let whole = stop - at <= 9 && !byte::at(bytes, stop, ALNUM);
-    whole.then(|| Name::new(bytes, at, stop)).flatten()
+    let stop = planes.alnum_end(at);
+    (3..=9).contains(&(stop - at)).then(|| Name::new(bytes, at, stop)).flatten()
 }
 
 /// The year behind a day or a month name: four digits, or two behind an apostrophe (or a
@@ -205,6 +219,9 @@ mod tests {
         assert_eq!(month(b"March"), Some(3));
         assert_eq!(month(b"SEP"), Some(9));
         assert_eq!(month(b"sept"), Some(9));
+        for (i, name) in MONTHS.iter().enumerate() {
+            assert_eq!((month(name), month(&name[..3])), (u8::try_from(i + 1).ok(), u8::try_from(i + 1).ok()));
+        }
         for no in ["marc", "mayor", "ma", "decide", ""] {
             assert_eq!(month(no.as_bytes()), None, "{no}");
         }

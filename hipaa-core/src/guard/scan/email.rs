@@ -24,11 +24,23 @@ impl Scan<'_, '_> {
         }
         let remote = byte::peek(bytes, span.1) == b':' && byte::at(bytes, span.1 + 1, ALPHA);
         let repository = remote && &bytes[span.0..at] == b"git";
-        let confidence = if repository { Confidence::Low } else { Confidence::High };
+        let confidence = if repository || measure(bytes, span, at) { Confidence::Low } else { Confidence::High };
         let claim = Claim { kind: Kind::Email, span, base: confidence, reason: Reason::Shape };
         self.push(claim, confidence, None);
         Some(span.1)
     }
+}
+
+/// Whether a value and the next sentence make it: `SpO2 96%@RA.Lungs`, `HR 80@rest.No`.
+fn measure(bytes: &[u8], span: (usize, usize), at: usize) -> bool {
+    let local = &bytes[span.0..at];
+    let top = byte::back(bytes, span.1, ALPHA, 24);
+    if super::host::is_ending(&bytes[top..span.1]) {
+        return false;
+    }
+    let capital = byte::at(bytes, top, byte::UPPER) && byte::at(bytes, top + 1, byte::LOWER);
+    let number = local.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'%' | b'.' | b'-'));
+    capital || (number && local.len() < 5)
 }
 
 fn span_at(bytes: &[u8], at: usize, floor: usize) -> Option<(usize, usize)> {

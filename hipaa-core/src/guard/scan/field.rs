@@ -5,7 +5,7 @@ use super::date::Parts;
 use super::star::masked;
 use super::{Hit, Scan};
 use crate::guard::byte;
-use crate::guard::cue::{CueClass, Fit};
+use crate::guard::cue::CueClass;
 use crate::guard::validate;
 use crate::guard::{Confidence, Kind, Reason};
 
@@ -21,7 +21,7 @@ impl Scan<'_, '_> {
         if !plain || bytes.len() > LONGEST || digits < 2 || bytes.iter().any(|byte| b"*[]$".contains(byte)) {
             return;
         }
-        let hit = Hit { class, fit: Fit::Label, weak: false, reason, beside: None };
+        let hit = Hit::declared(class, reason);
         let claim = |kind| Claim { kind, span, base: Confidence::Low, reason: Reason::Shape };
         match class.kind() {
             Some(Kind::Ssn) => {

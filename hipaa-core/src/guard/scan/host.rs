@@ -51,6 +51,11 @@ impl Scan<'_, '_> {
     }
 }
 
+/// Whether the word is a usual ending of hosts.
+pub(super) fn is_ending(word: &[u8]) -> bool {
+    ENDINGS.has(word)
+}
+
 fn label_start(bytes: &[u8], dot: usize) -> usize {
     let mut start = dot;
     while start > 0 && dot - start <= LABEL_BYTES && (byte::is(bytes[start - 1], ALNUM) || bytes[start - 1] == b'-') {

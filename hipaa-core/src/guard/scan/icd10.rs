@@ -3,7 +3,7 @@
 
 use super::claim::Claim;
 use super::token::Run;
-use super::{Hit, Scan, unit};
+use super::{Hit, Scan, condition, lookalike, unit};
 use crate::guard::byte::{self, ALNUM};
 use crate::guard::cue::CueClass::*;
 use crate::guard::cue::{Fit, Mask, list_gap};
@@ -38,7 +38,7 @@ impl Scan<'_, '_> {
         let lower = code.iter().any(u8::is_ascii_lowercase);
         code.make_ascii_uppercase();
         let valid = self.rules.categories.has(&code[..3]) && subclass(&code[4..text.len()]);
-        if !valid || (alone && unit::follows(self.bytes, span.1) && byte::peek(self.bytes, span.1) != b'/') {
+        if !valid || (alone && unit::measures(self.bytes, span.1)) {
             return false;
         }
         let hit = self.context(span, CODES);
@@ -46,8 +46,14 @@ impl Scan<'_, '_> {
         if lower && !cued {
             return false;
         }
+        let close = hit.is_some_and(|hit| hit.is(Icd10) && hit.fit >= Fit::Strict);
+        if let Some(against) = (!close).then(|| lookalike::reason(self.bytes, span)).flatten() {
+            let claim = Claim { kind: Kind::Icd10, span, base: Confidence::Low, reason: Reason::CategoryOk };
+            self.push(claim, Confidence::Low, Some(against));
+            return true;
+        }
         let base = match () {
-            () if self.code_beside(span) => (Confidence::High, Reason::CodeList),
+            () if self.code_beside(span) => (Confidence::Medium, Reason::CodeList),
             () if in_parentheses(self.bytes, span) => (Confidence::High, Reason::Parenthesis),
             () => (Confidence::Medium, Reason::CategoryOk),
         };
@@ -60,23 +66,43 @@ impl Scan<'_, '_> {
         let code = &self.bytes[run.start..run.end];
         let capital = code[0].is_ascii_uppercase() && code[1].is_ascii_digit();
         let valid = capital && self.rules.categories.has(&code[..3]) && (code.len() == 3 || subclass(&code[3..]));
-        if !valid || unit::follows(self.bytes, run.end) {
+        if !valid || unit::measures(self.bytes, run.end) {
             return;
         }
         let span = (run.start, run.end);
         let hit = self.context(span, CODES);
         let claim = Claim { kind: Kind::Icd10, span, base: Confidence::Low, reason: Reason::CategoryOk };
         match hit.filter(|hit| hit.is(Icd10)) {
-            Some(hit) if speaks(&hit) => self.claim(claim, Some(hit)),
+            Some(hit) if speaks(&hit) && !self.any_code(&hit, span.0) => self.claim(claim, Some(hit)),
             _ if hit.is_some_and(|hit| hit.rules_out() && !hit.is(Icd10)) => {}
             _ if self.code_beside(span) => self.push(claim, Confidence::Medium, Some(Reason::CodeList)),
             _ if in_parentheses(self.bytes, span) => {
                 let other = HOMOGRAPHS.contains(&&self.bytes[span.0..span.1]) || code_length(span) != 3;
-                let confidence = if other { Confidence::Low } else { Confidence::Medium };
+                // Chapter Z names reasons and states, which read like anything.
+                let reason = self.bytes[span.0] == b'Z';
+                let told = reason || hit.is_some_and(|hit| hit.is(Icd10)) || condition::before(self.bytes, span.0 - 1);
+                let confidence = if told && !other { Confidence::Medium } else { Confidence::Low };
                 self.push(claim, confidence, Some(Reason::Parenthesis));
             }
             _ => {}
         }
+    }
+
+    /// Whether the cue is only `code`, and nothing before it says that diagnoses are meant:
+    /// procedures, errors and remarks have codes too.
+    fn any_code(&self, hit: &Hit, start: usize) -> bool {
+        let Reason::Cue { at, .. } = hit.reason else { return false };
+        let Some(end) = start.checked_sub(usize::from(at.unsigned_abs())).filter(|_| hit.weak && at < 0) else {
+            return false;
+        };
+        let from = byte::back(self.bytes, end, byte::ALPHA, 8);
+        let word = &self.bytes[from..end];
+        if !(word.eq_ignore_ascii_case(b"code") || word.eq_ignore_ascii_case(b"codes")) {
+            return false;
+        }
+        let before = &self.bytes[from.saturating_sub(64)..from];
+        let says = |name: &[u8]| before.windows(name.len()).any(|part| part.eq_ignore_ascii_case(name));
+        !(says(b"icd") || says(b"diag") || says(b"dx"))
     }
 
     /// Whether a code with a point stands before or behind it in a list.

@@ -1,10 +1,11 @@
 //! Numbers without a public format: medical record, plan, account, device, licence.
 
 use super::claim::Claim;
+use super::number::is_shape;
 use super::star::masked;
 use super::{Hit, Last, Scan, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, UPPER};
-use crate::guard::cue::Fit;
+use crate::guard::cue::{CueClass, Fit};
 use crate::guard::{Confidence, Reason};
 
 /// The longest value that is taken for an identifier.
@@ -20,10 +21,13 @@ impl Scan<'_, '_> {
         let span = if declared { span } else { self.widened(span, &hit) };
         let labelled = declared || (hit.fit == Fit::Label && self.labelled(span.0));
         let uneven = |last: Last| last.len.abs_diff(span.1 - span.0) > 2;
-        let breaks_list = hit.reason == Reason::List && self.last.is_some_and(uneven);
+        let breaks_list = hit.reason == Reason::List && !hit.plural && self.last.is_some_and(uneven);
         let Some(digits) = self.value_digits(span, &hit, labelled) else {
             return;
         };
+        if hit.is(CueClass::Mrn) && !declared && self.names_something_else(span, &hit, labelled) {
+            return;
+        }
         if breaks_list || (!declared && !labelled && self.counts(span, digits, &hit)) {
             return;
         }
@@ -53,6 +57,16 @@ impl Scan<'_, '_> {
         let counted = counted && unit::follows(self.bytes, first) && byte::at(self.bytes, first + 3, byte::LOWER);
         let fits = !counted && solid >= least && value.len() <= LONGEST && digits >= 2 && (labelled || !year);
         (fits && !masked(self.bytes, span.0, span.1)).then_some(digits)
+    }
+
+    /// Whether what looks like a record number is a donated unit of blood (`unit # W0412 23 118845`)
+    /// or, behind a word of prose, a date (`see chart 2-19-11`).
+    fn names_something_else(&self, (start, end): (usize, usize), hit: &Hit, labelled: bool) -> bool {
+        let bytes = self.bytes;
+        let unit = byte::at(bytes, start, UPPER)
+            && (is_shape(bytes, start + 1, b"dddd dd dddddd") || is_shape(bytes, start + 1, b"dddddddddddd"));
+        let date = end - start < 8 && bytes[start..end].contains(&b'-');
+        unit || (date && hit.weak && !labelled)
     }
 
     /// Whether a short bare number is a quantity: a unit stands behind it.

@@ -17,7 +17,9 @@ impl Scan<'_, '_> {
     pub(super) fn loose(&mut self, start: usize, end: usize) -> bool {
         let (next, behind) = (byte::peek(self.bytes, end), byte::peek(self.bytes, end + 1));
         let parted = |byte: u8| matches!(byte, b' ' | b'-' | b'.' | b'/');
-        (parted(next) || next == b')') && (parted(behind) || byte::is(behind, DIGIT)) && self.loose_groups(start)
+        (parted(next) || next == b')')
+            && (parted(behind) || behind == b')' || byte::is(behind, DIGIT))
+            && self.loose_groups(start)
     }
 
     #[inline(never)]

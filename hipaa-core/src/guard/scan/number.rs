@@ -1,6 +1,7 @@
 //! Plain numbers: social security numbers, provider numbers, cards, and what only a cue names.
 
 use super::claim::Claim;
+use super::near::{any_word, word_before};
 use super::star::masked;
 use super::token::Run;
 use super::{Hit, Scan, unit};
@@ -8,6 +9,7 @@ use crate::guard::byte::{self, ALNUM, DIGIT};
 use crate::guard::cue::CueClass::{self, *};
 use crate::guard::cue::{Fit, Mask};
 use crate::guard::validate::{self, card};
+use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason};
 
 /// The classes that compete for a number.
@@ -58,9 +60,31 @@ impl Scan<'_, '_> {
             12..=19 => self.card(span, len, hit),
             _ => {}
         }
-        if let Some(hit) = hit {
+        if let Some(hit) = hit
+            && !(hit.is(Account) && self.is_accession(span, &hit))
+        {
             self.ident(span, hit);
         }
+    }
+
+    /// Whether `Acc#` stands among orders and exams: an accession number.
+    fn is_accession(&self, span: (usize, usize), hit: &Hit) -> bool {
+        let Reason::Cue { at, .. } = hit.reason else { return false };
+        let end = span.0.saturating_sub(usize::from(at.unsigned_abs()));
+        // The cue may end with `#` or `no.`.
+        let mut stop = end;
+        while stop > 0 && end - stop < 6 && !self.bytes[stop - 1].is_ascii_alphabetic() {
+            stop -= 1;
+        }
+        let start = byte::back(self.bytes, stop, byte::ALPHA, 8);
+        let word = self.bytes.get(start..start + 3).unwrap_or(&[]);
+        let acc = at < 0 && word.eq_ignore_ascii_case(b"acc") && !byte::at(self.bytes, start + 3, byte::ALPHA);
+        let line = |byte: &u8| *byte == b'\n';
+        let floor = start.saturating_sub(32);
+        let before = self.bytes[floor..start].iter().rposition(line).map_or(floor, |at| floor + at);
+        let last = (span.1 + 24).min(self.bytes.len());
+        let behind = self.bytes[span.1..last].iter().position(line).map_or(last, |at| span.1 + at);
+        acc && (any_word(self.bytes, before, start, &EXAMS) || any_word(self.bytes, span.1, behind, &EXAMS))
     }
 
     fn bare_ssn(&mut self, span: (usize, usize), hit: Option<Hit>) {
@@ -75,7 +99,8 @@ impl Scan<'_, '_> {
     fn bare_ten(&mut self, span: (usize, usize), hit: Option<Hit>) {
         let digits = &self.bytes[span.0..span.1];
         if validate::npi(digits) {
-            let base = if unlikely_number(digits) { Confidence::Low } else { Confidence::Medium };
+            let doubtful = unlikely_number(digits) || measured(self.bytes, span.0);
+            let base = if doubtful { Confidence::Low } else { Confidence::Medium };
             self.claim(Claim { kind: Kind::Npi, span, base, reason: Reason::LuhnOk }, hit);
         }
         self.bare_phone(span, span.0, hit);
@@ -99,7 +124,7 @@ impl Scan<'_, '_> {
         let (confidence, cue) = match declared.map(|hit| hit.reason) {
             Some(reason @ (Reason::FhirSystem | Reason::FhirType)) => (Confidence::High, Some(reason)),
             Some(Reason::JsonKey) if nines => (Confidence::Medium, Some(Reason::JsonKey)),
-            other => (Confidence::Low, other),
+            other => (Confidence::Low, other.or(hit.filter(Hit::rules_out).map(|hit| hit.reason))),
         };
         self.push(claim, confidence, cue);
         if let Some(last) = self.out.last_mut().filter(|last| verdict.tax_id && last.kind() == Kind::Ssn) {
@@ -122,7 +147,8 @@ impl Scan<'_, '_> {
         let Some(digits) = free.then(|| self.digits_of::<9>((s, end))).flatten() else {
             return false;
         };
-        self.ssn((s, end), &digits, Confidence::Medium, hit);
+        let base = if is_field(bytes, (s, end)) { Confidence::Medium } else { Confidence::Low };
+        self.ssn((s, end), &digits, base, hit);
         self.done = end;
         true
     }
@@ -140,7 +166,11 @@ impl Scan<'_, '_> {
         }
         let mut lens = [0; super::token::RUNS];
         piece.iter().zip(&mut lens).for_each(|(run, len)| *len = run.len());
-        let hit = self.context(span, NUMBERS);
+        let mut hit = self.context(span, NUMBERS);
+        if lens[..piece.len()] == [3, 2, 4] && sep == b'-' {
+            // Its form says more than a loose word behind it: `536-90-4399 ins id on the card`.
+            hit = hit.filter(|hit| !matches!(hit.reason, Reason::Cue { at: 0..=1, .. }));
+        }
         match &lens[..piece.len()] {
             [3, 2, 4] if even => {
                 if let Some(digits) = self.digits_of::<9>(span) {
@@ -157,8 +187,11 @@ impl Scan<'_, '_> {
             [4, 4, 4] if even && sep == b'.' => self.mac(span, Confidence::Low),
             _ => {}
         }
+        // `Billing: 99214-25`: a procedure and its modifier.
+        let modified = matches!(lens[..piece.len()], [5, 2]) && hit.is_some_and(|hit| hit.weak);
         if let Some(hit) = hit
             && sep != b'.'
+            && !modified
         {
             self.ident(span, hit);
         }
@@ -242,9 +275,44 @@ fn is_wrapped(bytes: &[u8], at: usize, shape: &[u8]) -> bool {
     whole && part.iter().filter(|byte| **byte == b'\n').count() <= 1
 }
 
+/// Whether the span fills a cell, an element or quotes: `| 536 90 4399 |`, `>536 90 4399<`.
+fn is_field(bytes: &[u8], (start, end): (usize, usize)) -> bool {
+    let before = byte::prev(bytes, start - usize::from(byte::prev(bytes, start) == b' '));
+    let behind = byte::peek(bytes, end + usize::from(byte::peek(bytes, end) == b' '));
+    let mark = |byte| matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'|' | b'\t');
+    let edge = |byte| matches!(byte, 0 | b'\n' | b'\r');
+    (mark(before) && (mark(behind) || edge(behind))) || (mark(behind) && edge(before))
+}
+
 /// Whether a number and one blank stand before `start`.
 pub(super) fn ends_number(bytes: &[u8], start: usize) -> bool {
     start >= 2 && bytes[start - 1] == b' ' && byte::is(bytes[start - 2], DIGIT)
+}
+
+/// Words beside the number of an accession.
+static EXAMS: WordSet<32> = WordSet::new("order orders exam coll collected specimen study modality procedure test");
+
+/// Words of logs before seconds since 1970, sizes and places.
+static MEASURES: WordSet<64> = WordSet::new(
+    "ts epoch time timestamp unixtime unix utime mtime bytes auth seq sequence uptime offset size pos lsn nonce \
+    duration elapsed counter sum rows reads",
+);
+
+/// Names of values that are providers after all.
+const PROVIDERS: [&[u8]; 7] = [b"prov", b"presc", b"phys", b"refer", b"render", b"attend", b"pract"];
+
+/// Whether the number at `start` is the value of a name (`bytes=`, `bytes_out`) or of a word of logs.
+fn measured(bytes: &[u8], start: usize) -> bool {
+    let (from, end) = word_before(bytes, start);
+    let equal = start.saturating_sub(1);
+    let mut name = equal;
+    while name > 0 && equal - name < 24 && (byte::is(bytes[name - 1], ALNUM) || bytes[name - 1] == b'_') {
+        name -= 1;
+    }
+    let provider =
+        || PROVIDERS.iter().any(|part| bytes[name..equal].windows(part.len()).any(|at| at.eq_ignore_ascii_case(part)));
+    let named = byte::peek(bytes, equal) == b'=' && byte::is(byte::prev(bytes, equal), byte::ALPHA) && !provider();
+    named || (from < end && byte::prev(bytes, from) == b'_') || MEASURES.has(&bytes[from..end])
 }
 
 /// Runs of one digit and counted-up digits are placeholders.

@@ -6,10 +6,14 @@ use super::star::masked;
 use super::unglue::touches_word;
 use super::{Hit, Scan};
 use crate::guard::byte::{self, ALNUM, DIGIT};
-use crate::guard::cue::CueClass::{Fax, Phone};
+use crate::guard::cue::CueClass::{self, Fax, Phone};
 use crate::guard::cue::Fit;
 use crate::guard::validate::{self, Nanp};
 use crate::guard::{Confidence, Kind, Reason};
+
+/// Kinds whose values have a form of their own, or hardly this one: `Clinic # (615) 653-8050`.
+const FORMED: [CueClass; 6] =
+    [CueClass::Mrn, CueClass::Mbi, CueClass::Vin, CueClass::Dea, CueClass::CreditCard, CueClass::Zip];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Style {
@@ -61,7 +65,8 @@ impl Scan<'_, '_> {
         if beside || masked(self.bytes, span.0, span.1) || byte::glued(self.bytes, span.0, span.1) {
             return false;
         }
-        let hit = self.context(span, NUMBERS);
+        let shaped = shape.style != Style::Blank && verdict != Nanp::Invalid;
+        let hit = self.context(span, NUMBERS).filter(|hit| !(shaped && FORMED.contains(&hit.class)));
         if verdict == Nanp::Invalid && !hit.is_some_and(|hit| hit.close(Phone) || hit.close(Fax)) {
             return false;
         }

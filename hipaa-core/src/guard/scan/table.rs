@@ -10,7 +10,6 @@ mod head;
 use super::{Hit, Scan};
 use crate::guard::Reason;
 use crate::guard::byte;
-use crate::guard::cue::Fit;
 use cells::{WIDE, is_ruler};
 use head::Head;
 
@@ -53,6 +52,7 @@ const ALL: Span = (0, usize::MAX);
 
 impl Scan<'_, '_> {
     /// What the heading says when a candidate stands in a table; finds the cell around it.
+    #[inline(never)]
     pub(super) fn column(&mut self, span: Span) -> Option<Hit> {
         let mark = mark_beside(self.bytes, span);
         if !(self.tables.line.0..self.tables.line.1).contains(&span.0) {
@@ -65,7 +65,7 @@ impl Scan<'_, '_> {
             (tables.cell, tables.place) = head.cell_from(self.bytes, tables.line, from, span).unwrap_or((ALL, 0));
         }
         let (class, weak) = head.class(tables.place, tables.line, span)?;
-        Some(Hit { class, fit: Fit::Label, weak, reason: Reason::Column, beside: None })
+        Some(Hit { weak, ..Hit::declared(class, Reason::Column) })
     }
 
     /// Looks at the line of a candidate: a row of the table before it, or the first of a new one.

@@ -2,6 +2,8 @@
 
 use super::Scan;
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, HEX, JOIN};
+use crate::guard::cue::CueClass;
+use arrayvec::ArrayVec;
 
 /// The most runs a token may have to be looked at; longer chains are no identifiers.
 pub(super) const RUNS: usize = 12;
@@ -30,18 +32,17 @@ impl Run {
 }
 
 /// A token, cut into its runs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Token {
-    runs: [Run; RUNS],
-    count: usize,
-    pub(super) end: usize,
+    runs: ArrayVec<Run, RUNS>,
+    end: usize,
     /// Too long or too many parts.
-    pub(super) oversized: bool,
+    oversized: bool,
 }
 
 impl Token {
     pub(super) fn runs(&self) -> &[Run] {
-        &self.runs[..self.count]
+        &self.runs
     }
 
     /// Leaves out the start of the first run.
@@ -51,21 +52,11 @@ impl Token {
 
     /// Leaves `count` runs, of which the last one ends at `end` and has digits only.
     pub(super) fn cut(&mut self, count: usize, end: usize) {
-        self.count = count.min(self.count);
+        self.runs.truncate(count);
         self.end = end;
-        if let Some(last) = self.count.checked_sub(1).and_then(|last| self.runs.get_mut(last)) {
+        if let Some(last) = self.runs.last_mut() {
             last.end = end;
             last.digits = end - last.start;
-        }
-    }
-
-    fn push(&mut self, run: Run) {
-        match self.runs.get_mut(self.count) {
-            Some(slot) => {
-                *slot = run;
-                self.count += 1;
-            }
-            None => self.oversized = true,
         }
     }
 }
@@ -99,11 +90,15 @@ impl Scan<'_, '_> {
         if start == self.done && start < p && !byte::is(bytes[start], ALNUM) {
             start += 1;
         }
-        let mut token = Token { runs: [Run::default(); RUNS], count: 0, end: p, oversized: p - start > TOKEN_BYTES };
+        let mut token = Token { runs: ArrayVec::new(), end: p, oversized: p - start > TOKEN_BYTES };
+        let stretch = planes.stretch(start);
         let (mut sep, mut at) = (0, start);
         loop {
-            let end = planes.alnum_end(at);
-            token.push(Run { start: at, end, digits: planes.digits_in(at, end), sep });
+            let (end, digits) = stretch.run(at).unwrap_or_else(|| {
+                let end = planes.alnum_end(at);
+                (end, planes.digits_in(at, end))
+            });
+            token.oversized |= token.runs.try_push(Run { start: at, end, digits, sep }).is_err();
             token.end = end;
             let Some(next) = joint(bytes, end) else { break };
             (sep, at) = (bytes[end], next);
@@ -142,10 +137,7 @@ impl Scan<'_, '_> {
             self.unglue(&mut token);
         }
         let runs = token.runs();
-        if self.udi(runs[0].start) {
-            return;
-        }
-        if token.oversized || runs.is_empty() {
+        if self.udi(runs[0].start) || token.oversized {
             return;
         }
         if let [only] = runs
@@ -171,12 +163,12 @@ impl Scan<'_, '_> {
             return false;
         }
         let no = match byte::peek(bytes, end) {
-            // `98.6`, `142/88`, `4.0-11.0`: decimals, and pairs too large for a date.
+            // `98.6`, `142/88`, `4.0-11.0`: decimals, and pairs too large for a date (`5/16` is none).
             mark @ (b'.' | b'/') => {
                 let stop = self.planes.digits_end(end + 1);
                 let paired = (end + 2..=end + 4).contains(&stop) && !byte::at(bytes, stop, ALNUM | JOIN);
                 self.done = stop;
-                paired && (mark == b'.' || end - p == 3 || bytes[p] > b'3')
+                paired && (mark == b'.' || end - p == 3 || (end - p == 2 && bytes[p] > b'3'))
             }
             b' ' | b'%' | b',' | b')' if end - p <= 2 && bytes[p] != b'9' && before != b'(' => {
                 self.done = end;
@@ -186,7 +178,7 @@ impl Scan<'_, '_> {
                     && !word.starts_with(b"(")
                     && !word.starts_with(b"of ")
                     && super::date_text::month(word).is_none()
-                    && !super::date_text::may_end_month(bytes, p - 1)
+                    && !super::date_text::may_end_month((bytes, self.planes), p - 1)
             }
             _ => false,
         };
@@ -204,6 +196,14 @@ impl Scan<'_, '_> {
                 rest = &rest[used..];
                 continue;
             }
+            // `DOB-07/06/1998`.
+            if first.digits == 0
+                && self.labels_dates(first)
+                && let Some(used) = self.date_runs(&rest[1..])
+            {
+                rest = &rest[1 + used..];
+                continue;
+            }
             let cut = rest.iter().skip(1).position(|run| matches!(run.sep, b'/' | b':')).map_or(rest.len(), |i| i + 1);
             let (piece, behind) = rest.split_at(cut);
             let alone = matches!(first.sep, 0 | b'/' | b':');
@@ -212,6 +212,12 @@ impl Scan<'_, '_> {
             }
             rest = behind;
         }
+    }
+
+    /// Whether the run is a word for a date: `DOB`.
+    fn labels_dates(&self, run: &Run) -> bool {
+        let cue = self.rules.lexicon.phrase_at((self.bytes, self.planes), run.start, run.end);
+        cue.is_some_and(|cue| cue.end == run.end && !cue.weak && matches!(cue.class, CueClass::Dob | CueClass::Date))
     }
 
     /// Decides about runs joined by `-`, `.` and `_` only.

@@ -11,7 +11,7 @@ static UNITS: WordSet<512> = WordSet::new(
     cal calories percent pct degrees f c cells/ul ul beats breaths patients people persons \
     subjects participants dollars usd euros items refills pills sprays joules cgy gy mci hz \
     khz mhz gb mb kb bytes rows records ms watts kv points visits cases samples liters litres \
-    grams pounds inches meters residents beds tests admissions",
+    fold grams pounds inches meters residents beds tests admissions",
 );
 
 /// Whether a unit stands right behind `end`.
@@ -30,6 +30,18 @@ pub(super) fn follows(bytes: &[u8], end: usize) -> bool {
     // `L4`, `CC:` are no units.
     let open = byte::at(bytes, stop, ALNUM) || byte::peek(bytes, stop) == b':';
     !open && UNITS.has(word)
+}
+
+/// Whether the word is a unit.
+pub(super) fn is(word: &[u8]) -> bool {
+    UNITS.has(word)
+}
+
+/// Whether a unit stands behind what is no plain number: `L`, `C`, `F`, `in` may begin the next word.
+pub(super) fn measures(bytes: &[u8], end: usize) -> bool {
+    let at = end + usize::from(matches!(byte::peek(bytes, end), b' ' | b'-'));
+    let stop = byte::skip(bytes, at, ALPHA);
+    stop > at + 1 && !bytes[at..stop].eq_ignore_ascii_case(b"in") && follows(bytes, end)
 }
 
 #[cfg(test)]

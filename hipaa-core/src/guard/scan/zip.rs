@@ -1,7 +1,7 @@
 //! ZIP codes: five digits mean nothing without a cue or a state before them.
 
 use super::claim::Claim;
-use super::{Hit, Scan, unit};
+use super::{Hit, Scan, place, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA};
 use crate::guard::cue::{CueClass, Fit};
 use crate::guard::validate::zip::{State, assigned, state_of};
@@ -22,7 +22,7 @@ impl Scan<'_, '_> {
         if !assigned(prefix) || unit::follows(self.bytes, span.1) {
             return;
         }
-        if let Some(confidence) = self.state_before(span.0, prefix) {
+        if let Some(confidence) = self.state_before(span, prefix) {
             return self.push(claim(Reason::StateZip), confidence, None);
         }
         if cue.is_some_and(|hit| !hit.weak) || (plus4 && !hit.is_some_and(|hit| hit.rules_out())) {
@@ -30,12 +30,14 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// How sure the state before `start` makes a ZIP code with this prefix.
-    fn state_before(&self, start: usize, prefix: u16) -> Option<Confidence> {
-        let bytes = self.bytes;
+    /// How sure the state before the span makes a ZIP code with this prefix.
+    fn state_before(&self, span: (usize, usize), prefix: u16) -> Option<Confidence> {
+        let (bytes, start) = (self.bytes, span.0);
         let mut end = start;
+        let mut field = false;
         while end > 0 && start - end < 4 && matches!(bytes[end - 1], b' ' | b',' | b'.' | b'\n' | b'\t' | b'|') {
             end -= 1;
+            field |= bytes[end] == b'|';
         }
         if bytes[..end].ends_with(b"D.C") && end < start {
             return state_of(b"DC", prefix).map(|_| Confidence::Medium);
@@ -48,10 +50,12 @@ impl Scan<'_, '_> {
             before -= 1;
         }
         let comma = byte::prev(bytes, before) == b',';
+        let telling = field || span.1 - span.0 > 5;
         match state {
-            State::Code if comma => Some(Confidence::High),
-            State::Code if &bytes[from..end] == b"ID" => None,
-            State::Name if comma => Some(Confidence::High),
+            State::Code if !comma && &bytes[from..end] == b"ID" => None,
+            State::Code if !telling => Some(place::confidence(bytes, (from, end), span.1)),
+            State::Name if !telling && place::counted(bytes, span.1) => Some(Confidence::Low),
+            _ if comma => Some(Confidence::High),
             _ => Some(Confidence::Medium),
         }
     }

@@ -1,0 +1,82 @@
+//! FHIR: what a `system` and a `type` beside a value name.
+
+use super::{Hint, Hints, LARGEST_TYPE, LONGEST_SYSTEM, Role};
+use crate::guard::Reason;
+use crate::guard::cue::CueClass;
+use crate::guard::json::parse::{Node, Type};
+use crate::guard::json::text::Decoded;
+
+impl Hints<'_> {
+    /// What a `system` says: a contact point, or the address of a numbering system.
+    pub(super) fn system(&mut self, node: &Node, value: Role) -> Option<Hint> {
+        let system = &self.raw[node.start..node.end];
+        if system.len() > LONGEST_SYSTEM {
+            return None;
+        }
+        let decoded = Decoded::new(system);
+        let system = decoded.as_ref().map_or(system, |decoded| &decoded.text);
+        let known = known(system).map(|class| Hint::new(class, Reason::FhirSystem, false));
+        known.or_else(|| if matches!(value, Role::Code | Role::Display) { None } else { self.named(system) })
+    }
+
+    /// What the `url` of an extension says: its last word.
+    pub(super) fn extension(&mut self, node: &Node) -> Option<Hint> {
+        let url = &self.raw[node.start..node.end];
+        let short = url.len() <= LONGEST_SYSTEM && !url.contains('\\');
+        if short && url.contains("://") { self.named(url) } else { self.label(node, Role::Label, Role::Silent) }
+    }
+
+    /// The system of a site, by the last word of its path: `http://lab.example.org/mrn`.
+    fn named(&mut self, system: &str) -> Option<Hint> {
+        let path = match system.split_once("://") {
+            Some((_, rest)) => rest.split_once('/')?.1,
+            None => {
+                system.strip_prefix("urn:").filter(|rest| !rest.starts_with("oid:") && !rest.starts_with("uuid:"))?
+            }
+        };
+        let name = path.rsplit(['/', ':', '#']).find(|part| !part.is_empty())?;
+        let said = self.words.read(self.rules, name);
+        said.class.filter(|_| !said.weak).map(|class| Hint::new(class, Reason::FhirSystem, false))
+    }
+
+    /// What a `type` says: its codings of the HL7 table 0203, or its text.
+    pub(super) fn concept(&mut self, concept: usize) -> Option<Hint> {
+        let (tape, raw) = (self.tape, self.raw);
+        let end = tape.nodes()[concept].next.min(concept + LARGEST_TYPE);
+        let inside = &tape.nodes()[concept + 1..end];
+        let is = |node: &Node, name: &str| node.key.is_some_and(|(from, to)| raw[from..to].eq_ignore_ascii_case(name));
+        let strings = || inside.iter().filter(|node| node.kind == Type::String);
+        let value = |node: &Node| &raw[node.start..node.end];
+        let coded = strings().filter(|node| is(node, "code")).find_map(|node| CueClass::of_code(value(node)));
+        let class = coded.or_else(|| {
+            let mut texts = strings().filter(|node| is(node, "text") || is(node, "display"));
+            texts.find_map(|node| self.words.read(self.rules, value(node)).class)
+        });
+        class.map(|class| Hint::new(class, Reason::FhirType, false))
+    }
+}
+
+/// The class of a well-known system.
+fn known(system: &str) -> Option<CueClass> {
+    let tail = |part: &str| system.ends_with(part);
+    Some(match system {
+        "phone" | "pager" | "sms" => CueClass::Phone,
+        "fax" => CueClass::Fax,
+        "email" => CueClass::Email,
+        "url" => CueClass::Url,
+        _ if tail("/us-ssn") || tail("2.16.840.1.113883.4.1") => CueClass::Ssn,
+        _ if tail("/us-npi") || tail("2.16.840.1.113883.4.6") => CueClass::Npi,
+        _ if tail("/us-mbi") || tail("2.16.840.1.113883.4.927") => CueClass::Mbi,
+        _ if tail("/us-medicare") || tail("/us-hicn") || tail("2.16.840.1.113883.4.572") => CueClass::Plan,
+        _ if tail("2.16.840.1.113883.4.814") || tail("/us-dea") => CueClass::Dea,
+        _ if system.contains("2.16.840.1.113883.4.3.") || tail("/passportNumber") => CueClass::License,
+        _ if tail("/icd-10-cm") || tail("/icd-10") || tail("2.16.840.1.113883.6.90") => CueClass::Icd10,
+        _ => return None,
+    })
+}
+
+/// The codes of the HL7 table 0203 that a plain `type` may hold without being taken for another
+/// abbreviation.
+pub(super) fn letters(kind: &str) -> Option<CueClass> {
+    matches!(kind, "MR" | "SS" | "DL" | "MB" | "AN" | "PPN").then(|| CueClass::of_code(kind)).flatten()
+}

@@ -1,0 +1,309 @@
+//! Which cue decides about a value: the label before it, what speaks for the whole text, the list
+//! it stands in, or the label behind it.
+
+use super::{REACH_AFTER, REACH_BEFORE, Scan, table};
+use crate::guard::Reason;
+use crate::guard::byte;
+use crate::guard::cue::{
+    Cue, CueClass, Fit, Mask, after_gap, before_gap, follows_on, kin_gap, list_gap, preposition_gap,
+};
+use crate::guard::words::WordSet;
+
+/// Payers whose bare names are cues.
+static PAYERS: WordSet<32> =
+    WordSet::new("aetna cigna humana bcbs anthem uhc unitedhealthcare kaiser medicaid tricare champva");
+/// Words of a line that make `ID` the number of a plan; those of a card for prescriptions are sure.
+static INSURANCE: WordSet<64> = WordSet::new(
+    "insurance insured insurer member subscriber carrier payer payor primary secondary coverage medicaid medicare \
+    policyholder rxgrp",
+);
+static PRESCRIPTIONS: WordSet<64> = WordSet::new("rxbin rxpcn pcn");
+
+/// What the labels of `NPI/DEA/LIC:` leave to the values behind the first, in order.
+pub(super) type Rest = [Option<CueClass>; 3];
+
+/// The cue that decides about a candidate.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit {
+    pub(super) class: CueClass,
+    pub(super) fit: Fit,
+    pub(super) weak: bool,
+    pub(super) reason: Reason,
+    /// Another class whose word stands in one label with the cue: `NPI/DEA:`.
+    pub(super) beside: Option<CueClass>,
+    /// The cue speaks for more than one value, however long each is: `MRNs`.
+    pub(super) plural: bool,
+    pub(super) rest: Rest,
+}
+
+impl Hit {
+    /// What the structure around the value says.
+    pub(super) const fn declared(class: CueClass, reason: Reason) -> Self {
+        Self { class, fit: Fit::Label, weak: false, reason, beside: None, plural: false, rest: [None; 3] }
+    }
+
+    /// Whether a cue of another class denies the candidate its own kind.
+    pub(super) fn rules_out(&self) -> bool {
+        self.fit == Fit::Label || (self.fit == Fit::Strict && !self.weak)
+    }
+
+    /// The same for the other class of its label.
+    pub(super) fn turned(self) -> Self {
+        match self.beside {
+            Some(beside) => Self { class: beside, beside: Some(self.class), ..self },
+            None => self,
+        }
+    }
+
+    pub(super) fn is(&self, class: CueClass) -> bool {
+        self.class == class
+    }
+
+    /// Whether the cue stands behind the value.
+    pub(super) fn behind(&self) -> bool {
+        matches!(self.reason, Reason::Cue { at: 0.., .. })
+    }
+}
+
+/// The last value that a cue spoke for; a list may go on from it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Last {
+    pub(super) end: usize,
+    pub(super) len: usize,
+    class: CueClass,
+    beside: Option<CueClass>,
+    plural: bool,
+    pub(super) rest: Rest,
+}
+
+impl Scan<'_, '_> {
+    /// The cue that decides about `span`, among the classes of `mask`.
+    pub(super) fn context(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
+        self.collect(span);
+        let tables = self.tables.known() || table::touches_mark(self.bytes, span);
+        let column = if tables { self.column(span).filter(|hit| mask.has(hit.class)) } else { None };
+        let before = self.before(span, mask);
+        // ` and her husband on `: the list goes on over the preposition.
+        let close = |hit: &Hit| hit.fit >= Fit::Strict && !(hit.weak && hit.is(CueClass::Date) && self.kin(span.0));
+        let hit = before
+            .filter(close)
+            .or(column)
+            .or_else(|| self.outer(mask))
+            .or_else(|| self.list(span.0, mask))
+            .or_else(|| self.after(span.1, mask));
+        let hit = match hit {
+            Some(hit) if hit.class != CueClass::Other => hit,
+            other => self.bare_id(span.0, mask).or(other).or(before)?,
+        };
+        if hit.class.kind().is_none() {
+            self.number_of_no_kind(span, hit);
+        }
+        Some(hit)
+    }
+
+    /// A number that names no person uses up its label all the same: `99213 (CPT)`, `Lot/SN: a / b`.
+    fn number_of_no_kind(&mut self, span: (usize, usize), hit: Hit) {
+        if hit.behind() && hit.fit == Fit::Label {
+            self.spent = self.behind;
+        } else if hit.rest[0].is_some() {
+            self.remember(span, hit);
+        }
+    }
+
+    pub(super) fn collect(&mut self, span: (usize, usize)) {
+        let from = self.cues_to.max(span.0.saturating_sub(REACH_BEFORE + 32));
+        let to = (span.1 + REACH_AFTER).min(self.bytes.len());
+        if from < to {
+            self.cues_to = self.rules.lexicon.collect((self.bytes, self.planes), from, to, &mut self.cues);
+        }
+    }
+
+    /// How many cues start before `at`; asked near the end of the list only.
+    #[inline]
+    pub(super) fn cues_before(&self, at: usize) -> usize {
+        let behind = |cues: &[Cue]| cues.iter().map(|cue| usize::from(cue.start >= at)).sum::<usize>();
+        let mut upto = self.cues.len();
+        // Four at once, so that the machine need not guess at each of them.
+        while let Some(four) = self.cues[..upto].last_chunk::<4>() {
+            let count = behind(four);
+            upto -= count;
+            if count < 4 {
+                return upto;
+            }
+        }
+        upto - behind(&self.cues[..upto])
+    }
+
+    pub(super) fn before(&self, (start, end): (usize, usize), mask: Mask) -> Option<Hit> {
+        let (upto, floor) = (self.cues_before(start), self.spent.max(self.tables.cell.0));
+        let mut fallback = None;
+        for (i, cue) in self.cues[..upto].iter().enumerate().rev().filter(|(_, cue)| cue.end <= start) {
+            if start - cue.end > REACH_BEFORE || cue.start < floor {
+                break;
+            }
+            if !mask.has(cue.class) {
+                continue;
+            }
+            let Some(fit) = before_gap(self.bytes, cue.end, start) else {
+                break;
+            };
+            if let Some(owner) = self.owner(i, start, mask) {
+                return Some(self.hit(owner, fit, start));
+            }
+            let hit = self.hit(i, fit, start);
+            match cue.weak {
+                // `Fax confirmation sent to`: a loose word of no kind hides nothing.
+                false if fit == Fit::Near && (cue.class.kind().is_none() || self.payer(cue, start)) => {}
+                false if hit.beside.is_some() && fit >= Fit::Strict => return Some(self.in_order(hit, i, end)),
+                false => return Some(hit),
+                // `born in Ohio on`: a preposition leaves the word to a stronger cue before it.
+                true if cue.class == CueClass::Date && fit == Fit::Label => fallback = fallback.or(Some(hit)),
+                true if cue.class == CueClass::Dob && !self.born_of(cue) => {}
+                true if fit == Fit::Label => return Some(hit),
+                // `can be reached at`.
+                true if fit == Fit::Strict && cue.class == CueClass::Phone => return Some(hit),
+                true => {}
+            }
+        }
+        fallback
+    }
+
+    /// Whether `b.` stands behind a name and is no letter of a list.
+    fn born_of(&self, cue: &Cue) -> bool {
+        let before = self.bytes[cue.start.saturating_sub(4)..cue.start].trim_ascii_end().last();
+        let named = before.is_some_and(|byte| byte::is(*byte, byte::ALPHA) || matches!(byte, b',' | b'('));
+        byte::prev(self.bytes, cue.end) != b'.' || (named && self.bytes[cue.start] == b'b')
+    }
+
+    fn hit(&self, i: usize, fit: Fit, start: usize) -> Hit {
+        let cue = self.cues[i];
+        let at = -i16::try_from(start - cue.end).unwrap_or(i16::MAX);
+        let plural = matches!(byte::prev(self.bytes, cue.end), b's' | b'S' | b')');
+        let reason = Reason::Cue { class: cue.class, at };
+        Hit { fit, weak: cue.weak, beside: self.beside(i), plural, ..Hit::declared(cue.class, reason) }
+    }
+
+    /// The word that a preposition ties to the cue at `i`: `SSN on card`, `MRN on order`.
+    fn owner(&self, i: usize, start: usize, mask: Mask) -> Option<usize> {
+        let cue = self.cues[i];
+        // The preposition may be a cue of dates itself.
+        let i = i.checked_sub(1)?;
+        let i = if self.cues[i].weak && self.cues[i].class == CueClass::Date { i.checked_sub(1)? } else { i };
+        let owner = self.cues[i];
+        let loose = cue.class.kind().is_none() || (cue.weak && cue.class != CueClass::Date);
+        let owns = loose && !owner.weak && owner.start >= self.spent.max(self.tables.cell.0) && mask.has(owner.class);
+        let kind = owner.class.kind().filter(|_| owns && cue.start - owner.end < 16)?;
+        let sure = !kind.needs_cue() || self.labelled(start);
+        (sure && preposition_gap(self.bytes, owner.end, cue.start)).then_some(i)
+    }
+
+    pub(super) fn after(&mut self, end: usize, mask: Mask) -> Option<Hit> {
+        let from = self.cues_before(end);
+        let cue = self.cues[from..].iter().find(|cue| mask.has(cue.class) && !cue.weak)?;
+        if cue.start - end > REACH_AFTER || cue.start >= self.tables.cell.1 {
+            return None;
+        }
+        let fit = after_gap(self.bytes, end, cue.start, cue.end)?;
+        let at = i16::try_from(cue.start - end).unwrap_or(i16::MAX);
+        let reason = Reason::Cue { class: cue.class, at };
+        self.behind = cue.end;
+        Some(Hit { fit, ..Hit::declared(cue.class, reason) })
+    }
+
+    /// The class of the cue before the one at `i`, when both make one label.
+    #[inline]
+    fn beside(&self, i: usize) -> Option<CueClass> {
+        let (cue, before) = (self.cues[i], self.cues.get(i.checked_sub(1)?)?);
+        let near = cue.start.wrapping_sub(before.end) < 8 && before.class != cue.class;
+        let joined = near && !before.weak && !cue.weak && list_gap(self.bytes, before.end, cue.start);
+        joined.then_some(before.class)
+    }
+
+    /// Of several labels in one, each value takes the next: `Phone/Fax: a / b`.
+    fn in_order(&self, hit: Hit, i: usize, end: usize) -> Hit {
+        let slashed = |i: usize| {
+            let gap = i.checked_sub(1).and_then(|b| self.bytes.get(self.cues[b].end..self.cues[i].start));
+            gap.is_some_and(|gap| gap.contains(&b'/')) && self.beside(i).is_some()
+        };
+        let mut first = i;
+        while i - first < 3 && slashed(first) {
+            first -= 1;
+        }
+        let calls = matches!(
+            (self.cues[first].class, hit.class),
+            (CueClass::Phone, CueClass::Fax) | (CueClass::Fax, CueClass::Phone)
+        );
+        if first == i || !(calls || follows_on(self.bytes, end, i - first > 1)) {
+            return hit;
+        }
+        let mut rest = [None; 3];
+        rest.iter_mut().zip(&self.cues[first + 1..=i]).for_each(|(slot, cue)| *slot = Some(cue.class));
+        Hit { class: self.cues[first].class, beside: rest[0], plural: true, rest, ..hit }
+    }
+
+    fn outer(&self, mask: Mask) -> Option<Hit> {
+        let outer = self.outer.filter(|outer| mask.has(outer.class))?;
+        Some(Hit::declared(outer.class, outer.reason))
+    }
+
+    pub(super) fn list(&self, start: usize, mask: Mask) -> Option<Hit> {
+        let last = self.last.as_ref().filter(|last| last.end > self.tables.cell.0)?;
+        let [next, a, b] = last.rest;
+        let class = next.unwrap_or(last.class);
+        let blank = next.is_some()
+            && (1..4).contains(&start.wrapping_sub(last.end))
+            && byte::skip(self.bytes, last.end, byte::BLANK) == start;
+        let joined = mask.has(class) && (list_gap(self.bytes, last.end, start) || blank || self.kin(start));
+        let (beside, plural) = (last.beside.or(next.map(|_| last.class)), last.plural);
+        joined.then_some(Hit {
+            fit: Fit::Strict,
+            beside,
+            plural,
+            rest: [a, b, None],
+            ..Hit::declared(class, Reason::List)
+        })
+    }
+
+    /// Whether the cue is the bare name of a payer: it speaks only right beside the value, or its `ID`.
+    fn payer(&self, cue: &Cue, start: usize) -> bool {
+        cue.class == CueClass::Plan && PAYERS.has(&self.bytes[cue.start..cue.end]) && self.id_before(start).is_none()
+    }
+
+    /// Where a lone `ID` right before `start` begins and ends.
+    fn id_before(&self, start: usize) -> Option<(usize, usize)> {
+        let marks = |byte: &&u8| matches!(**byte, b' ' | b':' | b'#' | b'.');
+        let end = start - self.bytes[..start].iter().rev().take(4).take_while(marks).count();
+        let before = self.bytes[..end].strip_suffix(b"ID").filter(|_| end < start)?;
+        let from = before.strip_suffix(b"Rx").unwrap_or(before).len();
+        (!byte::is(byte::prev(self.bytes, from), byte::ALNUM | byte::JOIN)).then_some((from, end))
+    }
+
+    /// `ID` alone, where its line speaks of an insurance: `Carrier: Acme   ID #: 894503555`.
+    fn bare_id(&self, start: usize, mask: Mask) -> Option<Hit> {
+        let bytes = self.bytes;
+        let (from, end) = self.id_before(start).filter(|_| mask.has(CueClass::Plan))?;
+        let line = bytes[end.saturating_sub(128).min(from)..from].rsplit(|byte| *byte == b'\n').next()?;
+        let has = |set: &WordSet<64>| line.split(|byte| !byte::is(*byte, byte::ALPHA)).any(|word| set.has(word));
+        // `DOD ID` and `Payer ID` are numbers of something else, `Boise, ID 83702` is a place.
+        let word = line.strip_suffix(b" ").is_some_and(|line| line.last().is_some_and(u8::is_ascii_alphabetic));
+        let place =
+            bytes[end..start].iter().all(|byte| *byte == b' ') && byte::skip(bytes, start, byte::DIGIT) == start + 5;
+        let at = -i16::try_from(start - end).ok()?;
+        let hit = Hit::declared(CueClass::Plan, Reason::Cue { class: CueClass::Plan, at });
+        let insured = end - from == 4 || (!word && has(&INSURANCE)) || has(&PRESCRIPTIONS);
+        (insured && !place).then_some(hit)
+    }
+
+    /// Whether the value at `start` is the birth date of a relative of the one before it.
+    fn kin(&self, start: usize) -> bool {
+        self.last.is_some_and(|last| last.class == CueClass::Dob && kin_gap(self.bytes, last.end, start))
+    }
+
+    /// Keeps the place from which a list may go on; a label behind its value is used up.
+    pub(super) fn remember(&mut self, span: (usize, usize), hit: Hit) {
+        if hit.fit >= Fit::Strict && !hit.behind() {
+            let (class, beside, plural, rest) = (hit.class, hit.beside, hit.plural, hit.rest);
+            self.last = Some(Last { end: span.1, len: span.1 - span.0, class, beside, plural, rest });
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The words right beside a value.
+
+use crate::guard::byte::{self, ALPHA};
+use crate::guard::words::WordSet;
+
+/// The longest word that is asked for, in bytes.
+const LONGEST: usize = 16;
+
+/// Start and end of the word before `at`; an empty span when there is none close by.
+#[inline]
+pub(super) fn word_before(bytes: &[u8], at: usize) -> (usize, usize) {
+    let mut end = at;
+    while end > 0 && at - end < 3 && matches!(bytes[end - 1], b' ' | b'.' | b':' | b'#' | b'\n' | b'"' | b'(') {
+        end -= 1;
+    }
+    let start = byte::back(bytes, end, ALPHA, LONGEST);
+    if end == at { (at, at) } else { (start, end) }
+}
+
+/// The word behind `at`, with two blanks between at most.
+#[inline]
+pub(super) fn word_behind(bytes: &[u8], at: usize) -> &[u8] {
+    let mut from = at;
+    while from < at + 2 && matches!(byte::peek(bytes, from), b' ' | b'-' | b'\n' | b'\r') {
+        from += 1;
+    }
+    bytes.get(from..byte::skip(bytes, from, ALPHA)).unwrap_or(&[])
+}
+
+/// Whether one of the words that start from `from` to `to` is in the set.
+pub(super) fn any_word<const N: usize>(bytes: &[u8], from: usize, to: usize, set: &WordSet<N>) -> bool {
+    let mut at = from;
+    while at < to {
+        let end = byte::skip(bytes, at, ALPHA).min(to);
+        if end > at && set.has(&bytes[at..end]) {
+            return true;
+        }
+        at = end + 1;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_may_stand_behind_a_blank_or_a_mark() {
+        for (text, want) in [("Fig. 1", "Fig"), ("temp: 1", "temp"), ("(day 1", "day"), ("x1", ""), ("a - 1", "")] {
+            let (start, end) = word_before(text.as_bytes(), text.len() - 1);
+            assert_eq!(&text[start..end], want, "{text}");
+        }
+        assert_eq!(word_behind(b"1 goals met", 1), b"goals");
+        assert_eq!(word_behind(b"1, goals", 1), b"");
+    }
+}
