@@ -146,10 +146,10 @@ impl Lexicon {
             let single = &self.phrases[group.single..group.end];
             (single.iter().find(|phrase| phrase.starts(&bytes[start..end]))?, end)
         };
-        let whole = !is_placeholder(bytes, start, stop)
-            && !byte::glued(bytes, start, stop)
-            && !(stop - start == 2 && is_decilitre(bytes, start));
-        whole.then_some(Cue { start, end: stop, class: phrase.class, weak: phrase.weak })
+        let part = is_placeholder(bytes, start, stop)
+            || byte::glued(bytes, start, stop)
+            || (stop - start == 2 && is_decilitre(bytes, start));
+        (!part).then_some(Cue { start, end: stop, class: phrase.class, weak: phrase.weak })
     }
 
     /// The phrases with a key.
