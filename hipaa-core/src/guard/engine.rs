@@ -39,7 +39,7 @@ pub(super) fn scan_segment(rules: &Rules, text: &str, own: Range<usize>, outer: 
         None => scan.run(own),
         Some(map) => {
             let found = scan.run(0..seen.len());
-            let back = |found: Finding| found.moved(|at| map.start(at), |at| map.end(at));
+            let back = |found: Finding| found.moved(|at| map.start(at), |at| fold::without_tail(text, map.end(at)));
             found.into_iter().map(back).filter(|found| own.contains(&found.span().start)).collect()
         }
     };

@@ -94,6 +94,7 @@ reasons! {
     FhirSystem "fhir_system" "The FHIR `system` beside it names the kind.";
     FhirType "fhir_type" "The FHIR `type` beside it names the kind.";
     Hl7Field "hl7_field" "The HL7 version 2 field that holds it names the kind.";
+    X12Element "x12_element" "The qualifier before it in an X12 segment names the kind.";
     Column "column" "The heading of its column names the kind.";
     SiteFormat "site_format" "It has a format of the site's profile.";
     Vehicle "no_check_region" "The region of this vehicle number has no binding check digit.";
@@ -185,6 +186,11 @@ impl Finding {
 
     pub(super) const fn end(&self) -> usize {
         self.end
+    }
+
+    /// Whether its place in a message names its kind.
+    pub(super) fn is_field(&self) -> bool {
+        self.reasons.iter().flatten().any(|reason| matches!(reason, Reason::Hl7Field | Reason::X12Element))
     }
 
     /// The same finding at the places that `place` gives for starts and ends.

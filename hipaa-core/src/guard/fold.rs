@@ -4,6 +4,7 @@
 //! their ASCII twins; zero-width and combining marks are dropped. Everything else is copied.
 //! A no-break space becomes a space and so never glues two numbers together.
 
+mod markup;
 mod table;
 
 use std::borrow::Cow;
@@ -54,16 +55,20 @@ impl Map {
 
 /// Folds a text; `None` when nothing in it folds.
 pub(super) fn fold(text: &str) -> Option<(String, Map)> {
-    let first = first_foldable(text)?;
+    let (bytes, marked) = (text.as_bytes(), markup::first(text.as_bytes()));
+    let first = first_foldable(text).into_iter().chain(marked).min()?;
     let mut out = String::with_capacity(text.len());
     let mut map = Map::with_room(ROOM);
     out.push_str(&text[..first]);
     let mut at = first;
     while let Some(c) = text[at..].chars().next() {
-        let next = at + c.len_utf8();
-        match fold_of(c) {
+        let piece = marked.and_then(|_| markup::piece(bytes, at, out.bytes().next_back().unwrap_or(0)));
+        let (len, fold) = piece.unwrap_or_else(|| (c.len_utf8(), fold_of(c)));
+        let next = at + len;
+        match fold {
             Fold::Keep => {
-                let end = next + plain_len(&text.as_bytes()[next..]);
+                let plain = plain_len(&bytes[next..]);
+                let end = next + if marked.is_some() { markup::next_mark(&bytes[next..next + plain]) } else { plain };
                 out.push_str(&text[at..end]);
                 at = end;
                 continue;
@@ -78,6 +83,15 @@ pub(super) fn fold(text: &str) -> Option<(String, Map)> {
         at = next;
     }
     Some((out, map))
+}
+
+/// The place before the marks of direction that end at `end`: they belong to the text around a value.
+pub(super) fn without_tail(text: &str, mut end: usize) -> usize {
+    let direction = |c: &char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    while let Some(c) = text.get(..end).and_then(|text| text.chars().next_back()).filter(direction) {
+        end -= c.len_utf8();
+    }
+    end
 }
 
 /// The text as the rules see it.

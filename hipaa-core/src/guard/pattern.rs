@@ -10,7 +10,7 @@ const SPELLED_AGE_TEXT: &str = r"(?-u:\b)(?:(?:aged?[ :]{1,2})(?:ninety(?:[- ](?
 const AGE_WORD_TEXT: &str = "inety|undred|INETY|UNDRED";
 
 /// A GS1 element string with a trade item number first.
-const GS1_TEXT: &str = r"\A\(01\)[0-9]{14}(?:\((?:10|11|17|21|240|15|16)\)[!-'*-~]{1,20}){0,6}";
+const GS1_TEXT: &str = r"\A\(01\) ?[0-9]{14}(?: ?\((?:10|11|17|21|240|15|16)\) ?[!-'*-~]{1,20}){0,6}";
 
 pub(super) static SPELLED_AGE: LazyLock<Regex> = LazyLock::new(|| compile(SPELLED_AGE_TEXT));
 pub(super) static AGE_WORD: LazyLock<Regex> =

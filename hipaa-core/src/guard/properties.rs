@@ -113,7 +113,31 @@ fn skeleton(value: &serde_json::Value) -> String {
 
 /// Texts of such pieces, which make trouble together.
 fn pieces() -> impl Strategy<Value = String> {
-    let fields = ["\nPID|1||", "PID|", "^^^H^MR||||19800101|", "||||||||||||", "^^^MA^", "~", "||"];
+    let fields = [
+        "<td>",
+        "</td>",
+        "<tr>\n",
+        "<b>",
+        "&nbsp;",
+        "&#45;",
+        "&#x2011;",
+        "<p class=\"a\">",
+        "**",
+        "*",
+        "mrn,dob\n",
+        "\t",
+        ",",
+        "NM1*82*1*A*B****XX*",
+        "~REF*SY*",
+        "~",
+        "\nPID|1||",
+        "PID|",
+        "^^^H^MR||||19800101|",
+        "||||||||||||",
+        "^^^MA^",
+        "~",
+        "||",
+    ];
     let trouble: Vec<&str> = TROUBLE.split('|').chain(fields).collect();
     let piece = prop_oneof![prop::sample::select(trouble).prop_map(str::to_owned), "[ -~]{0,6}", "\\PC{0,3}",];
     prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())

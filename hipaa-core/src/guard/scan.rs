@@ -13,11 +13,13 @@ mod count;
 mod date;
 mod date_text;
 mod email;
+mod field;
 mod hl7;
 mod host;
 mod icd10;
 mod ident;
 mod lookalike;
+mod loose;
 mod near;
 mod net;
 mod number;
@@ -31,6 +33,7 @@ mod udi;
 mod unglue;
 mod unit;
 mod url;
+mod x12;
 mod zip;
 
 pub(super) use date::Parts;
@@ -112,9 +115,11 @@ impl<'g, 't> Scan<'g, 't> {
         self.site_formats();
         self.spelled_ages();
         self.hl7();
+        self.x12();
         let mut early = std::mem::replace(&mut self.out, Vec::with_capacity(FINDINGS.min(self.bytes.len() / 48)));
         early.sort_by_key(Finding::start);
-        let mut addresses = early.iter().filter(|found| found.kind().is_address()).map(Finding::span);
+        let mut addresses =
+            early.iter().filter(|found| found.kind().is_address() || found.is_field()).map(Finding::span);
         let mut address = 0..0;
         self.restart();
         let mut from = own.start;

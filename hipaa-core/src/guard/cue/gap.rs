@@ -16,6 +16,13 @@ pub(in super::super) enum Fit {
 
 static NUMBERS: WordSet<64> =
     WordSet::new("number numbers num no nos nbr nr id ids identifier identifiers identification");
+/// Who speaks in a dialogue.
+static SPEAKERS: WordSet<128> = WordSet::new(
+    "agent caller patient pt guest user client customer rep nurse rn bot assistant operator doctor dr staff member human \
+    receptionist clerk mom mother father dad wife husband parent visitor me her him pharmacist clinician provider md q a c p",
+);
+/// Words at the end of a line that lead to the value in the next one.
+static LEADING: WordSet<16> = WordSet::new("to is at was as");
 static BEHIND: WordSet<64> = WordSet::new("is was the her his their my as patient patients pt s for a on state");
 static PREPOSITIONS: WordSet<16> = WordSet::new("on for from in per of");
 static ARTICLES: WordSet<32> = WordSet::new("the a an this that her his their my our your s");
@@ -53,39 +60,40 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
     }
     let mut fit = Fit::Label;
     let (mut at, mut words, mut fillers, mut newlines) = (from, 0, 0, 0);
+    let (mut last, mut labelled) = (from, false);
     while at < to {
         let byte = bytes[at];
         if byte::is(byte, ALNUM) {
             let end = byte::skip(bytes, at, ALNUM).min(to);
+            let word = &bytes[at..end];
+            if newlines == 1 && fillers == 0 && !labelled && byte::peek(bytes, end) == b':' && SPEAKERS.has(word) {
+                (newlines, at, fit) = (0, end + 1, fit.min(Fit::Strict));
+                continue;
+            }
             let weight = weight(bytes, at, end).filter(|_| newlines == 0)?;
-            fillers += 1;
+            (fillers, last) = (fillers + 1, at);
             words += u32::from(weight == Fit::Near);
             fit = fit.min(weight);
             at = end;
             continue;
         }
         match byte {
-            b'\n' if newlines == 0 && in_row(bytes, from, at) => return None,
-            // `faxed to` and `number is` at the end of a line are a label still.
-            b'\n' if fillers == 1 && newlines == 0 && fit == Fit::Strict && leads_on(bytes, from, at) => fillers = 0,
             b'\n' => newlines += 1,
+            b':' | b'#' | b'=' => labelled = true,
             b'!' | b';' => return None,
             b'.' | b'?' if sentence_ends(bytes, at, to) && at > from => return None,
-            b'*' => {
-                let end = at + bytes[at..to].iter().take_while(|byte| **byte == b'*').count();
-                fit = if is_emphasis(bytes, at, end, to) { fit } else { Fit::Near };
-                at = end;
-                continue;
-            }
-            b'[' => fit = Fit::Near,
+            b'*' if emphasis(bytes, at, to) => {}
+            b'*' | b'[' => fit = Fit::Near,
             b'(' => at = aside(bytes, at, to).unwrap_or(at),
             b',' => fit = fit.min(Fit::Strict),
             _ => {}
         }
         at += 1;
     }
-    let fits = words <= NEAR_WORDS && fillers <= 8 && newlines <= 2 && (newlines == 0 || fillers == 0);
-    fits.then_some(fit)
+    // A blank line parts all but a label with its mark.
+    let crosses = || newlines <= 1 + u32::from(labelled) && (fillers == 0 || leads(bytes, last, fillers + newlines));
+    let fits = words <= NEAR_WORDS && fillers <= 8;
+    (fits && (newlines == 0 || (words == 0 && crosses() && !in_row(bytes, from, to)))).then_some(fit)
 }
 
 /// How closely the word from `at` to `end` lets a cue and a value stand; a number parts them.
@@ -103,9 +111,16 @@ fn weight(bytes: &[u8], at: usize, end: usize) -> Option<Fit> {
     }
 }
 
-/// Whether a cue that ends at `from`, in a line that ends at `end`, is one of several cells: the heading of a
+/// Whether the last of few words of a line leads to what the next line holds: `Fax to`.
+fn leads(bytes: &[u8], last: usize, count: u32) -> bool {
+    count <= 3 && LEADING.has(&bytes[last..byte::skip(bytes, last, ALPHA)])
+}
+
+/// Whether a cue that ends at `from`, in a line that ends before `to`, is one of several cells: the heading of a
 /// column, not a label of what comes next.
-fn in_row(bytes: &[u8], from: usize, end: usize) -> bool {
+#[inline(never)]
+fn in_row(bytes: &[u8], from: usize, to: usize) -> bool {
+    let end = bytes[from..to].iter().position(|byte| *byte == b'\n').map_or(to, |at| from + at);
     let labels = bytes[from..end].iter().any(|byte| matches!(byte, b':' | b'#' | b'='));
     let start = byte::back_to(bytes, from, b'\n', 128);
     let line = &bytes[start..end];
@@ -115,16 +130,15 @@ fn in_row(bytes: &[u8], from: usize, end: usize) -> bool {
     !labels && (tight >= 2 || single(b'\t') >= 2 || single(b'|') >= 2 || wide >= 2)
 }
 
-/// Whether stars in a gap are no mask: few, and beside a word or the value.
-fn is_emphasis(bytes: &[u8], start: usize, end: usize, to: usize) -> bool {
+/// Whether the star at `at` is one of an emphasis: few, and beside a word or the value.
+#[inline(never)]
+fn emphasis(bytes: &[u8], at: usize, to: usize) -> bool {
+    let star = |byte: &&u8| **byte == b'*';
+    let start = at - bytes[..at].iter().rev().take(4).take_while(star).count();
+    let end = at + bytes[at..to].iter().take(4).take_while(star).count();
     let blank = |at: usize| byte::at(bytes, at, byte::BLANK);
     let loose = start > 0 && blank(start - 1) && end < to && blank(end);
     end - start <= 3 && !loose && !byte::at(bytes, end, byte::JOIN)
-}
-
-/// Whether the one word from `from` to `to` asks for a value: ` to`, ` is`.
-fn leads_on(bytes: &[u8], from: usize, to: usize) -> bool {
-    matches!(bytes[from..to].trim_ascii(), b"to" | b"is" | b"at" | b"TO" | b"IS" | b"AT")
 }
 
 /// Whether the letter at `at` is one of an abbreviation.

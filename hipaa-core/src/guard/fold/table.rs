@@ -27,6 +27,7 @@ pub(super) fn fold_of(c: char) -> Fold {
         0..=0x9F => Fold::Keep,
         0xA0 => Fold::To(b' '),
         0xAD => Fold::Drop,
+        0x2D7 => Fold::To(b'-'),
         0xA1..=0x2FF => Fold::Keep,
         0x300..=0x36F | 0x483..=0x489 => Fold::Drop,
         0x1AB0..=0x1AFF | 0x1DC0..=0x1DFF | 0x20D0..=0x20FF | 0xFE20..=0xFE2F => Fold::Drop,
@@ -94,7 +95,7 @@ mod tests {
                 assert_eq!(fold_of(c), Fold::To(b' '), "U+{:04X}", u32::from(c));
             }
         }
-        for c in "‐‑‒–—―−﹘﹣－".chars() {
+        for c in "‐‑‒–—―−﹘﹣－˗".chars() {
             assert_eq!(fold_of(c), Fold::To(b'-'));
         }
     }

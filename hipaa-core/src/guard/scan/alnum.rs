@@ -14,7 +14,8 @@ use crate::guard::{Confidence, Kind, Reason};
 impl Scan<'_, '_> {
     /// One run with letters and digits.
     pub(super) fn mixed(&mut self, run: Run) {
-        if byte::at(self.bytes, run.start, byte::DIGIT)
+        if matches!(byte::peek(self.bytes, run.end), b':' | b'#' | b'=')
+            && byte::at(self.bytes, run.start, byte::DIGIT)
             && let Some(cut) = self.before_label(run)
         {
             self.done = cut.end;

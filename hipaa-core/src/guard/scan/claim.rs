@@ -15,6 +15,7 @@ pub(super) struct Claim {
 }
 
 impl Scan<'_, '_> {
+    #[inline]
     /// Records a claim: a cue of its own kind raises it, a close cue of another class sinks it.
     pub(super) fn claim(&mut self, claim: Claim, hit: Option<Hit>) {
         let own = CueClass::of(claim.kind);

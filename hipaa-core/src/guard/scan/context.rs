@@ -1,7 +1,7 @@
 //! Which cue decides about a value: the label before it, what speaks for the whole text, the list
 //! it stands in, or the label behind it.
 
-use super::{REACH_AFTER, REACH_BEFORE, Scan};
+use super::{REACH_AFTER, REACH_BEFORE, Scan, table};
 use crate::guard::Reason;
 use crate::guard::byte;
 use crate::guard::cue::{
@@ -80,13 +80,12 @@ impl Scan<'_, '_> {
     /// The cue that decides about `span`, among the classes of `mask`.
     pub(super) fn context(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
         self.collect(span);
-        if let Some(cell) = self.cell(span) {
-            return self.in_cell(span, mask, cell);
-        }
+        let tables = self.tables.known() || table::touches_mark(self.bytes, span);
+        let column = if tables { self.column(span).filter(|hit| mask.has(hit.class)) } else { None };
         let before = self.before(span, mask);
         let hit = match before {
             Some(hit) if self.close(&hit, span.0) => hit,
-            _ => match self.elsewhere(span, mask) {
+            _ => match column.or_else(|| self.elsewhere(span, mask)) {
                 Some(hit) => hit,
                 None => self.bare_id(span.0, mask).or(before)?,
             },
@@ -148,10 +147,10 @@ impl Scan<'_, '_> {
     }
 
     pub(super) fn before(&self, (start, end): (usize, usize), mask: Mask) -> Option<Hit> {
-        let upto = self.cues_before(start);
+        let (upto, floor) = (self.cues_before(start), self.spent.max(self.tables.cell.0));
         let mut fallback = None;
         for (i, cue) in self.cues[..upto].iter().enumerate().rev().filter(|(_, cue)| cue.end <= start) {
-            if start - cue.end > REACH_BEFORE || cue.start < self.spent {
+            if start - cue.end > REACH_BEFORE || cue.start < floor {
                 break;
             }
             if !mask.has(cue.class) {
@@ -233,7 +232,8 @@ impl Scan<'_, '_> {
         if owner.weak || cue.start - owner.end >= 16 {
             return None;
         }
-        let owns = cue.class != CueClass::Date && owner.start >= self.spent && mask.has(owner.class);
+        let first = self.spent.max(self.tables.cell.0);
+        let owns = cue.class != CueClass::Date && owner.start >= first && mask.has(owner.class);
         let kind = owner.class.kind().filter(|_| owns)?;
         let sure = !kind.needs_cue() || self.labelled(start);
         let aside = matches!(self.bytes[owner.end..cue.start], [b'('] | [b' ', b'('])
@@ -246,7 +246,7 @@ impl Scan<'_, '_> {
         // A loose word in parentheses is a label: `96841552634 (account)`.
         let alone = |cue: &&Cue| byte::peek(self.bytes, cue.end) == b')' && byte::prev(self.bytes, cue.start) == b'(';
         let cue = self.cues[from..].iter().find(|cue| mask.has(cue.class) && (!cue.weak || alone(cue)))?;
-        if cue.start - end > REACH_AFTER {
+        if cue.start - end > REACH_AFTER || cue.start >= self.tables.cell.1 {
             return None;
         }
         let fit = after_gap(self.bytes, end, cue.start, cue.end)?;
@@ -300,7 +300,7 @@ impl Scan<'_, '_> {
     }
 
     pub(super) fn list(&self, start: usize, mask: Mask) -> Option<Hit> {
-        let last = self.last.as_ref()?;
+        let last = self.last.as_ref().filter(|last| last.end > self.tables.cell.0)?;
         let [next, a, b] = last.rest;
         let class = next.unwrap_or(last.class);
         let blank = next.is_some()

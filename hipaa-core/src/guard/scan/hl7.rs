@@ -3,17 +3,15 @@
 //! # Source
 //! HL7 version 2.5.1, sections 3.4.2 (PID), 3.4.5 (NK1), 6.5.5 (GT1) and 6.5.6 (IN1).
 
-use super::claim::Claim;
-use super::date::Parts;
-use super::star::masked;
-use super::{Hit, Scan};
-use crate::guard::byte;
+use super::Scan;
+use super::field::{is, parts};
+use crate::guard::Reason;
 use crate::guard::cue::CueClass::{self, Account, Dob, License, Mrn, Phone, Plan, Ssn, Zip};
-use crate::guard::{Confidence, Kind, Reason};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
 static PATIENT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("PID|"));
+static PAYER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("IN1|"));
 
 /// A segment, the numbers of its fields, and what these hold.
 struct Segment {
@@ -39,19 +37,21 @@ const SEGMENTS: [Segment; 4] = [
     },
     Segment { name: b"NK1|", fields: &[(4, Zip), (5, Phone), (6, Phone), (16, Dob), (37, Ssn)] },
     Segment { name: b"GT1|", fields: &[(5, Zip), (6, Phone), (7, Phone), (8, Dob), (12, Ssn)] },
-    Segment { name: b"IN1|", fields: &[(18, Dob), (36, Plan), (49, Plan)] },
+    Segment { name: b"IN1|", fields: &[(5, Zip), (18, Dob), (36, Plan), (49, Plan)] },
 ];
 
 /// The most fields of a segment that are read.
 const FIELDS: usize = 64;
-/// The longest component that is read, in bytes.
-const LONGEST: usize = 40;
+const FIELD: Reason = Reason::Hl7Field;
 
 impl Scan<'_, '_> {
     /// Finds what the segments about a patient, the family and the payers hold.
     pub(super) fn hl7(&mut self) {
         let bytes = self.bytes;
-        if bytes.len() < 8 || PATIENT.find(bytes).is_none() {
+        if bytes.len() < 8 || memchr::memchr(b'|', bytes).is_none() {
+            return;
+        }
+        if PATIENT.find(bytes).is_none() && PAYER.find(bytes).is_none() {
             return;
         }
         let mut start = 0;
@@ -80,68 +80,12 @@ impl Scan<'_, '_> {
         let [first, .., fifth] = components;
         let code = self.text.get(fifth.0..fifth.1).and_then(CueClass::of_code);
         match class {
-            Dob => self.born(first),
-            Zip => self.declared(fifth, Zip),
-            Mrn => self.declared(first, code.unwrap_or(Mrn)),
-            _ => self.declared(first, class),
+            Dob => self.born(first, FIELD),
+            Zip => self.declared(fifth, Zip, FIELD),
+            Mrn => self.declared(first, code.unwrap_or(Mrn), FIELD),
+            _ => self.declared(first, class, FIELD),
         }
     }
-
-    /// A component that its place declares to be of a class.
-    fn declared(&mut self, span: (usize, usize), class: CueClass) {
-        let bytes = &self.bytes[span.0..span.1];
-        let digits = self.planes.digits_in(span.0, span.1);
-        let plain = bytes.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
-        if !plain || bytes.len() > LONGEST || digits < 2 || bytes.iter().any(|byte| b"*[]$".contains(byte)) {
-            return;
-        }
-        let hit = Hit::declared(class, Reason::Hl7Field);
-        let claim = |kind| Claim { kind, span, base: Confidence::Low, reason: Reason::Shape };
-        match class.kind() {
-            Some(Kind::Ssn) => {
-                if let Some(digits) = self.digits_of::<9>(span) {
-                    self.ssn(span, &digits, Confidence::Low, Some(hit));
-                }
-            }
-            Some(Kind::Zip) if matches!((digits, bytes.len()), (5, 5) | (9, 9 | 10)) => self.zip(span, Some(hit)),
-            Some(Kind::Phone) if (7..=15).contains(&digits) => self.claim(claim(Kind::Phone), Some(hit)),
-            Some(kind) if kind.needs_cue() && bytes.len() >= 3 => self.claim(claim(kind), Some(hit)),
-            _ => {}
-        }
-    }
-
-    /// A birth date, perhaps with a time behind it.
-    fn born(&mut self, (start, end): (usize, usize)) {
-        let stop = self.planes.digits_end(start).min(end);
-        if stop - start < 8 || masked(self.bytes, start, end) {
-            return;
-        }
-        let part = |from: usize, to: usize| byte::value(self.bytes, start + from, start + to);
-        let year = u16::try_from(part(0, 4)).ok().filter(|year| (1800..=2199).contains(year));
-        let (month, day) = (u8::try_from(part(4, 6)).unwrap_or(0), u8::try_from(part(6, 8)).ok());
-        let parts = Parts { year, month, day };
-        if year.is_some() && parts.real() && self.rules.may_be_born(parts) {
-            let span = (start, start + 8);
-            let claim = Claim { kind: Kind::Dob, span, base: Confidence::Low, reason: Reason::CalendarOk };
-            self.push(claim, Confidence::High, Some(Reason::Hl7Field));
-        }
-    }
-}
-
-/// The parts of a span between separators.
-fn parts(bytes: &[u8], span: (usize, usize), separator: u8) -> impl Iterator<Item = (usize, usize)> {
-    let mut start = span.0;
-    bytes[span.0..span.1].split(move |byte| is(*byte, separator)).map(move |part| {
-        let here = (start, start + part.len());
-        start = here.1 + 1;
-        here
-    })
-}
-
-fn is(byte: u8, want: u8) -> bool {
-    #[cfg(test)]
-    crate::guard::steps::add(1);
-    byte == want
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ impl Scan<'_, '_> {
         if self.phone(run.start)
             || (spaced && (self.spaced_ssn(run) || self.spaced_license(run.start)))
             || self.text_date(run)
+            || self.loose(run.start, run.end)
         {
             return;
         }
@@ -191,6 +192,7 @@ impl Scan<'_, '_> {
                     self.ssn(span, &digits, base, hit);
                 }
             }
+            [3, 3] | [3, 3, 4] if self.loose(first.start, first.end) => return,
             [3, 4] if even => self.local_phone(span, hit),
             [4, 4, 4, 4] | [4, 6, 5] | [4, 6, 4] | [4, 4, 4, 4, 3] if even => self.card(span, 0, hit),
             [5, 4] if sep == b'-' => self.zip(span, hit),
@@ -212,17 +214,21 @@ impl Scan<'_, '_> {
     /// `4111 1111 1111 1111`, `3782 822463 10005`.
     fn spaced_card(&mut self, run: Run) -> bool {
         let (bytes, s) = (self.bytes, run.start);
-        if byte::peek(bytes, run.end) != b' ' || !byte::at(bytes, run.end + 1, DIGIT) {
+        if !matches!(byte::peek(bytes, run.end), b' ' | b'\n') || !byte::at(bytes, run.end + 1, DIGIT) {
             return false;
         }
         let shapes: [&[u8]; 4] =
             [b"dddd dddd dddd dddd ddd", b"dddd dddd dddd dddd", b"dddd dddddd ddddd", b"dddd dddddd dddd"];
-        let fits = |shape: &&&[u8]| is_shape(bytes, s, shape) && !byte::at(bytes, s + shape.len(), ALNUM);
+        let wraps = [4, 9, 11, 14].iter().any(|at| byte::peek(bytes, s + at) == b'\n');
+        let same = if wraps { is_wrapped } else { is_shape };
+        let fits = |shape: &&&[u8]| same(bytes, s, shape) && !byte::at(bytes, s + shape.len(), ALNUM);
         let Some(shape) = shapes.iter().find(fits) else {
             return false;
         };
         let end = s + shape.len();
-        let beside = (byte::peek(bytes, end) == b' ' && byte::at(bytes, end + 1, DIGIT)) || ends_number(bytes, s);
+        let expires = is_shape(bytes, end + 1, b"dd/dd");
+        let beside = byte::peek(bytes, end) == b' ' && byte::at(bytes, end + 1, DIGIT) && !expires;
+        let beside = beside || ends_number(bytes, s);
         if beside {
             return false;
         }
@@ -270,6 +276,17 @@ pub(super) fn is_shape(bytes: &[u8], at: usize, shape: &[u8]) -> bool {
     bytes.get(at..at + shape.len()).is_some_and(|part| {
         part.iter().zip(shape).all(|(byte, want)| if *want == b'd' { byte.is_ascii_digit() } else { byte == want })
     })
+}
+
+/// The same where a line may end instead of one blank.
+fn is_wrapped(bytes: &[u8], at: usize, shape: &[u8]) -> bool {
+    let same = |byte: u8, want: u8| match want {
+        b'd' => byte.is_ascii_digit(),
+        _ => byte == want || byte == b'\n',
+    };
+    let part = bytes.get(at..at + shape.len()).unwrap_or(&[]);
+    let whole = !part.is_empty() && part.iter().zip(shape).all(|(byte, want)| same(*byte, *want));
+    whole && part.iter().filter(|byte| **byte == b'\n').count() <= 1
 }
 
 /// Whether a number and one blank stand before `start`.

@@ -79,7 +79,7 @@ impl Scan<'_, '_> {
         true
     }
 
-    fn phone_claim(&mut self, span: (usize, usize), verdict: Nanp, base: Confidence, hit: Option<Hit>) {
+    pub(super) fn phone_claim(&mut self, span: (usize, usize), verdict: Nanp, base: Confidence, hit: Option<Hit>) {
         let kind = if hit.is_some_and(|hit| hit.is(Fax)) { Kind::Fax } else { Kind::Phone };
         let reason = match verdict {
             Nanp::Valid => Reason::NanpOk,
@@ -217,11 +217,13 @@ fn after_prefix(bytes: &[u8], end: usize) -> Option<usize> {
     (at > end || opened).then_some(at + usize::from(opened))
 }
 
+#[inline]
 /// The place behind one separator (a line may break behind a hyphen), and its byte.
 fn separator(bytes: &[u8], at: usize, opened: bool) -> Option<(usize, u8)> {
     let byte = byte::peek(bytes, at);
     let next = match byte {
         b'-' if matches!(byte::peek(bytes, at + 1), b'\n' | b'\r') => byte::skip(bytes, at + 1, byte::BLANK),
+        b'\n' if opened => at + 1,
         b' ' if opened && matches!(byte::peek(bytes, at + 1), b'-' | b' ') => at + 2,
         b' ' | b'-' | b'.' | b'/' => at + 1,
         _ if opened => at,

@@ -10,10 +10,10 @@ const REACH: usize = 96;
 /// Whether a mask character touches the span: what is left of a masked value is no value.
 #[inline]
 pub(super) fn masked(bytes: &[u8], start: usize, end: usize) -> bool {
-    match (byte::prev(bytes, start), byte::peek(bytes, end)) {
-        (b'$', _) => true,
-        (b'*', _) | (_, b'*') => !emphasised(bytes, start, end),
-        _ => false,
+    let (before, behind) = (byte::prev(bytes, start), byte::peek(bytes, end));
+    match before == b'*' || behind == b'*' {
+        false => before == b'$',
+        true => !emphasised(bytes, start, end),
     }
 }
 

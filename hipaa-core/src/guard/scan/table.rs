@@ -10,7 +10,6 @@ mod head;
 use super::{Hit, Scan};
 use crate::guard::Reason;
 use crate::guard::byte;
-use crate::guard::cue::{Fit, Mask};
 use cells::{WIDE, is_ruler};
 use head::Head;
 
@@ -24,60 +23,63 @@ const LINES_ABOVE: usize = 8;
 type Span = (usize, usize);
 
 /// The table that the pass is in.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Tables {
     head: Option<Head>,
     /// The line looked at last.
     line: Span,
-    cell: Cell,
+    /// The cell looked at last: cues outside of it do not count. Outside of tables, everything.
+    pub(super) cell: Span,
+    /// Its place in the row.
+    place: usize,
 }
 
-/// A cell of a row.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Cell {
-    span: Span,
-    column: usize,
+impl Default for Tables {
+    fn default() -> Self {
+        Self { head: None, line: (0, 0), cell: ALL, place: 0 }
+    }
 }
+
+impl Tables {
+    /// Whether the pass may be in a table.
+    #[inline]
+    pub(super) const fn known(&self) -> bool {
+        self.head.is_some()
+    }
+}
+
+const ALL: Span = (0, usize::MAX);
 
 impl Scan<'_, '_> {
-    /// The cell of a table around a candidate.
-    #[inline]
-    pub(super) fn cell(&mut self, span: Span) -> Option<Cell> {
-        let mark = mark_beside(self.bytes, span);
-        if self.tables.head.is_none() && mark == 0 { None } else { self.cell_at(span, mark) }
-    }
-
+    /// What the heading says when a candidate stands in a table; finds the cell around it.
     #[inline(never)]
-    fn cell_at(&mut self, span: Span, mark: u8) -> Option<Cell> {
-        let line = self.tables.line;
-        if !(line.0..line.1).contains(&span.0) {
+    pub(super) fn column(&mut self, span: Span) -> Option<Hit> {
+        let mark = mark_beside(self.bytes, span);
+        if !(self.tables.line.0..self.tables.line.1).contains(&span.0) {
             self.enter_line(span.0, mark);
         }
-        let (bytes, line) = (self.bytes, self.tables.line);
-        let head = self.tables.head.as_ref()?;
-        let known = self.tables.cell;
-        if !(known.span.0..known.span.1).contains(&span.0) {
-            let from = if known.span.0 <= span.0 && known.span.1 > line.0 {
-                known
-            } else {
-                Cell { span: (line.0, line.0), column: 0 }
-            };
-            self.tables.cell = head.cell_from(bytes, line, from, span)?;
+        let tables = &mut self.tables;
+        let head = tables.head.as_ref()?;
+        if !(tables.cell.0..tables.cell.1).contains(&span.0) {
+            let from = if tables.cell.0 <= span.0 { (tables.cell.0, tables.place) } else { (tables.line.0, 0) };
+            (tables.cell, tables.place) = head.cell_from(self.bytes, tables.line, from, span).unwrap_or((ALL, 0));
         }
-        Some(self.tables.cell)
+        let (class, weak) = head.class(tables.place, tables.line, span)?;
+        Some(Hit { weak, ..Hit::declared(class, Reason::Column) })
     }
 
     /// Looks at the line of a candidate: a row of the table before it, or the first of a new one.
     fn enter_line(&mut self, at: usize, mark: u8) {
         let before = std::mem::take(&mut self.tables);
         let Some(line) = line_around(self.bytes, at) else {
-            self.tables.line = (at, at + 1);
+            self.tables = Tables { line: (at, at + 1), ..Tables::default() };
             return;
         };
         let kept = before.head.filter(|head| before.line.1 <= line.0 && self.are_rows(head, before.line.1 + 1, line.1));
         let floor = if before.line.0 < line.0 { before.line.0 } else { 0 };
         let head = kept.or_else(|| if mark == 0 { None } else { self.head_above(line, mark, floor) });
-        self.tables = Tables { head, line, cell: Cell { span: (line.0, line.0), column: 0 } };
+        let cell = if head.is_some() { (line.0, line.0) } else { ALL };
+        self.tables = Tables { head, line, cell, ..Tables::default() };
     }
 
     /// Whether all lines from `from` to `to` are rows of the table.
@@ -121,33 +123,36 @@ impl Scan<'_, '_> {
         }
         None
     }
+}
 
-    /// The cue that decides about a candidate in a cell: nothing outside of it but the heading.
-    pub(super) fn in_cell(&mut self, span: Span, mask: Mask, cell: Cell) -> Option<Hit> {
-        let inside = |hit: &Hit| match hit.reason {
-            Reason::Cue { at, .. } if at < 0 => span.0.saturating_sub(usize::from(at.unsigned_abs())) > cell.span.0,
-            Reason::Cue { at, .. } => span.1 + usize::from(at.unsigned_abs()) < cell.span.1,
-            _ => true,
-        };
-        let before = self.before(span, mask).filter(inside);
-        let list = self.last.filter(|last| last.end > cell.span.0).and_then(|_| self.list(span.0, mask));
-        before
-            .filter(|hit| hit.fit >= Fit::Strict)
-            .or_else(|| self.column(cell).filter(|hit| mask.has(hit.class)))
-            .or(list)
-            .or_else(|| self.after(span.1, mask).filter(inside))
-            .or(before)
+/// What the byte behind a value says: nothing, a blank, a comma or semicolon, another mark, the end of a line.
+static BEHIND: [u8; 256] = {
+    let mut classes = [0; 256];
+    let (bytes, values) = (b" ,;\t|\"*\r\n\0", [1, 2, 2, 3, 3, 3, 3, 4, 4, 4]);
+    let mut i = 0;
+    while i < bytes.len() {
+        classes[bytes[i] as usize] = values[i];
+        i += 1;
     }
+    classes
+};
 
-    /// What the heading of a cell says.
-    fn column(&self, cell: Cell) -> Option<Hit> {
-        let (class, weak) = self.tables.head.as_ref()?.class(cell.column)?;
-        Some(Hit { weak, ..Hit::declared(class, Reason::Column) })
+/// Whether a mark that may part cells touches the span: behind it, or before the last value of a line. A cheap look,
+/// as it is asked of every candidate.
+#[inline]
+pub(super) fn touches_mark(bytes: &[u8], (start, end): Span) -> bool {
+    let next = || byte::peek(bytes, end + 1);
+    match BEHIND[usize::from(byte::peek(bytes, end))] {
+        0 => false,
+        1 => matches!(next(), b' ' | b'|'),
+        2 => next() > b' ' || matches!(byte::prev(bytes, start), b'\n' | 0),
+        3 => true,
+        _ => mark_beside(bytes, (start, end)) != 0,
     }
 }
 
 /// The mark that parts cells and touches the span; zero when none does.
-#[inline]
+#[inline(never)]
 fn mark_beside(bytes: &[u8], (start, end): Span) -> u8 {
     let next = byte::peek(bytes, end);
     let before = byte::prev(bytes, start);

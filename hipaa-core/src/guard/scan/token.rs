@@ -134,7 +134,7 @@ impl Scan<'_, '_> {
     fn long_token(&mut self, p: usize) {
         let mut token = self.read(p);
         self.done = token.end;
-        if token.runs.len() >= 3 && !token.oversized {
+        if matches!(token.runs(), [a, b, c, ..] if b.numeric() && !(a.numeric() && c.numeric())) && !token.oversized {
             self.unglue(&mut token);
         }
         let runs = token.runs();
@@ -175,6 +175,7 @@ impl Scan<'_, '_> {
                 self.done = end;
                 let word = bytes.get(end + 1..end + 4).unwrap_or(&[]);
                 !byte::at(bytes, end + 1, DIGIT)
+                    && !word.starts_with(b"/ ")
                     && !word.starts_with(b"(")
                     && !word.starts_with(b"of ")
                     && super::date_text::month(word).is_none()

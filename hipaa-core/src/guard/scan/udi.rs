@@ -21,7 +21,8 @@ impl Scan<'_, '_> {
             .iter()
             .rposition(|byte| !matches!(byte, b'.' | b',' | b';'))
             .map_or(span.1, |at| span.0 + at + 1);
-        if !gtin(&bytes[start + 3..start + 17]) {
+        let item = start + 3 + usize::from(byte::peek(bytes, start + 3) == b' ');
+        if !bytes.get(item..item + 14).is_some_and(gtin) {
             return false;
         }
         let claim = Claim { kind: Kind::Device, span: (span.0, end), base: Confidence::High, reason: Reason::Gs1 };

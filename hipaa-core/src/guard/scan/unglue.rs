@@ -9,6 +9,7 @@ use crate::guard::cue::Cue;
 const LONGEST: usize = 24;
 
 impl Scan<'_, '_> {
+    #[cold]
     /// Parts a complete shape from the words that touch it: `SSN412-55-3821`, `412-55-3821DOB:`.
     pub(super) fn unglue(&mut self, token: &mut Token) {
         if let Some(first) = token.runs().first().copied()
@@ -35,6 +36,7 @@ impl Scan<'_, '_> {
     }
 
     /// The digits of a run that a label touches: `4482913DOB:`.
+    #[inline(never)]
     pub(super) fn before_label(&mut self, run: Run) -> Option<Run> {
         let end = byte::skip(self.bytes, run.start, DIGIT);
         let word = byte::skip(self.bytes, end, ALPHA);
@@ -85,12 +87,14 @@ impl Scan<'_, '_> {
 fn shape_len(bytes: &[u8], runs: &[Run], first: Run) -> Option<usize> {
     let [_, b, c, ..] = runs else { return None };
     let tail = byte::skip(bytes, c.start, DIGIT) - c.start;
-    let number = matches!((first.len(), b.len(), tail, b.sep), (3, 2, 4, b'-') | (3, 3, 4, b'-' | b'.'));
-    let date = matches!(
+    let whole = matches!(
         (first.len(), b.len(), tail, b.sep),
-        (1 | 2, 1 | 2, 2 | 4, b'/') | (1 | 2, 1 | 2, 4, b'-' | b'.') | (4, 1 | 2, 1 | 2, b'-' | b'/')
+        (3, 2, 4, b'-')
+            | (3, 3, 4, b'-' | b'.')
+            | (1 | 2, 1 | 2, 2 | 4, b'/')
+            | (1 | 2, 1 | 2, 4, b'-' | b'.')
+            | (4, 1 | 2, 1 | 2, b'-' | b'/')
     );
-    let whole = number || date;
     let alone = runs.len() == 3 || tail < c.len();
     (whole && alone && b.sep == c.sep && first.numeric() && b.numeric()).then_some(3)
 }

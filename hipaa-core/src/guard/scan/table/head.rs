@@ -1,7 +1,7 @@
 //! The heading of a table.
 
 use super::cells::{Cells, WIDE, trimmed};
-use super::{COLUMNS, Cell, Span};
+use super::{COLUMNS, Span};
 use crate::guard::byte::{self, ALPHA};
 use crate::guard::cue::CueClass;
 use crate::guard::json::Words;
@@ -85,9 +85,10 @@ impl Head {
         }
     }
 
-    /// What the column speaks for.
-    pub(super) fn class(&self, column: usize) -> Option<(CueClass, bool)> {
-        self.columns.get(column)?.class
+    /// What a column speaks for: that of a cell, or where cells of fixed width are missing, that above a candidate.
+    pub(super) fn class(&self, place: usize, line: Span, span: Span) -> Option<(CueClass, bool)> {
+        let place = if place == usize::MAX { self.column_at((span.0 - line.0, span.1 - line.0))? } else { place };
+        self.columns.get(place)?.class
     }
 
     /// Whether a line has the cells of the table.
@@ -108,16 +109,19 @@ impl Head {
         matches!(label, Some(Label::Cue(_, false)))
     }
 
-    /// The cell that holds a candidate, searched from a cell before it on.
-    pub(super) fn cell_from(&self, bytes: &[u8], line: Span, from: Cell, span: Span) -> Option<Cell> {
-        let cells = Cells::new(bytes, line, self.mark).from(from.span.0);
-        let mut cells = cells.enumerate().map(|(i, span)| Cell { span, column: from.column + i });
-        let cell = cells.find(|cell| span.0 < cell.span.1)?;
-        if self.mark == WIDE && Cells::new(bytes, line, WIDE).count() != self.columns.len() {
-            let place = (span.0 - line.0, span.1 - line.0);
-            return Some(Cell { column: self.column_at(place)?, span });
-        }
-        Some(cell)
+    /// The cell that holds a candidate, searched from a cell before it on, and its place in the row.
+    pub(super) fn cell_from(
+        &self,
+        bytes: &[u8],
+        line: Span,
+        (from, place): (usize, usize),
+        span: Span,
+    ) -> Option<(Span, usize)> {
+        let place = if place == usize::MAX { 0 } else { place };
+        let mut cells = Cells::new(bytes, line, self.mark).from(from).zip(place..);
+        let found = cells.find(|(cell, _)| span.0 < cell.1)?;
+        let missing = self.mark == WIDE && Cells::new(bytes, line, WIDE).count() != self.columns.len();
+        Some(if missing { (found.0, usize::MAX) } else { found })
     }
 
     /// The column of fixed width at a place of the line.
