@@ -32,13 +32,14 @@ pub(super) fn scan_all(rules: &Rules, text: &str, outer: Option<Outer>) -> Vec<F
 
 /// The findings that start inside `own`, in bytes of `text`.
 pub(super) fn scan_segment(rules: &Rules, text: &str, own: Range<usize>, outer: Option<Outer>) -> Vec<Finding> {
-    let (seen, map) = fold::folded(text);
     let mut room = Room::new();
-    let scan = Scan::new(rules, &seen, room.planes(seen.as_bytes()), outer);
-    let found = match map {
-        None => scan.run(own),
-        Some(map) => {
-            let found = scan.run(0..seen.len());
+    let planes = room.planes(text.as_bytes());
+    let folded = if planes.foldable() { fold::fold(text) } else { None };
+    let found = match folded {
+        None => Scan::new(rules, text, planes, outer).run(own),
+        Some((seen, map)) => {
+            let mut room = Room::new();
+            let found = Scan::new(rules, &seen, room.planes(seen.as_bytes()), outer).run(0..seen.len());
             let back = |found: Finding| found.moved(|at| map.start(at), |at| fold::without_tail(text, map.end(at)));
             found.into_iter().map(back).filter(|found| own.contains(&found.span().start)).collect()
         }

@@ -7,7 +7,6 @@
 mod markup;
 mod table;
 
-use std::borrow::Cow;
 use table::{Fold, fold_of};
 
 /// Room for the places of what folds in a usual note.
@@ -94,14 +93,6 @@ pub(super) fn without_tail(text: &str, mut end: usize) -> usize {
     end
 }
 
-/// The text as the rules see it.
-pub(super) fn folded(text: &str) -> (Cow<'_, str>, Option<Map>) {
-    match fold(text) {
-        Some((out, map)) => (Cow::Owned(out), Some(map)),
-        None => (Cow::Borrowed(text), None),
-    }
-}
-
 /// How many ASCII bytes the slice starts with.
 fn plain_len(bytes: &[u8]) -> usize {
     let (words, _) = bytes.as_chunks::<16>();
@@ -153,8 +144,7 @@ mod tests {
     proptest! {
         #[test]
         fn mapped_spans_lie_on_character_boundaries(text in "[a0 -Ａ９é話\u{200b}\u{301}\u{a0}]{0,40}") {
-            let (out, map) = folded(&text);
-            if let Some(map) = map {
+            if let Some((out, map)) = fold(&text) {
                 let edges: Vec<usize> = (0..=out.len()).filter(|&i| out.is_char_boundary(i)).collect();
                 for pair in edges.windows(2) {
                     let (start, end) = (map.start(pair[0]), map.end(pair[1]));

@@ -8,6 +8,9 @@ use wide::u8x16;
 pub(super) struct Lanes(u8x16);
 
 impl Lanes {
+    /// No byte.
+    pub(super) const NONE: Self = Self(u8x16::ZERO);
+
     #[inline]
     pub(super) fn of(block: &[u8; 16]) -> Self {
         Self(u8x16::new(*block))
@@ -37,7 +40,7 @@ impl Lanes {
         Self(self.0 | u8x16::splat(0x20))
     }
 
-    /// One bit for each byte, the first one lowest.
+    /// The highest bit of each byte, the first one lowest.
     #[inline]
     pub(super) fn bits(self) -> u64 {
         u64::from(self.0.to_bitmask())

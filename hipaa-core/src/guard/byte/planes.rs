@@ -22,8 +22,18 @@ pub(in crate::guard) const FEW: usize = 4;
 pub(in crate::guard) struct Planes<'p> {
     /// Two more than the text has, so that a look ahead from its end stays inside.
     blocks: &'p [Block],
-    /// Whether two `w` stand beside each other.
+    signs: Signs,
+}
+
+/// What is anywhere in a text: what needs it need not be looked for elsewhere.
+#[derive(Clone, Copy, Debug)]
+struct Signs {
+    /// Two `w` beside each other.
     double_w: bool,
+    /// `<`, `&` or a byte outside ASCII.
+    foldable: bool,
+    /// `|` or `~`.
+    wire: bool,
 }
 
 /// Where the bits of a text are kept.
@@ -48,8 +58,8 @@ impl Room {
             self.many.resize(count, Block::default());
             self.many.as_mut_slice()
         };
-        let double_w = fill(blocks, bytes);
-        Planes { blocks, double_w }
+        let signs = fill(blocks, bytes);
+        Planes { blocks, signs }
     }
 }
 
@@ -61,29 +71,38 @@ struct Carry {
     dot: u64,
 }
 
-fn fill(blocks: &mut [Block], bytes: &[u8]) -> bool {
+/// What the blocks have shown so far.
+#[derive(Clone, Copy, Debug)]
+struct Shown {
+    /// One bit for each `w` behind another.
+    pairs: u64,
+    foldable: Lanes,
+    wire: Lanes,
+}
+
+fn fill(blocks: &mut [Block], bytes: &[u8]) -> Signs {
     let (whole, rest) = bytes.as_chunks::<64>();
     let mut carry = Carry::default();
-    let mut pairs = 0;
+    let mut shown = Shown { pairs: 0, foldable: Lanes::NONE, wire: Lanes::NONE };
     let mut before = &mut Block::default();
     for (block, bytes) in blocks.iter_mut().zip(whole) {
-        *block = read(bytes, &mut carry, (&mut before.mark, &mut pairs));
+        *block = read(bytes, &mut carry, (&mut before.mark, &mut shown));
         before = block;
     }
     let mut padded = [0; 64];
     padded[..rest.len()].copy_from_slice(rest);
     if let Some([.., last, block]) = blocks.get_mut(..=whole.len()) {
-        *block = read(&padded, &mut carry, (&mut last.mark, &mut pairs));
+        *block = read(&padded, &mut carry, (&mut last.mark, &mut shown));
     } else if let Some(first) = blocks.first_mut() {
-        *first = read(&padded, &mut carry, (&mut 0, &mut pairs));
+        *first = read(&padded, &mut carry, (&mut 0, &mut shown));
     }
-    pairs != 0
+    Signs { double_w: shown.pairs != 0, foldable: shown.foldable.bits() != 0, wire: shown.wire.bits() != 0 }
 }
 
 /// The bits of a block; leaves what the next one must know, marks a `.` at the end of the one
 /// before, and notes where two `w` end.
 #[inline]
-fn read(bytes: &[u8; 64], carry: &mut Carry, (before, pairs): (&mut u64, &mut u64)) -> Block {
+fn read(bytes: &[u8; 64], carry: &mut Carry, (before, shown): (&mut u64, &mut Shown)) -> Block {
     #[cfg(test)]
     crate::guard::steps::add(64);
     let (mut digit, mut alpha, mut join, mut at, mut dot, mut w) = (0, 0, 0, 0, 0, 0);
@@ -97,11 +116,14 @@ fn read(bytes: &[u8; 64], carry: &mut Carry, (before, pairs): (&mut u64, &mut u6
         at |= lanes.equal(b'@').or(colon).bits() << place;
         dot |= lanes.equal(b'.').bits() << place;
         w |= low.equal(b'w').bits() << place;
+        // The highest bit of a byte is that of its answer, and of a byte outside ASCII.
+        shown.foldable = shown.foldable.or(lanes).or(lanes.equal(b'<')).or(lanes.equal(b'&'));
+        shown.wire = shown.wire.or(lanes.equal(b'|')).or(lanes.equal(b'~'));
     }
     let alnum = digit | alpha;
     let block =
         Block { digit, alnum, token: alnum | (join & (alnum << 1 | carry.alnum)), mark: at | (dot & (alpha >> 1)) };
-    *pairs |= w & (w << 1 | carry.w);
+    shown.pairs |= w & (w << 1 | carry.w);
     *before |= (carry.dot & alpha) << 63;
     *carry = Carry { alnum: alnum >> 63, w: w >> 63, dot: dot >> 63 };
     block
@@ -110,7 +132,17 @@ fn read(bytes: &[u8; 64], carry: &mut Carry, (before, pairs): (&mut u64, &mut u6
 impl Planes<'_> {
     /// Whether `www.` may be in the text.
     pub(in crate::guard) const fn double_w(self) -> bool {
-        self.double_w
+        self.signs.double_w
+    }
+
+    /// Whether anything may fold.
+    pub(in crate::guard) const fn foldable(self) -> bool {
+        self.signs.foldable
+    }
+
+    /// Whether the text may hold segments of HL7 or X12.
+    pub(in crate::guard) const fn wire(self) -> bool {
+        self.signs.wire
     }
 
     /// The first digit at or behind `from`.
@@ -342,7 +374,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn bits_tell_what_plain_loops_tell(text in "([@:. a-cAwW0-9é_\n-]{0,90}|[0-9a]{60,140}){0,3}") {
+        fn bits_tell_what_plain_loops_tell(text in "([@:. a-cAwW0-9é_\n-]{0,90}|[0-9a]{60,140}|[a-z<&|~]){0,3}") {
             let bytes = text.as_bytes();
             let mut room = Room::new();
             let planes = room.planes(bytes);
@@ -352,6 +384,8 @@ mod tests {
             let plain: Vec<usize> = (0..bytes.len()).filter(|&i| mark(i)).collect();
             prop_assert_eq!(planes.marks().collect::<Vec<_>>(), plain);
             prop_assert_eq!(planes.double_w(), text.to_ascii_lowercase().contains("ww"));
+            prop_assert_eq!(planes.foldable(), text.contains(['<', '&']) || !text.is_ascii());
+            prop_assert_eq!(planes.wire(), text.contains(['|', '~']));
             for i in 0..=bytes.len() {
                 prop_assert_eq!(planes.digit_from(i), (i..bytes.len()).find(|&at| bytes[at].is_ascii_digit()));
                 prop_assert_eq!(planes.digits_end(i), skip(bytes, i, DIGIT));

@@ -48,7 +48,7 @@ impl Scan<'_, '_> {
     /// Finds what the segments about a patient, the family and the payers hold.
     pub(super) fn hl7(&mut self) {
         let bytes = self.bytes;
-        if bytes.len() < 8 || memchr::memchr(b'|', bytes).is_none() {
+        if bytes.len() < 8 || !self.planes.wire() {
             return;
         }
         if PATIENT.find(bytes).is_none() && PAYER.find(bytes).is_none() {

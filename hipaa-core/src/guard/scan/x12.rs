@@ -22,7 +22,7 @@ impl Scan<'_, '_> {
     /// Finds what qualified elements hold.
     pub(super) fn x12(&mut self) {
         let bytes = self.bytes;
-        if memchr::memchr(b'~', bytes).is_none() || memchr::memchr(b'*', bytes).is_none() {
+        if !self.planes.wire() || memchr::memchr(b'*', bytes).is_none() {
             return;
         }
         let mut start = 0;
