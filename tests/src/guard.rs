@@ -1,6 +1,7 @@
 //! The PHI guard against labelled notes: generated ones, hand-written ones, real exports.
 
 mod documents;
+mod foreign;
 mod generate;
 mod held_out;
 mod hostile;

@@ -1,7 +1,7 @@
 //! Precision, recall and F1 by kind. A finding hits a label of its kind when they share at
 //! least half of their union.
 
-use hipaa_core::guard::Guard;
+use hipaa_core::guard::{Finding, Guard};
 use std::collections::BTreeMap;
 
 /// A value that must be found.
@@ -46,7 +46,7 @@ pub(super) struct Score(pub(super) BTreeMap<String, Count>);
 pub(super) fn score(guard: &Guard, notes: &[Note]) -> Score {
     let mut score = Score::default();
     for note in notes {
-        let found = guard.scan(&note.text);
+        let found = findings(guard, &note.text);
         let mut used = vec![false; found.len()];
         for label in &note.labels {
             let hit = found.iter().enumerate().position(|(i, finding)| {
@@ -70,6 +70,12 @@ pub(super) fn score(guard: &Guard, notes: &[Note]) -> Score {
         }
     }
     score
+}
+
+/// What the guard reports; a text that is a document is read as one.
+fn findings(guard: &Guard, text: &str) -> Vec<Finding> {
+    let document = if text.starts_with(['{', '[']) { guard.scan_json(text).ok() } else { None };
+    document.map_or_else(|| guard.scan(text), |found| found.into_iter().map(|found| found.finding).collect())
 }
 
 /// Shows an error of the guard on invented text, when asked to.

@@ -1,0 +1,51 @@
+//! Texts by people who had read the rules and none of the code: hospital notes, office and log texts, documents and text in
+//! disorder, and texts that name nobody.
+
+use super::score::{Label, Note};
+use serde::Deserialize;
+
+const NOTES: &str = include_str!("../../data/guard/foreign/notes.jsonl");
+const OFFICE: &str = include_str!("../../data/guard/foreign/office.jsonl");
+const MIXED: &str = include_str!("../../data/guard/foreign/mixed.jsonl");
+const CLEAN: &str = include_str!("../../data/guard/foreign/clean.jsonl");
+
+#[derive(Deserialize)]
+struct Line {
+    text: String,
+    labels: Vec<(usize, usize, String)>,
+}
+
+/// The notes of a file, one on each line.
+fn notes(lines: &str) -> Vec<Note> {
+    let note = |line: &str| {
+        let Line { text, labels } = serde_json::from_str(line).expect("a text with its labels");
+        let label = |(start, end, kind)| Label { start, end, kind };
+        Note { text, labels: labels.into_iter().map(label).collect() }
+    };
+    lines.lines().map(note).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::guard::score::{BARS, score};
+    use hipaa_core::guard::Guard;
+
+    #[test]
+    fn foreign_texts_reach_every_bar() {
+        for (name, lines) in [("notes", NOTES), ("office", OFFICE), ("mixed", MIXED)] {
+            let notes = notes(lines);
+            let score = score(&Guard::new(), &notes);
+            println!("{name}\n{}", score.table());
+            assert!(notes.len() >= 300, "{name}");
+            assert_eq!(score.below(BARS), Vec::<String>::new(), "{name}");
+        }
+    }
+
+    #[test]
+    fn foreign_texts_without_identifiers_give_at_most_one_warning_per_hundred() {
+        let notes = notes(CLEAN);
+        let warnings: usize = score(&Guard::new(), &notes).0.values().map(|count| count.false_ones).sum();
+        assert!(notes.len() >= 100 && warnings * 100 <= notes.len(), "{warnings} on {}", notes.len());
+    }
+}
