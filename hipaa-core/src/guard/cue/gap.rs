@@ -78,7 +78,7 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
             continue;
         }
         match byte {
-            b'\n' => newlines += 1,
+            b'\n' => (newlines, at) = (newlines + 1, at + clock(bytes, at + 1)),
             b':' | b'#' | b'=' => labelled = true,
             b'!' | b';' => return None,
             b'.' | b'?' if sentence_ends(bytes, at, to) && at > from => return None,
@@ -94,6 +94,19 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
     let crosses = || newlines <= 1 + u32::from(labelled) && (fillers == 0 || leads(bytes, last, fillers + newlines));
     let fits = words <= NEAR_WORDS && fillers <= 8;
     (fits && (newlines == 0 || (words == 0 && crosses() && !in_row(bytes, from, to)))).then_some(fit)
+}
+
+/// How long the time of day is with which a line of a chat starts: `[18:36] `.
+fn clock(bytes: &[u8], at: usize) -> usize {
+    let line = bytes.get(at..bytes.len().min(at + 12)).unwrap_or(&[]);
+    let close = match line.first() {
+        Some(b'[') => b']',
+        Some(b'(') => b')',
+        _ => return 0,
+    };
+    let inside = line.iter().skip(1).take_while(|byte| matches!(byte, b'0'..=b'9' | b':')).count();
+    let whole = (4..=8).contains(&inside) && line.get(inside + 1) == Some(&close);
+    if whole { inside + 2 + usize::from(line.get(inside + 2) == Some(&b' ')) } else { 0 }
 }
 
 /// How closely the word from `at` to `end` lets a cue and a value stand; a number parts them.

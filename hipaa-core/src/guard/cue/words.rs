@@ -47,7 +47,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Icd10,
         STRONG,
-        "icd|icd +|diag|diag +|diag code|diag codes|diag cd|dx cd|diagnosis cd|icd10|icd 10|icd 10 code|icd 10 codes|icd10 code|icd10 codes|icd10cm|icd 10 cm|icd 10 cm code|icd code|icd codes|diagnosis code|diagnosis codes|dx code|dx codes|diagnostic code|diagnostic codes|billing dx|coded as|coded|dx|dxs|ddx|diagnosis|diagnoses|principal diagnosis|primary diagnosis|secondary diagnosis|admitting diagnosis|impression|problem list|condition code|assessment code|medical necessity",
+        "icd|icd +|diag|diag +|diag code|diag codes|diag cd|dx cd|diagnosis cd|icd10|icd 10|icd 10 code|icd 10 codes|icd10 code|icd10 codes|icd10cm|icd10 cm|icd10 cm code|icd 10 cm|icd 10 cm code|icd code|icd codes|diagnosis code|diagnosis codes|dx code|dx codes|diagnostic code|diagnostic codes|billing dx|coded as|coded|dx|dxs|ddx|diagnosis|diagnoses|principal diagnosis|primary diagnosis|secondary diagnosis|admitting diagnosis|impression|problem list|condition code|assessment code|medical necessity",
     ),
     (Icd10, WEAK, "code|codes|assessment"),
     (
@@ -60,7 +60,11 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
         WEAK,
         "call|called|calling|dial|dialed|text|texted|contact|reach|reached|reachable|ring|page|paged|pharmacy|front desk|office|office +|contacted|work|home|hm|wk|cb|lvm|lvm on|lvm at|alternate|alt +|(p)|!C|!H|!W|p|t|!M",
     ),
-    (Fax, STRONG, "fax|fax +|faxed|faxes|facsimile|facsimile +|telefax|fax phone|efax|rightfax|fax line|f'd"),
+    (
+        Fax,
+        STRONG,
+        "fax|fax +|faxed|refax|refaxed|faxes|facsimile|facsimile +|telefax|fax phone|efax|rightfax|fax line|f'd",
+    ),
     (Fax, WEAK, "f|fx"),
     (Email, STRONG, "email|e mail|mail"),
     (

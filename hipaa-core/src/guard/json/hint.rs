@@ -123,7 +123,8 @@ impl<'d> Hints<'d> {
         let (mut own, mut bound, mut named) = (None, false, false);
         for _ in 0..LEVELS {
             let node = self.tape.nodes()[at];
-            let key = self.name(&node);
+            // `item` sinks a number, but says nothing of the members of an item.
+            let key = self.name(&node).filter(|key| !(named && matches!(*key, "item" | "items")));
             match key.map_or(Role::Silent, |key| self.role(key)) {
                 Role::Namespace | Role::System => {
                     return Some(Hint::new(CueClass::Version, Reason::JsonKey, false));
@@ -135,7 +136,8 @@ impl<'d> Hints<'d> {
                         return (!range).then_some(hint);
                     }
                     match key.and_then(|key| Hint::of(self.read(key))) {
-                        Some(hint) if !hint.weak => return Some(hint),
+                        // `valueDate` tells how the value is written.
+                        Some(hint) if !hint.weak && !key.is_some_and(is_typed) => return Some(hint),
                         hint => own = own.or(hint),
                     }
                 }
@@ -250,6 +252,10 @@ impl<'d> Hints<'d> {
                 {
                     None
                 }
+                // A question of FHIR, beside its answer.
+                (Role::Silent, Type::String) if name == "text" && self.is_answer(but) => {
+                    self.label(node, Role::Label, role)
+                }
                 (name @ (Role::Label | Role::Type | Role::Code), Type::String) => self.label(node, name, role),
                 _ => continue,
             };
@@ -260,6 +266,10 @@ impl<'d> Hints<'d> {
             }
         }
         best
+    }
+
+    fn is_answer(&self, at: usize) -> bool {
+        self.name(&self.tape.nodes()[at]).is_some_and(|key| key == "answer" || is_typed(key))
     }
 
     /// What a label says about a value whose key has a role. A `code` or `id` on either side counts
@@ -301,6 +311,11 @@ impl<'d> Hints<'d> {
         let hardware = |node: &Node| self.name(node).is_some_and(names_hardware);
         hardware(&above) || self.beside(at).any(|(_, node)| hardware(node))
     }
+}
+
+/// `valueString`, `valueDate`: the value of FHIR that may have several types.
+fn is_typed(key: &str) -> bool {
+    key.strip_prefix("value").is_some_and(|kind| kind.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
 /// `from`, `to`: of an age, the end of a range.

@@ -155,6 +155,8 @@ impl Words {
         let found = self.last_cue(rules).or_else(|| self.numbered(rules)).or_else(|| self.glued(rules));
         let found = if found.is_none() && key.len() == 2 { self.shouted(rules) } else { found };
         let found = found.filter(|cue| cue.class != CueClass::Age90 || self.ages_a_person());
+        // A `code` may be anything.
+        let found = found.filter(|cue| cue.class != CueClass::Icd10 || !cue.weak);
         let whole = found.is_some_and(|cue| cue.start == 0 && cue.end == self.text.len());
         Key { class: found.map(|cue| cue.class), weak: found.is_some_and(|cue| cue.weak), whole }
     }

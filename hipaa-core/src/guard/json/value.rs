@@ -10,7 +10,9 @@ pub(super) fn may_be_number(text: &str, kind: Kind, weak: bool) -> bool {
     let plate = kind == Kind::License && digits < value.len();
     let enough = if plate { 2 } else { 5 };
     let common = digits >= enough && !is_compact_date(value);
-    (!weak || common) && !is_date(value) && !is_version(value) && !is_amount(value) && !is_product(value)
+    // Plans and policies of anything are counted, too.
+    let counted = kind == Kind::Plan && digits < 5 && digits == value.len();
+    (!weak || common) && !counted && !is_date(value) && !is_version(value) && !is_amount(value) && !is_product(value)
 }
 
 /// `2012-10-17`, with or without a time, and `10/17/2012`.

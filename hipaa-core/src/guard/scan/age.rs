@@ -78,7 +78,7 @@ impl Scan<'_, '_> {
             Behind::Not if self.sexed(start, end) => Behind::Sexed,
             other => other,
         };
-        if behind == Behind::Not || (behind == Behind::Old && names_a_thing(self.bytes, end)) {
+        if behind == Behind::Not || (behind == Behind::Old && is_of_a_thing(self.bytes, start, end)) {
             return;
         }
         let cue = self.context((start, end), AGES).filter(|hit| hit.fit >= Fit::Strict);
@@ -297,6 +297,14 @@ fn names_a_thing(bytes: &[u8], end: usize) -> bool {
         at = next;
     }
     false
+}
+
+/// Whether a thing is so old: `the 95-year-old building`, `the hospital is 95 years old`.
+fn is_of_a_thing(bytes: &[u8], start: usize, end: usize) -> bool {
+    let verb = word_before(bytes, start);
+    let subject = || word_before(bytes, blanks_before(bytes, start) - verb.len());
+    let linked = ["is", "was", "turned", "turns"].iter().any(|known| is(verb, known.as_bytes()));
+    names_a_thing(bytes, end) || (linked && THINGS.has(subject()))
 }
 
 /// The word behind `end`, or the one it joins with `w/`.

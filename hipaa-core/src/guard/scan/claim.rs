@@ -54,7 +54,19 @@ impl Scan<'_, '_> {
             |reason: &Reason| matches!(reason, Reason::Cue { class: CueClass::Other | CueClass::Version, .. });
         let reason = last.reasons().find(against)?;
         let gap = self.bytes.get(last.end()..claim.span.0)?;
-        let range = [&b" to "[..], b" through ", b" thru ", b" - "].iter().any(|word| gap.eq_ignore_ascii_case(word));
+        let range = [
+            &b" to "[..],
+            b" through ",
+            b" thru ",
+            b" - ",
+            b" -> ",
+            b" replaced ",
+            b" replaces ",
+            b" superseded ",
+            b" supersedes ",
+        ]
+        .iter()
+        .any(|word| gap.eq_ignore_ascii_case(word));
         (range || list_gap(self.bytes, last.end(), claim.span.0)).then_some(reason)
     }
 

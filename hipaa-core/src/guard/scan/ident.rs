@@ -51,10 +51,13 @@ impl Scan<'_, '_> {
         let (digits, solid) = (self.planes.digits_in(span.0, span.1), self.planes.alnum_in(span.0, span.1));
         let least = if labelled && !hit.weak { 4 } else { 5 };
         let year = value.len() == 4 && matches!(value, [b'1', b'8' | b'9', ..] | [b'2', b'0', ..]);
-        // `98-year-old`.
+        // `98-year-old`, `12-lead`.
         let first = byte::skip(self.bytes, span.0, DIGIT);
         let counted = first > span.0 && first < span.1 && byte::peek(self.bytes, first) == b'-';
-        let counted = counted && unit::follows(self.bytes, first) && byte::at(self.bytes, first + 3, byte::LOWER);
+        let word = first + 1..byte::skip(self.bytes, first + 1, byte::LOWER);
+        let few = first - span.0 <= 2 && word.len() >= 3 && word.end == span.1;
+        let counted =
+            counted && (few || unit::follows(self.bytes, first) && byte::at(self.bytes, first + 3, byte::LOWER));
         let fits = !counted && solid >= least && value.len() <= LONGEST && digits >= 2 && (labelled || !year);
         (fits && !masked(self.bytes, span.0, span.1)).then_some(digits)
     }
@@ -122,7 +125,12 @@ impl Scan<'_, '_> {
         if hit.fit < Fit::Strict || hit.reason == Reason::List {
             return span;
         }
-        (self.prefix(span.0), self.groups(span))
+        let floor = match hit.reason {
+            Reason::Cue { at: at @ ..0, .. } => span.0.saturating_sub(usize::from(at.unsigned_abs())),
+            _ => 0,
+        };
+        let start = self.prefix(span.0);
+        (if start < floor { span.0 } else { start }, self.groups(span))
     }
 
     /// The start of one to four capitals right before the value, when they belong to it.

@@ -27,8 +27,8 @@ pub(super) fn follows(bytes: &[u8], end: usize) -> bool {
     }
     let stop = byte::skip(bytes, at, ALPHA);
     let word = bytes.get(at..stop).unwrap_or(&[]);
-    // `L4`, `CC:` are no units.
-    let open = byte::at(bytes, stop, ALNUM) || byte::peek(bytes, stop) == b':';
+    // `L4`, `CC:`, `DL#` are no units.
+    let open = byte::at(bytes, stop, ALNUM) || matches!(byte::peek(bytes, stop), b':' | b'#');
     !open && UNITS.has(word)
 }
 

@@ -43,11 +43,11 @@ static SILENT: WordSet<512> = WordSet::new(
     newvalue oldval newval fromvalue tovalue beforevalue aftervalue previousvalue prevvalue currentvalue idvalue \
     fieldvalue idnumber",
 );
-static CARRIERS: WordSet<32> = WordSet::new("change changes diff diffs delta values data details");
+static CARRIERS: WordSet<32> = WordSet::new("answer change changes diff diffs delta values data details");
 static CODES: WordSet<16> = WordSet::new("id ids code codes");
 static VALUES: WordSet<32> = WordSet::new("value val number num no nbr text content data string");
 static LABELS: WordSet<64> = WordSet::new(
-    "label name use key field col column attribute attr property prop path category parameter param question header \
+    "label name use key field col column attribute attr property prop path category parameter param question prompt header \
     element variable fieldname columnname attributename propertyname paramname",
 );
 static TYPES: WordSet<16> = WordSet::new("type kind qualifier idtype identifiertype typecode");
@@ -64,7 +64,7 @@ const ENDS: &str = "value val values number num no nbr id ids identifier identif
     expected actual left right ours theirs existing incoming prior was is now removed added daytime evening emergency change changes diff diffs delta details oldvalue \
     newvalue oldval newval fromvalue tovalue beforevalue aftervalue previousvalue prevvalue currentvalue idvalue \
     fieldvalue idnumber label name use key field col column attribute attr property prop path category parameter param \
-    question header element variable fieldname columnname attributename propertyname paramname type kind qualifier \
+    question prompt header element variable fieldname columnname attributename propertyname paramname type kind qualifier \
     idtype identifiertype typecode unit units uom ts time epoch bytes size length len offset duration ms millis \
     micros nanos seconds sec secs count cnt seq sequence nonce total amount limit max min width height latency \
     elapsed ttl uptime ticks since system sn";
