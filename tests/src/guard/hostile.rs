@@ -76,6 +76,18 @@ mod tests {
     }
 
     #[test]
+    fn what_a_label_named_is_not_walked_over_again() {
+        let guard = Guard::new();
+        for part in ["12345 ", "E11 ", "1/2 "] {
+            let time = |len: usize| {
+                let text = "DOB 3/4/1961, MRN 4482913, ".to_owned() + &part.repeat(len / part.len());
+                best_of_three(|| drop(guard.scan_all(&text)))
+            };
+            assert!(is_linear(part, time, 60_000), "{part:?}");
+        }
+    }
+
+    #[test]
     fn nested_brackets_and_long_strings_in_documents_are_linear_too() {
         let guard = Guard::new();
         let deep = |len: usize| format!("{}{}", "[".repeat(100), "]".repeat(100)).repeat(1) + &" ".repeat(len);

@@ -308,7 +308,7 @@ impl Scan<'_, '_> {
             && byte::skip(self.bytes, last.end, byte::BLANK) == start;
         let joined = mask.has(class) && (list_gap(self.bytes, last.end, start) || blank || self.kin(start));
         // One number that replaces another need not be as long.
-        let replaces = self.bytes.get(last.end..start).is_some_and(|gap| gap.contains(&b'>') || gap.len() > 5);
+        let replaces = self.bytes.get(last.end..start).is_some_and(|gap| gap.len() > 5 || gap.contains(&b'>'));
         let (beside, plural) = (last.beside.or(next.map(|_| last.class)), last.plural || replaces);
         joined.then_some(Hit {
             fit: Fit::Strict,
