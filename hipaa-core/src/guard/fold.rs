@@ -60,14 +60,18 @@ pub(super) fn fold(text: &str) -> Option<(String, Map)> {
     let mut map = Map::with_room(ROOM);
     out.push_str(&text[..first]);
     let mut at = first;
+    // Where the next piece of markup may be: looked for once, however often the walk stops before it.
+    let mut mark = 0;
     while let Some(c) = text[at..].chars().next() {
         let piece = marked.and_then(|_| markup::piece(bytes, at, out.bytes().next_back().unwrap_or(0)));
         let (len, fold) = piece.unwrap_or_else(|| (c.len_utf8(), fold_of(c)));
         let next = at + len;
         match fold {
             Fold::Keep => {
-                let plain = plain_len(&bytes[next..]);
-                let end = next + if marked.is_some() { markup::next_mark(&bytes[next..next + plain]) } else { plain };
+                if mark < next {
+                    mark = if marked.is_some() { markup::next_mark(bytes, next) } else { bytes.len() };
+                }
+                let end = next + plain_len(&bytes[next..mark]);
                 out.push_str(&text[at..end]);
                 at = end;
                 continue;
@@ -97,7 +101,10 @@ pub(super) fn without_tail(text: &str, mut end: usize) -> usize {
 fn plain_len(bytes: &[u8]) -> usize {
     let (words, _) = bytes.as_chunks::<16>();
     let whole = words.iter().take_while(|word| word.is_ascii()).count() * 16;
-    whole + bytes[whole..].iter().take_while(|byte| byte.is_ascii()).count()
+    let len = whole + bytes[whole..].iter().take_while(|byte| byte.is_ascii()).count();
+    #[cfg(test)]
+    super::steps::add(len);
+    len
 }
 
 fn first_foldable(text: &str) -> Option<usize> {

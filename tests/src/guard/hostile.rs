@@ -35,6 +35,10 @@ mod tests {
         "NPI: 1245319599, ",
         "a@b.cc ",
         "www.a.bc a@b.cc ",
+        "<td>1",
+        "&nbsp;1",
+        "é<b",
+        "é1 &",
     ];
 
     #[expect(clippy::disallowed_methods, reason = "a stopwatch")]

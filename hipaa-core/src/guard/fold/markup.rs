@@ -32,9 +32,12 @@ pub(super) fn first(bytes: &[u8]) -> Option<usize> {
     memchr::memchr2_iter(b'<', b'&', bytes).find(|at| piece(bytes, *at, 0).is_some())
 }
 
-/// The next place that may fold, in a slice.
-pub(super) fn next_mark(bytes: &[u8]) -> usize {
-    memchr::memchr2(b'<', b'&', bytes).unwrap_or(bytes.len())
+/// The next place at or behind `from` that may fold, or the end.
+pub(super) fn next_mark(bytes: &[u8], from: usize) -> usize {
+    let len = memchr::memchr2(b'<', b'&', &bytes[from..]).unwrap_or(bytes.len() - from);
+    #[cfg(test)]
+    crate::guard::steps::add(len);
+    from + len
 }
 
 /// The piece of markup at a `<` or `&`; `last` is the byte before it in the folded text, zero at its start.
