@@ -141,6 +141,13 @@ pub(super) fn value(bytes: &[u8], start: usize, end: usize) -> u32 {
     }
 }
 
+/// Whether the bytes at `at` have the shape: `d` is a digit, everything else itself.
+pub(super) fn is_shape(bytes: &[u8], at: usize, shape: &[u8]) -> bool {
+    bytes.get(at..at + shape.len()).is_some_and(|part| {
+        part.iter().zip(shape).all(|(byte, want)| if *want == b'd' { byte.is_ascii_digit() } else { byte == want })
+    })
+}
+
 /// Whether a letter outside ASCII that writes words with spaces touches the span.
 ///
 /// Scripts written without spaces (from U+2E80 on) do not glue: a number may stand right

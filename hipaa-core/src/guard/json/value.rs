@@ -19,26 +19,21 @@ pub(super) fn may_be_number(text: &str, kind: Kind, weak: bool) -> bool {
 fn is_date(value: &[u8]) -> bool {
     let part = |from: usize, to: usize| byte::number(value.get(from..to).unwrap_or(&[]));
     let real = |year, month, day| (1800..2200).contains(&year) && is_day(month, day);
-    let iso = is_shape(value, b"dddd-dd-dd") && matches!(value.get(10), None | Some(b'T' | b' '));
-    let us = is_shape(value, b"dd/dd/dddd") && value.len() == 10;
+    let iso = byte::is_shape(value, 0, b"dddd-dd-dd") && matches!(value.get(10), None | Some(b'T' | b' '));
+    let us = byte::is_shape(value, 0, b"dd/dd/dddd") && value.len() == 10;
     (iso && real(part(0, 4), part(5, 7), part(8, 10))) || (us && real(part(6, 10), part(0, 2), part(3, 5)))
 }
 
 /// `20241231`.
 fn is_compact_date(value: &[u8]) -> bool {
-    let shaped =
-        value.len() == 8 && is_shape(value, b"dddddddd") && (value.starts_with(b"19") || value.starts_with(b"20"));
+    let shaped = value.len() == 8
+        && byte::is_shape(value, 0, b"dddddddd")
+        && (value.starts_with(b"19") || value.starts_with(b"20"));
     shaped && is_day(byte::number(&value[4..6]), byte::number(&value[6..8]))
 }
 
 fn is_day(month: u32, day: u32) -> bool {
     (1..=12).contains(&month) && (1..=31).contains(&day)
-}
-
-/// Whether the value starts with the shape: `d` is a digit, everything else itself.
-fn is_shape(value: &[u8], shape: &[u8]) -> bool {
-    let fits = |(byte, want): (&u8, &u8)| if *want == b'd' { byte.is_ascii_digit() } else { byte == want };
-    value.len() >= shape.len() && value.iter().zip(shape).all(fits)
 }
 
 /// `Apache-2.0`, `17.4.1`: one or two digits on both sides of every point.

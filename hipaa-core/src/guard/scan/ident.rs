@@ -1,7 +1,7 @@
 //! Numbers without a public format: medical record, plan, account, device, licence.
 
 use super::claim::Claim;
-use super::number::{NUMBERS, is_shape};
+use super::number::NUMBERS;
 use super::star::masked;
 use super::{Hit, Last, Scan, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, UPPER};
@@ -67,8 +67,9 @@ impl Scan<'_, '_> {
     fn names_something_else(&self, (start, end): (usize, usize), hit: &Hit, labelled: bool) -> bool {
         let bytes = self.bytes;
         let blood = hit.is(CueClass::Mrn) && byte::at(bytes, start, UPPER);
-        let blood =
-            blood && (is_shape(bytes, start + 1, b"dddd dd dddddd") || is_shape(bytes, start + 1, b"dddddddddddd"));
+        let blood = blood
+            && (byte::is_shape(bytes, start + 1, b"dddd dd dddddd")
+                || byte::is_shape(bytes, start + 1, b"dddddddddddd"));
         blood || (hit.is(CueClass::Device) && hit.weak && !labelled && end - start < 6)
     }
 
@@ -78,7 +79,7 @@ impl Scan<'_, '_> {
         let fits = |shape: &[u8]| {
             let end = start + shape.len();
             let goes_on = byte::peek(bytes, end) == b' ' && byte::at(bytes, end + 1, DIGIT);
-            (is_shape(bytes, start, shape) && !byte::at(bytes, end, ALNUM) && !goes_on).then_some(end)
+            (byte::is_shape(bytes, start, shape) && !byte::at(bytes, end, ALNUM) && !goes_on).then_some(end)
         };
         let Some(end) = fits(b"ddd ddd ddd ddd").or_else(|| fits(b"ddd ddd ddd")) else {
             return false;
@@ -154,7 +155,8 @@ impl Scan<'_, '_> {
         let mut end = span.1;
         let first = span.1 - span.0;
         // `U0076 86171 39692`.
-        let fives = first == 5 && byte::at(bytes, span.0, UPPER) && is_shape(bytes, span.0 + 1, b"dddd ddddd ddddd");
+        let fives =
+            first == 5 && byte::at(bytes, span.0, UPPER) && byte::is_shape(bytes, span.0 + 1, b"dddd ddddd ddddd");
         for _ in 0..4 {
             let stop = byte::skip(bytes, end + 1, DIGIT);
             let len = stop.saturating_sub(end + 1);

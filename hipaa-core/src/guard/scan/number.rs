@@ -146,7 +146,7 @@ impl Scan<'_, '_> {
     fn spaced_ssn(&mut self, run: Run) -> bool {
         let bytes = self.bytes;
         let (s, end) = (run.start, run.start + 11);
-        let shaped = is_shape(bytes, s, b"ddd dd dddd") && !byte::at(bytes, end, ALNUM);
+        let shaped = byte::is_shape(bytes, s, b"ddd dd dddd") && !byte::at(bytes, end, ALNUM);
         let lonely = |at: usize| !(byte::peek(bytes, at) == b' ' && byte::at(bytes, at + 1, DIGIT));
         if !shaped || ends_number(bytes, s) {
             return false;
@@ -220,13 +220,13 @@ impl Scan<'_, '_> {
         let shapes: [&[u8]; 4] =
             [b"dddd dddd dddd dddd ddd", b"dddd dddd dddd dddd", b"dddd dddddd ddddd", b"dddd dddddd dddd"];
         let wraps = [4, 9, 11, 14].iter().any(|at| byte::peek(bytes, s + at) == b'\n');
-        let same = if wraps { is_wrapped } else { is_shape };
+        let same = if wraps { is_wrapped } else { byte::is_shape };
         let fits = |shape: &&&[u8]| same(bytes, s, shape) && !byte::at(bytes, s + shape.len(), ALNUM);
         let Some(shape) = shapes.iter().find(fits) else {
             return false;
         };
         let end = s + shape.len();
-        let expires = is_shape(bytes, end + 1, b"dd/dd");
+        let expires = byte::is_shape(bytes, end + 1, b"dd/dd");
         let beside = byte::peek(bytes, end) == b' ' && byte::at(bytes, end + 1, DIGIT) && !expires;
         let beside = beside || ends_number(bytes, s);
         if beside {
@@ -271,14 +271,7 @@ impl Scan<'_, '_> {
     }
 }
 
-/// Whether the bytes at `at` have the shape: `d` is a digit, everything else itself.
-pub(super) fn is_shape(bytes: &[u8], at: usize, shape: &[u8]) -> bool {
-    bytes.get(at..at + shape.len()).is_some_and(|part| {
-        part.iter().zip(shape).all(|(byte, want)| if *want == b'd' { byte.is_ascii_digit() } else { byte == want })
-    })
-}
-
-/// The same where a line may end instead of one blank.
+/// Whether the bytes have the shape, where a line may end instead of one blank.
 fn is_wrapped(bytes: &[u8], at: usize, shape: &[u8]) -> bool {
     let same = |byte: u8, want: u8| match want {
         b'd' => byte.is_ascii_digit(),

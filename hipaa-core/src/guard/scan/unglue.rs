@@ -9,8 +9,8 @@ use crate::guard::cue::Cue;
 const LONGEST: usize = 24;
 
 impl Scan<'_, '_> {
-    #[cold]
     /// Parts a complete shape from the words that touch it: `SSN412-55-3821`, `412-55-3821DOB:`.
+    #[cold]
     pub(super) fn unglue(&mut self, token: &mut Token) {
         if let Some(first) = token.runs().first().copied()
             && let Some(word) = self.letters_before_digits(first)
