@@ -104,7 +104,10 @@ impl Source {
                 Guard::new().scan_json(text)?;
                 Ok(vec![Piece::Document(text)])
             }
-            Some(at) if self.json_input => Err(Failure::Document(at + 1)),
+            Some(at) if self.json_input => {
+                let lines = pieces[..at].iter().filter(|piece| piece.raw().ends_with('\n')).count();
+                Err(Failure::Document(lines + 1))
+            }
             _ => Ok(pieces),
         }
     }

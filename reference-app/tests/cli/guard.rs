@@ -61,6 +61,8 @@ fn documents_are_known_as_such_alone_and_on_lines() {
     assert_eq!(text(&redacted.stdout), rest);
     let strict = guard(&["scan", "--json-input"], "{\"a\":1}\nseen today\n");
     assert_eq!((strict.status.code(), text(&strict.stderr)), (Some(2), "guard: line 2 is no JSON document\n"));
+    let marked = guard(&["scan", "--json-input"], "\u{feff}{\"a\":1}\nseen today\n");
+    assert_eq!((marked.status.code(), text(&marked.stderr)), (Some(2), "guard: line 2 is no JSON document\n"));
     assert_eq!(guard(&["scan", "--json-input"], "\"SSN 536-90-4399\"").status.code(), Some(1));
     assert_eq!(guard(&["scan", "--json-input"], "SSN 536-90-4399").status.code(), Some(2));
 }
