@@ -1,5 +1,6 @@
 //! Texts by people who had read the rules and none of the code: hospital notes, office and log texts, documents and text in
-//! disorder, and texts that name nobody.
+//! disorder, and texts that name nobody. The guard was mended by other texts of the same people, so they keep what was won
+//! and estimate nothing.
 
 use super::score::{Label, Note};
 use serde::Deserialize;
