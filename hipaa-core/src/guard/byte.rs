@@ -59,6 +59,17 @@ const fn classes() -> [u8; 256] {
     table
 }
 
+/// The first bytes of eight, by how many.
+pub(super) static FIRST: [u64; 9] = {
+    let mut masks = [u64::MAX; 9];
+    let mut len = 0;
+    while len < 8 {
+        masks[len] = (1 << (8 * len)) - 1;
+        len += 1;
+    }
+    masks
+};
+
 #[inline]
 pub(super) fn is(byte: u8, class: u8) -> bool {
     #[cfg(test)]

@@ -90,10 +90,13 @@ impl Lexicon {
         let mut done = from;
         let mut at = from;
         while at < to {
-            for bit in Bits(self.likely(bytes, planes.words(at), at)) {
+            let words = planes.words(at);
+            for bit in Bits(self.likely(bytes, words, at)) {
                 let start = at + bit;
+                let len = (words.alnum >> bit).trailing_ones() as usize;
+                let end = if bit + len < 64 { start + len } else { planes.alnum_end(start) };
                 if start >= done
-                    && let Some(cue) = self.known(text, (start, planes.alnum_end(start)))
+                    && let Some(cue) = self.known(text, (start, end))
                 {
                     done = cue.end;
                     out.push(cue);
@@ -109,9 +112,9 @@ impl Lexicon {
     /// not guess at each of them.
     #[inline]
     fn likely(&self, bytes: &[u8], words: Words, at: usize) -> u64 {
-        let mut padded = [0; 64];
+        let mut padded = [0; 72];
         let rest = bytes.get(at..).unwrap_or(&[]);
-        let window = rest.first_chunk::<64>().unwrap_or_else(|| {
+        let window = rest.first_chunk::<72>().unwrap_or_else(|| {
             padded[..rest.len()].copy_from_slice(rest);
             &padded
         });
@@ -143,16 +146,21 @@ impl Lexicon {
     fn known(&self, text: Text<'_>, (start, end): (usize, usize)) -> Option<Cue> {
         let bytes = text.0;
         let group = self.group(key_of(bytes, start, end))?;
-        let from = skip_light(bytes, end);
-        let (phrase, stop) = if group.goes_on(byte::peek(bytes, end), byte::peek(bytes, from)) {
+        let from = if group.has_more() { skip_light(bytes, end) } else { end };
+        let ((class, weak), stop) = if group.goes_on(byte::peek(bytes, end), byte::peek(bytes, from)) {
             self.longest(text, (start, end), from, group)?
         } else {
-            let single = &self.phrases[group.single..group.end];
-            (single.iter().find(|phrase| phrase.starts(&bytes[start..end]))?, end)
+            (group.sole.or_else(|| self.single(group, &bytes[start..end]))?, end)
         };
         let decilitre = stop - start == 2 && is_decilitre(bytes, start);
         let whole = !(decilitre || is_placeholder(bytes, start, stop) || byte::glued(bytes, start, stop));
-        whole.then_some(Cue { start, end: stop, class: phrase.class, weak: phrase.weak })
+        whole.then_some(Cue { start, end: stop, class, weak })
+    }
+
+    /// What the phrase of this one word speaks for, and whether it is weak.
+    fn single(&self, group: &Group, word: &[u8]) -> Option<(CueClass, bool)> {
+        let single = &self.phrases[group.single..group.end];
+        single.iter().find(|phrase| phrase.starts(word)).map(|phrase| (phrase.class, phrase.weak))
     }
 
     /// The phrases with a key.
@@ -168,14 +176,14 @@ impl Lexicon {
         }
     }
 
-    /// The longest phrase of the group, and its end; the next word starts at `from`.
+    /// What the longest phrase of the group speaks for, and its end; the next word starts at `from`.
     fn longest(
         &self,
         text: Text<'_>,
         (start, end): (usize, usize),
         from: usize,
         group: &Group,
-    ) -> Option<(&Phrase, usize)> {
+    ) -> Option<((CueClass, bool), usize)> {
         let (bytes, planes) = text;
         let next = planes.alnum_end(from);
         let second = if next > from { key_of(bytes, from, next) } else { 0 };
@@ -189,7 +197,7 @@ impl Lexicon {
                 Tail::Number => number,
                 Tail::Parts => phrase.end_in(text, end),
             };
-            stop.filter(|_| phrase.starts(&bytes[start..end])).map(|stop| (phrase, stop))
+            stop.filter(|_| phrase.starts(&bytes[start..end])).map(|stop| ((phrase.class, phrase.weak), stop))
         })
     }
 }

@@ -17,8 +17,8 @@ const fn slot(hash: u64, slots: usize) -> usize {
 }
 
 /// Each of the first `len` bytes with the bit that small letters have.
-const fn small(bytes: u64, len: usize) -> u64 {
-    bytes | if len >= 8 { 0x2020_2020_2020_2020 } else { 0x2020_2020_2020_2020 & ((1 << (8 * len)) - 1) }
+fn small(bytes: u64, len: usize) -> u64 {
+    bytes | 0x2020_2020_2020_2020 & super::byte::FIRST[len.min(8)]
 }
 
 /// The word in two halves, without a loop over its letters: how long it is would be hard to guess.

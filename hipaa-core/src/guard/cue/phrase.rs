@@ -48,6 +48,8 @@ pub(super) struct Group {
     pub(super) first: usize,
     pub(super) single: usize,
     pub(super) end: usize,
+    /// The class of the first phrase of a single word, and whether it is weak, when every word with the key is it.
+    pub(super) sole: Option<(CueClass, bool)>,
     /// The low five bits of what a second word may start with.
     words: u32,
     /// The low five bits of a byte that must follow at once.
@@ -70,7 +72,9 @@ impl Group {
     fn new(first: usize, phrases: &[Phrase]) -> Self {
         let single = first + phrases.iter().take_while(|phrase| !phrase.parts.is_empty()).count();
         let key = phrases.first().map_or(0, |phrase| phrase.key);
-        let mut group = Self { key, first, single, end: first + phrases.len(), words: 0, seps: 0 };
+        let sole = phrases.get(single - first).filter(|phrase| phrase.rest.is_empty() && !phrase.capitals);
+        let sole = sole.filter(|_| key >> 56 == 0).map(|phrase| (phrase.class, phrase.weak));
+        let mut group = Self { key, first, single, end: first + phrases.len(), sole, words: 0, seps: 0 };
         for part in phrases.iter().filter_map(|phrase| phrase.parts.first()) {
             match part {
                 Part::Sep(byte) => group.seps |= low_bit(*byte),
@@ -79,6 +83,12 @@ impl Group {
             }
         }
         group
+    }
+
+    /// Whether it has a phrase of more than one word.
+    #[inline]
+    pub(super) const fn has_more(&self) -> bool {
+        self.seps | self.words != 0
     }
 
     /// Whether a phrase of more than one word may go on, by the byte behind the first word and
@@ -242,7 +252,6 @@ pub(super) fn key_of(bytes: &[u8], start: usize, end: usize) -> u64 {
 
 /// The first `len` of eight bytes, lower-cased.
 #[inline]
-pub(super) const fn keyed(eight: u64, len: usize) -> u64 {
-    let keep = if len >= 8 { u64::MAX } else { (1 << (8 * len)) - 1 };
-    (eight | 0x2020_2020_2020_2020) & keep
+pub(super) fn keyed(eight: u64, len: usize) -> u64 {
+    (eight | 0x2020_2020_2020_2020) & byte::FIRST[len.min(8)]
 }

@@ -125,30 +125,35 @@ impl Scan<'_, '_> {
     }
 }
 
-/// What the byte behind a value says: nothing, a blank, a comma or semicolon, another mark, the end of a line.
+/// Which looks a byte behind a value asks for: the byte itself parts cells, or it does before a blank or bar, or it
+/// does before anything else or behind the start of a line, or the other side must be looked at.
+const PARTS: u8 = 1;
+const WIDE_OR_BAR: u8 = 2;
+const TIGHT: u8 = 4;
+const OTHER_SIDE: u8 = 8;
+
 static BEHIND: [u8; 256] = {
-    let mut classes = [0; 256];
-    let (bytes, values) = (b" ,;\t|\"*\r\n\0", [1, 2, 2, 3, 3, 3, 3, 4, 4, 4]);
+    let mut looks = [0; 256];
+    let bytes = b" ,;\t|\"*\r\n\0";
+    let values =
+        [WIDE_OR_BAR, TIGHT, TIGHT, PARTS, PARTS, PARTS, PARTS, OTHER_SIDE, OTHER_SIDE, OTHER_SIDE];
     let mut i = 0;
     while i < bytes.len() {
-        classes[bytes[i] as usize] = values[i];
+        looks[bytes[i] as usize] = values[i];
         i += 1;
     }
-    classes
+    looks
 };
 
-/// Whether a mark that may part cells touches the span: behind it, or before the last value of a line. A cheap look,
-/// as it is asked of every candidate.
+/// Whether a mark that may part cells touches the span: behind it, or before the last value of a line. A cheap look
+/// without guesses, as it is asked of every candidate.
 #[inline]
 pub(super) fn touches_mark(bytes: &[u8], (start, end): Span) -> bool {
-    let next = || byte::peek(bytes, end + 1);
-    match BEHIND[usize::from(byte::peek(bytes, end))] {
-        0 => false,
-        1 => matches!(next(), b' ' | b'|'),
-        2 => next() > b' ' || matches!(byte::prev(bytes, start), b'\n' | 0),
-        3 => true,
-        _ => mark_beside(bytes, (start, end)) != 0,
-    }
+    let (behind, next, before) = (byte::peek(bytes, end), byte::peek(bytes, end + 1), byte::prev(bytes, start));
+    let wide = if (next == b' ') | (next == b'|') { WIDE_OR_BAR } else { 0 };
+    let tight = if (next > b' ') | (before == b'\n') | (before == 0) { TIGHT } else { 0 };
+    let looks = BEHIND[usize::from(behind)] & (PARTS | wide | tight | OTHER_SIDE);
+    looks != 0 && (looks != OTHER_SIDE || mark_beside(bytes, (start, end)) != 0)
 }
 
 /// The mark that parts cells and touches the span; zero when none does.
