@@ -154,9 +154,11 @@ pub(super) fn value(bytes: &[u8], start: usize, end: usize) -> u32 {
 
 /// Whether the bytes at `at` have the shape: `d` is a digit, everything else itself.
 pub(super) fn is_shape(bytes: &[u8], at: usize, shape: &[u8]) -> bool {
-    bytes.get(at..at + shape.len()).is_some_and(|part| {
-        part.iter().zip(shape).all(|(byte, want)| if *want == b'd' { byte.is_ascii_digit() } else { byte == want })
-    })
+    // The separators tell first; the digits are then asked for all at once.
+    let part = bytes.get(at..at + shape.len()).unwrap_or(&[]);
+    let parted = part.iter().zip(shape).all(|(byte, want)| *want == b'd' || byte == want);
+    let other = |(byte, want): (&u8, &u8)| u8::from(*want == b'd') & u8::from(byte.wrapping_sub(b'0') > 9);
+    parted && !part.is_empty() && part.iter().zip(shape).map(other).fold(0, |any, one| any | one) == 0
 }
 
 /// Whether a letter outside ASCII that writes words with spaces touches the span.

@@ -22,7 +22,8 @@ impl Scan<'_, '_> {
             return self.bare(cut, &[]);
         }
         let span = (run.start, run.end);
-        if self.age_run(run) || self.text_date(run) {
+        let digit_leads = byte::at(self.bytes, run.start, byte::DIGIT);
+        if digit_leads && (self.age_run(run) || self.text_date(run)) {
             return;
         }
         if run.len() < 3 || byte::glued(self.bytes, run.start, run.end) || masked(self.bytes, span.0, span.1) {
@@ -30,7 +31,11 @@ impl Scan<'_, '_> {
         }
         let token = &self.bytes[span.0..span.1];
         let checked = run.len() == 9 && validate::dea(token);
-        if self.phone(run.start) || self.spaced_mbi(run) || (!checked && self.glued_label(span)) {
+        let other = match digit_leads {
+            true => self.phone(run.start) || (run.len() == 4 && self.spaced_mbi(run)),
+            false => !checked && run.digits >= 4 && self.glued_label(span),
+        };
+        if other {
             return;
         }
         match run.len() {
@@ -97,15 +102,14 @@ impl Scan<'_, '_> {
     /// `1EG4 TE5 MK73`.
     fn spaced_mbi(&mut self, run: Run) -> bool {
         let end = run.start + 13;
-        let Some(part) = self.bytes.get(run.start..end).filter(|_| run.len() == 4) else {
+        let Some(part) = self.bytes.get(run.start..end).filter(|part| part[4] == b' ' && part[8] == b' ') else {
             return false;
         };
         let mut token = [0; 11];
-        let solid = [&part[..4], &part[5..8], &part[9..]].concat();
-        token.copy_from_slice(&solid);
-        let fits = part[4] == b' '
-            && part[8] == b' '
-            && validate::mbi(&token)
+        token[..4].copy_from_slice(&part[..4]);
+        token[4..7].copy_from_slice(&part[5..8]);
+        token[7..].copy_from_slice(&part[9..]);
+        let fits = validate::mbi(&token)
             && !byte::at(self.bytes, end, byte::ALNUM)
             && !(byte::at(self.bytes, end, byte::JOIN) && byte::at(self.bytes, end + 1, byte::ALNUM));
         if fits {

@@ -29,15 +29,14 @@ impl Scan<'_, '_> {
 
     fn icd_code(&mut self, category: &Run, extension: &Run, alone: bool) -> bool {
         let span = (category.start, extension.end);
-        let mut code = [0; 8];
-        let text = &self.bytes[span.0..span.1];
         if category.len() != 3 || extension.len() > 4 {
             return false;
         }
-        code[..text.len()].copy_from_slice(text);
-        let lower = code.iter().any(u8::is_ascii_lowercase);
-        code.make_ascii_uppercase();
-        let valid = self.rules.categories.has(&code[..3]) && subclass(&code[4..text.len()]);
+        let text = &self.bytes[span.0..span.1];
+        let lower = text.iter().any(u8::is_ascii_lowercase);
+        let mut raised = [0; 8];
+        let code = if lower { in_capitals(text, &mut raised) } else { text };
+        let valid = self.rules.categories.has(&code[..3]) && subclass(&code[4..]);
         if !valid || (alone && unit::measures(self.bytes, span.1)) {
             return false;
         }
@@ -128,6 +127,12 @@ impl Scan<'_, '_> {
             && byte::peek(self.bytes, end) == b'.'
             && byte::at(self.bytes, end + 1, ALNUM)
     }
+}
+
+/// The text in capitals; it is no longer than the room.
+fn in_capitals<'r>(text: &[u8], room: &'r mut [u8; 8]) -> &'r [u8] {
+    room.iter_mut().zip(text).for_each(|(slot, byte)| *slot = byte.to_ascii_uppercase());
+    &room[..text.len().min(8)]
 }
 
 const fn code_length(span: (usize, usize)) -> usize {

@@ -183,13 +183,13 @@ impl Scan<'_, '_> {
         if word == span.0 || word - span.0 > 6 || !numeric || span.1 - word < 4 {
             return false;
         }
-        if self.context(span, NUMBERS).is_some_and(|hit| hit.fit >= Fit::Strict) {
-            return false;
-        }
         let Some(cue) = self.rules.lexicon.phrase_at((bytes, self.planes), span.0, word) else {
             return false;
         };
         if cue.end != word || cue.weak || cue.class.kind().is_none() || word - span.0 < 2 {
+            return false;
+        }
+        if self.context(span, NUMBERS).is_some_and(|hit| hit.fit >= Fit::Strict) {
             return false;
         }
         let run = super::token::Run { start: word, end: span.1, digits: span.1 - word, sep: 0 };

@@ -120,7 +120,8 @@ impl Scan<'_, '_> {
         if open || end - start > 64 || joint(bytes, end).is_some() {
             return self.long_token(p);
         }
-        let run = Run { start, end, digits: planes.digits_in(start, end), sep: 0 };
+        let digits = if around.numeric && start == p { end - p } else { planes.digits_in(start, end) };
+        let run = Run { start, end, digits, sep: 0 };
         self.done = run.end;
         match run.numeric() {
             true if run.len() <= 3 && byte::prev(bytes, p) == b'(' && self.udi(p) => {}
