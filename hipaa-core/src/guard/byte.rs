@@ -92,7 +92,8 @@ pub(super) fn peek(bytes: &[u8], at: usize) -> u8 {
 /// The byte before `at`, or zero at the start.
 #[inline]
 pub(super) fn prev(bytes: &[u8], at: usize) -> u8 {
-    at.checked_sub(1).map_or(0, |before| peek(bytes, before))
+    // Before the start, the place is far behind the end.
+    peek(bytes, at.wrapping_sub(1))
 }
 
 /// The first place at or behind `from` whose byte lacks the class.

@@ -42,7 +42,7 @@ pub(super) struct Lexicon {
 
 /// Words are asked for in so many of 64 bytes: what is left shows the start of the last word.
 const STRIDE: usize = 56;
-const WORDS_AT_ONCE: usize = 5;
+const WORDS_AT_ONCE: usize = 3;
 
 /// A text and what its bytes are.
 pub(super) type Text<'t> = (&'t [u8], Planes<'t>);

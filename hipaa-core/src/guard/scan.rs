@@ -57,7 +57,7 @@ const SHORTEST_PAGE: usize = 8;
 
 /// Room for the cues and findings of a usual note, so that few notes ask for more.
 const CUES: usize = 40;
-const FINDINGS: usize = 20;
+const FINDINGS: usize = 32;
 
 /// What stands outside the text and speaks for all of it: a JSON key or a FHIR sibling.
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +116,7 @@ impl<'g, 't> Scan<'g, 't> {
         self.spelled_ages();
         self.hl7();
         self.x12();
-        let mut early = std::mem::replace(&mut self.out, Vec::with_capacity(FINDINGS.min(self.bytes.len() / 48)));
+        let mut early = std::mem::replace(&mut self.out, Vec::with_capacity(FINDINGS.min(self.bytes.len() / 32)));
         early.sort_by_key(Finding::start);
         let mut addresses =
             early.iter().filter(|found| found.kind().is_address() || found.is_field()).map(Finding::span);

@@ -84,6 +84,7 @@ fn joint(bytes: &[u8], end: usize) -> Option<usize> {
 
 impl Scan<'_, '_> {
     /// Reads the token that holds the digit at `p`, not before what is done.
+    #[inline(always)]
     fn read(&self, p: usize) -> Token {
         let (bytes, planes) = (self.bytes, self.planes);
         let mut start = planes.token_start(p).max(self.done).max(p.saturating_sub(TOKEN_BYTES + 1));
