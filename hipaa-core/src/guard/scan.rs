@@ -118,31 +118,33 @@ impl<'g, 't> Scan<'g, 't> {
         self.x12();
         let mut early = std::mem::replace(&mut self.out, Vec::with_capacity(FINDINGS.min(self.bytes.len() / 32)));
         early.sort_by_key(Finding::start);
-        let mut addresses =
-            early.iter().filter(|found| found.kind().is_address() || found.is_field()).map(Finding::span);
-        let mut address = 0..0;
         self.restart();
+        let mut early = early.into_iter().peekable();
+        // What was found early up to here need not be asked for.
+        let mut clear = 0;
         let mut from = own.start;
-        let mut given = 0;
         while let Some(p) = self.planes.digit_from(from) {
-            // Findings leave in the order of the text, so that nobody need sort them.
-            while let Some(found) = early.get(given).filter(|found| found.start() <= p) {
-                self.out.push(*found);
-                given += 1;
+            if p >= clear {
+                // Findings leave in the order of the text, so that nobody need sort them.
+                while let Some(found) = early.next_if(|found| found.start() <= p) {
+                    if found.end() > p && (found.kind().is_address() || found.is_field()) {
+                        self.done = found.end();
+                    }
+                    self.out.push(found);
+                }
+                clear = early.peek().map_or(own.end, |found| found.start().min(own.end));
+                if p < self.done {
+                    from = self.done;
+                    continue;
+                }
+                if p >= own.end {
+                    break;
+                }
             }
-            while address.end <= p {
-                address = addresses.next().unwrap_or(usize::MAX..usize::MAX);
-            }
-            if address.start <= p {
-                self.done = address.end;
-            } else if p >= own.end {
-                break;
-            } else {
-                self.token(p);
-            }
+            self.token(p);
             from = self.done.max(p + 1);
         }
-        self.out.extend_from_slice(&early[given..]);
+        self.out.extend(early);
         if own != (0..self.bytes.len()) {
             self.out.retain(|found| own.contains(&found.start()));
         }

@@ -151,6 +151,11 @@ impl Planes<'_> {
     /// The first digit at or behind `from`.
     #[inline]
     pub(in crate::guard) fn digit_from(self, from: usize) -> Option<usize> {
+        // Where digits are many, the next ones have one: no block needs to be guessed.
+        let near = self.ahead(from, |block| block.digit);
+        if near != 0 {
+            return Some(from + near.trailing_zeros() as usize);
+        }
         let mut place = from / 64;
         let mut keep = u64::MAX << (from % 64);
         loop {
