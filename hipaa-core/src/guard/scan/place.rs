@@ -145,11 +145,19 @@ fn ends_well(bytes: &[u8], end: usize) -> bool {
         b' ' => {
             let next = byte::peek(bytes, end + 1);
             !byte::is(next, ALPHA | DIGIT | HIGH) && !matches!(next, b'+' | b'=' | b'/')
+                || (byte::is(next, DIGIT) && dialled(bytes, end + 1))
                 || ENDS.has(word_behind(bytes, end))
         }
         b'-' | b'/' | b'_' => false,
         other => !byte::is(other, ALPHA | DIGIT | HIGH),
     }
+}
+
+/// Whether a telephone number stands here: `96813 914-384-7888`.
+fn dialled(bytes: &[u8], at: usize) -> bool {
+    let mark = byte::peek(bytes, at + 3);
+    let shape = [&b"ddd-ddd-dddd"[..], b"ddd.ddd.dddd"].iter().any(|shape| byte::is_shape(bytes, at, shape));
+    matches!(mark, b'-' | b'.') && shape && !byte::at(bytes, at + 12, ALPHA | DIGIT)
 }
 
 #[cfg(test)]
