@@ -11,6 +11,8 @@ use crate::guard::{Confidence, Kind, Reason, pattern};
 
 const AGES: Mask = Mask::of(&[Age90]);
 const OLDEST: u32 = 125;
+/// How far from the age of a person that of another is looked for, in bytes.
+const WARD: usize = 48;
 /// `age ninety`.
 const SHORTEST: usize = 10;
 
@@ -52,6 +54,12 @@ static BEFORE_PERSONS: WordSet<32> =
 /// What may go on behind `died at 92`, `patient is 90`.
 static GOES_ON: WordSet<16> = WordSet::new("and of from but due when after who");
 
+/// What tells that `in` is no inch.
+static IN_TIME: WordSet<64> = WordSet::new(
+    "the january february march april may june july august september october november december spring summer fall autumn \
+    winter",
+);
+
 /// What stands behind a number that may be an age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Behind {
@@ -76,6 +84,10 @@ impl Scan<'_, '_> {
         }
         let behind = match behind(self.bytes, end) {
             Behind::Not if self.sexed(start, end) => Behind::Sexed,
+            // `Age/sex 90 M`.
+            Behind::Not if is(word_before(self.bytes, start), b"sex") && SEXES.has(word(self.bytes, end).1) => {
+                Behind::Open
+            }
             other => other,
         };
         if behind == Behind::Not || (behind == Behind::Old && is_of_a_thing(self.bytes, start, end)) {
@@ -131,6 +143,7 @@ impl Scan<'_, '_> {
         let named = byte::at(whose, 0, byte::UPPER) || BEFORE_PERSONS.has(whose);
         let goes_on = byte::peek(bytes, run.end) == b' ' && byte::at(bytes, run.end + 1, ALPHA);
         (alone && named && !TEMPERATURES.has(whose))
+            || one_of_a_ward(bytes, run)
             || speaks_of_a_person(bytes, run.end)
             || (goes_on && begins(bytes, run.start))
     }
@@ -167,6 +180,25 @@ impl Scan<'_, '_> {
             );
         }
     }
+}
+
+/// Whether the age and sex of another person with a name stand close by: `Idowu 99F; Park 45M`.
+fn one_of_a_ward(bytes: &[u8], run: Run) -> bool {
+    let listed = |at: usize| matches!(byte::peek(bytes, at), 0 | b';' | b',' | b'\n' | b'|');
+    let named = |start: usize| {
+        let name = word_before(bytes, start);
+        byte::at(name, 0, byte::UPPER) && name.len() > 1 && !TEMPERATURES.has(name) && !VITALS.has(name)
+    };
+    let other = |at: usize| {
+        let end = at + 3;
+        byte::is_shape(bytes, at, b" dd")
+            && matches!(byte::peek(bytes, end), b'M' | b'F')
+            && !byte::at(bytes, end + 1, ALNUM)
+            && byte::peek(bytes, at + 1) != b'9'
+            && named(at + 1)
+    };
+    let around = run.start.saturating_sub(WARD)..(run.end + WARD).min(bytes.len());
+    listed(run.end) && named(run.start) && around.into_iter().any(other)
 }
 
 /// The next word at or behind `at`, blanks and hyphens skipped.
@@ -211,6 +243,8 @@ fn behind(bytes: &[u8], end: usize) -> Behind {
         () if YEARS.has(first) && is(second, b"of") && is(word(bytes, second_end).1, b"age") => Behind::Old,
         () if YEAR.has(first) && SEXES.has(second) && byte::peek(bytes, first_end) == b' ' => Behind::Old,
         () if YEARS.has(first) => Behind::Years,
+        // `turned 93 in the spring`.
+        () if is(first, b"in") && IN_TIME.has(second) => Behind::Open,
         () if is(first, b"mo") || (first.len() > 1 && unit::is(first)) => Behind::Not,
         () if (is(first, b"or") || is(first, b"and")) && LIMITS_BEHIND.has(second) => Behind::Not,
         () if unit::follows(bytes, end) => Behind::Not,
@@ -264,7 +298,8 @@ fn quotes(bytes: &[u8], at: usize, start: usize) -> bool {
         let before = byte::back_to(bytes, line.saturating_sub(1), b'\n', 128);
         line > 0 && byte::peek(bytes, before) == b'>'
     };
-    star::leads_line(bytes, at) && (quoted() || byte::peek(bytes, byte::skip(bytes, start, DIGIT)) == b'-')
+    let twice = || byte::prev(bytes, at - 1) == b'>' && at < start;
+    star::leads_line(bytes, at) && (quoted() || twice() || byte::peek(bytes, byte::skip(bytes, start, DIGIT)) == b'-')
 }
 
 /// The start of the blanks before `start`; more than a few part what stands before them.
