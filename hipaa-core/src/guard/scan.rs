@@ -28,6 +28,7 @@ mod place;
 mod site;
 mod star;
 mod table;
+mod title;
 mod token;
 mod udi;
 mod unglue;
