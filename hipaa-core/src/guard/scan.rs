@@ -13,6 +13,7 @@ mod count;
 mod date;
 mod date_text;
 mod email;
+mod fax;
 mod field;
 mod hl7;
 mod host;
@@ -81,6 +82,8 @@ pub(super) struct Scan<'g, 't> {
     /// Where the last cue ends that spoke for a value before it, and the last one that may have.
     spent: usize,
     behind: usize,
+    /// The start of the last number that a list of faxes holds.
+    fax_log: usize,
     tables: Tables,
     /// Everything before this place has been decided.
     done: usize,
@@ -100,6 +103,7 @@ impl<'g, 't> Scan<'g, 't> {
             last: None,
             spent: 0,
             behind: 0,
+            fax_log: 0,
             tables: Tables::default(),
             done: 0,
             out: Vec::new(),
@@ -185,6 +189,7 @@ impl<'g, 't> Scan<'g, 't> {
         self.cues_to = 0;
         self.last = None;
         self.spent = 0;
+        self.fax_log = 0;
         self.tables = Tables::default();
         self.done = 0;
     }

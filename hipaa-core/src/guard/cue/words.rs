@@ -53,17 +53,17 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Phone,
         STRONG,
-        "phone|phones|phone +|telephone|telephone +|telephones|tel|tel +|ph|ph +|cell|cell +|cell phone|cell phone +|cellphone|mobile|mobile +|mobile phone|mobile phone +|home phone|home phone +|work phone|work phone +|contact +|contact phone|callback|callback +|call back|call back +|pager|pager +|beeper|voicemail|hotline|helpline|landline|whatsapp|telefono|emergency contact|daytime phone|day phone|sms",
+        "phone|phones|phone +|telephone|telephone +|telephones|tel|tel +|ph|ph +|cell|cell +|cell phone|cell phone +|cellphone|mobile|mobile +|mobile phone|mobile phone +|home phone|home phone +|work phone|work phone +|contact +|contact phone|callback|callback +|call back|call back +|pager|pager +|beeper|voicemail|hotline|helpline|landline|whatsapp|telefono|emergency contact|daytime phone|day phone|sms|telecom|text-to-pay|!ANI|ani +",
     ),
     (
         Phone,
         WEAK,
-        "call|called|calling|dial|dialed|text|texted|contact|reach|reached|reachable|ring|page|paged|pharmacy|front desk|office|office +|contacted|work|home|hm|wk|cb|lvm|lvm on|lvm at|alternate|alt +|(p)|!C|!H|!W|p|t|!M",
+        "my number|best number|call|called|calling|dial|dialed|text|texted|contact|reach|reached|reachable|ring|page|paged|pharmacy|front desk|office|office +|contacted|work|home|hm|wk|cb|lvm|lvm on|lvm at|alternate|alt +|(p)|!C|!H|!W|p|t|!M",
     ),
     (
         Fax,
         STRONG,
-        "fax|fax +|faxed|refax|refaxed|faxes|facsimile|facsimile +|telefax|fax phone|efax|rightfax|fax line|f'd",
+        "fax|fax +|faxed|refax|refaxed|faxing|faxes|facsimile|facsimile +|telefax|fax phone|efax|rightfax|fax line|fax log|fax logs|fax report|fax journal|fax queue|fax activity|fax activity report|fax transmission report|f'd",
     ),
     (Fax, WEAK, "f|fx"),
     (Email, STRONG, "email|e mail|mail"),
@@ -109,23 +109,23 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Account,
         STRONG,
-        "acct|accts|acct +|acct nbr|account +|accounts +|account nbr|acc +|acnt|acnt +|acct to credit|pt ctl +|patient control +|pt control +|a/c|a/c +|patient account|patient account +|patient acct|patient acct +|bank account|bank account +|billing account|billing account +|billing acct|billing +|hospital account|hospital account +|hospital acct +|checking account|checking account +|savings account|savings account +|guarantor account|guarantor account +|guarantor +|fin|fin +|financial +|har|har +|iban|account holder|financial account +|pt acct|pt acct +|ledger +|customer +|client account +|acct code",
+        "acct|accts|acct +|acct nbr|account +|accounts +|account nbr|acc +|acnt|acnt +|acct to credit|pt ctl +|patient control +|pt control +|pat control +|patient cntl +|pat cntl +|pt cntl +|patient ctrl +|pat ctrl +|pt ctrl +|a/c|a/c +|patient account|patient account +|patient acct|patient acct +|bank account|bank account +|billing account|billing account +|billing acct|billing +|hospital account|hospital account +|hospital acct +|checking account|checking account +|savings account|savings account +|guarantor account|guarantor account +|guarantor +|fin|fin +|financial +|har|har +|iban|account holder|financial account +|pt acct|pt acct +|ledger +|customer +|client account +|acct code",
     ),
     (Account, WEAK, "account|accounts|billing"),
     (
         Plan,
         STRONG,
-        "member +|members +|member|mbr +|member card|member card +|subscriber|subscriber +|insured +|insured's +|policy +|policyholder +|policy holder +|insurance +|insurance policy|insurance policy +|insurance member +|insurance card|insurance card +|ins +|ins policy +|insurer +|health plan|health plan +|health insurance|health insurance +|healthplan +|plan +|plan member +|beneficiary|beneficiary +|health plan beneficiary +|health plan member +|medicaid|medicaid +|medi-cal|medi-cal +|hicn|hic +|hic|enrollee|enrollee +|group +|grp +|group policy +|coverage +|contract +|certificate of coverage +|tricare|tricare +|payer member +|insurance group +|subscriber member +|recipient +|dependent +|champva +|family plan +|benefits +|rx member +|aetna +|aetna|cigna +|cigna|humana +|humana|bcbs +|bcbs|blue cross +|blue shield +|blue cross|blue shield|anthem +|anthem|uhc +|uhc|unitedhealthcare +|unitedhealthcare|united healthcare +|united healthcare|kaiser +|kaiser|cardholder +|cardholder id|mem +|subs +|subscr +|sub +|medicaid rid|insured's i.d +|insured i.d +|pol +|!CIN +|medicaid cin|medicaid recipient +|medigap policy|medigap policy +|molina +|medica +|medigap +|masshealth +|ahcccs +|tenncare +|badgercare +|ambetter +|centene +|wellcare +|highmark +|tufts +|oscar +|premera +|healthpartners +|health partners +|harvard pilgrim +|amerigroup +|caresource +|geisinger +|emblemhealth +|regence +|carefirst +|oxford health +|hcsc +|peachcare +|healthfirst +|healthnet +|health net +|scan health +|denti-cal +",
+        "member +|members +|member|mbr +|member card|member card +|subscriber|subscriber +|insured +|insured's +|policy +|policyholder +|policy holder +|insurance +|insurance policy|insurance policy +|insurance member +|insurance card|insurance card +|ins +|ins policy +|insurer +|health plan|health plan +|health insurance|health insurance +|healthplan +|plan +|plan member +|beneficiary|beneficiary +|health plan beneficiary +|health plan member +|medicaid|medicaid +|medi-cal|medi-cal +|hicn|hic +|hic|enrollee|enrollee +|group +|grp +|group policy +|coverage +|contract +|certificate of coverage +|tricare|tricare +|payer member +|insurance group +|subscriber member +|recipient +|dependent +|champva +|family plan +|benefits +|rx member +|aetna +|aetna|cigna +|cigna|humana +|humana|bcbs +|bcbs|blue cross +|blue shield +|blue cross|blue shield|anthem +|anthem|uhc +|uhc|unitedhealthcare +|unitedhealthcare|united healthcare +|united healthcare|kaiser +|kaiser|cardholder +|cardholder id|mem +|subs +|subscr +|sub +|medicaid rid|insured's i.d +|insured i.d +|pol +|!CIN +|medicaid cin|medicaid recipient +|medigap policy|medigap policy +|molina +|medica +|medigap +|masshealth +|ahcccs +|tenncare +|badgercare +|ambetter +|centene +|wellcare +|highmark +|tufts +|oscar +|premera +|healthpartners +|health partners +|harvard pilgrim +|amerigroup +|caresource +|geisinger +|emblemhealth +|regence +|carefirst +|oxford health +|hcsc +|peachcare +|healthfirst +|healthnet +|health net +|scan health +|denti-cal +|hmo +|ppo +|epo +|part c id|part d id|certificate holder +|id on the card|id on my card|id on her card|id on his card|id on the insurance card|id on my insurance card|number on my insurance card|number on the insurance card",
     ),
     (
         Plan,
         WEAK,
-        "!CIN|policy|grp|insurance|ins|insured|molina|medica|medigap|masshealth|ahcccs|tenncare|badgercare|ambetter|centene|wellcare|highmark|tufts|oscar|premera|healthpartners|health partners|harvard pilgrim|amerigroup|caresource|geisinger|emblemhealth|regence|carefirst|oxford health|hcsc|peachcare|healthfirst|healthnet|health net|scan health",
+        "!CIN|mbr|cardholder|policyholder|policy|grp|insurance|ins|insured|molina|medica|medigap|masshealth|ahcccs|tenncare|badgercare|ambetter|centene|wellcare|highmark|tufts|oscar|premera|healthpartners|health partners|harvard pilgrim|amerigroup|caresource|geisinger|emblemhealth|regence|carefirst|oxford health|hcsc|peachcare|healthfirst|healthnet|health net|scan health|bcbsma|bcbsil|bcbstx|bcbsnc|bcbsfl|bcbsm|bcbsmn|bcbsaz|bcbssc|bcbstn|bcbsal|bcbsla|bcbsks|bcbskc|bcbsne|bcbsri|bcbsvt|bcbsnm|bcbsok|bcbsmt|bcbsnd",
     ),
     (
         License,
         STRONG,
-        "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|dlno|d.l|d.l +|!OLN|oln +|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +",
+        "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|dlno|d.l|d.l +|!OLN|oln +|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|state lic|state lic +|medical lic|medical lic +|med lic|med lic +|nursing lic +|prof lic +|lic nbr|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +",
     ),
     (License, WEAK, "license|licence|lic|certificate|licensed|permit|plate"),
     (Age90, STRONG, "age at death|age|aged|ages|age in years|age years|age/sex|turned|turning|turns"),
@@ -142,7 +142,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Other,
         WEAK,
-        "order|orders|case|ref|reference|claim|study|part|sample|request|encounter|form|cat|protocol|grant|fee|dose|weight|total|count|volume|cost|price|amount|balance|paid|charge|copay|usd|fiscal|budget|population|per|approximately|approx|about|nearly|roughly|over|than|item|items|catalogue|stage|auth|tx plan|treatment plan",
+        "order|orders|case|ref|reference|claim|study|part|sample|request|encounter|form|cat|protocol|grant|fee|dose|weight|total|count|volume|cost|price|amount|balance|paid|charge|copay|usd|fiscal|budget|population|per|approximately|approx|about|nearly|roughly|over|than|item|items|catalogue|stage|auth|tx plan|treatment plan|birth weight|birthweight|birth wt|birth control|birth order|birth defect|birth defects|birth trauma|birth plan",
     ),
     (
         Version,

@@ -131,7 +131,18 @@ impl Scan<'_, '_> {
             _ => 0,
         };
         let start = self.prefix(span.0);
-        (if start < floor { span.0 } else { start }, self.groups(span))
+        let end = if hit.is(CueClass::Plan) { self.dependent(span) } else { None };
+        (if start < floor { span.0 } else { start }, end.unwrap_or_else(|| self.groups(span)))
+    }
+
+    /// The end of the two digits behind the number of a member that tell who of the family is meant: `U8824947 60`.
+    fn dependent(&self, (start, end): (usize, usize)) -> Option<usize> {
+        let bytes = self.bytes;
+        let shaped = byte::at(bytes, start, UPPER) && end - start >= 8 && byte::is_shape(bytes, end, b" dd");
+        let next = byte::peek(bytes, end + 3);
+        let ends = matches!(next, 0 | b'\n' | b'\r' | b'\t' | b';' | b')' | b'|' | b'"' | b'<')
+            || (matches!(next, b'.' | b',') && !byte::at(bytes, end + 4, DIGIT));
+        (shaped && ends && bytes[start + 1..end].iter().all(u8::is_ascii_digit)).then_some(end + 3)
     }
 
     /// The start of one to four capitals right before the value, when they belong to it.
