@@ -61,14 +61,14 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
     }
     let mut fit = Fit::Label;
     let (mut at, mut words, mut fillers, mut newlines) = (from, 0, 0, 0);
-    let (mut last, mut labelled, mut asked) = (from, false, false);
+    let (mut last, mut labelled) = (from, false);
     while at < to {
         let byte = bytes[at];
         if byte::is(byte, ALNUM) {
             let end = byte::skip(bytes, at, ALNUM).min(to);
             let word = &bytes[at..end];
-            let fresh = fillers == 0 || asked;
-            if newlines == 1 && fresh && !labelled && byte::peek(bytes, end) == b':' && SPEAKERS.has(word) {
+            let fresh = || fillers == 0 || bytes[..at].trim_ascii_end().last() == Some(&b'?');
+            if newlines == 1 && !labelled && byte::peek(bytes, end) == b':' && fresh() && SPEAKERS.has(word) {
                 (newlines, at, fit) = (0, end + 1, fit.min(Fit::Strict));
                 continue;
             }
@@ -83,7 +83,8 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
             b'\n' => (newlines, at) = (newlines + 1, at + clock(bytes, at + 1)),
             b':' | b'#' | b'=' => labelled = true,
             b'!' | b';' => return None,
-            b'?' if matches!(byte::peek(bytes, at + 1), b'\n' | b'\r') => asked = true,
+            // `the ID on your card?`, and the answer in the next line.
+            b'?' if matches!(byte::peek(bytes, at + 1), b'\n' | b'\r') => {}
             b'.' | b'?' if sentence_ends(bytes, at, to) && (at > from || no_short(bytes, at)) => return None,
             b'*' if emphasis(bytes, at, to) => {}
             // `dx: [I10, Z23]`.
@@ -183,15 +184,15 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
     let mut fit = Fit::Strict;
     // Behind a comma or an aside, a label at the end of its line speaks for the next one.
     let mut past = false;
-    let fax = bytes.get(to..to + 3).is_some_and(|word| word.eq_ignore_ascii_case(b"fax"));
+    let fax = || bytes.get(to..to + 3).is_some_and(|word| word.eq_ignore_ascii_case(b"fax"));
     while at < to {
         let byte = bytes[at];
         if byte::is(byte, ALNUM) {
             let stop = byte::skip(bytes, at, ALNUM).min(to);
-            // `sent to 704-555-0151 by fax`.
             let word = &bytes[at..stop];
-            let carried = fax && matches!(word, b"by" | b"via") && !bytes[end..].starts_with(b" to ");
-            if !(carried || BEHIND.has(word)) {
+            // `sent to 704-555-0151 by fax`.
+            let carried = || matches!(word, b"by" | b"via") && fax() && !bytes[end..].starts_with(b" to ");
+            if !BEHIND.has(word) && !carried() {
                 return None;
             }
             at = stop;
@@ -206,7 +207,7 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
                 None => fit = Fit::Label,
             },
             b'[' => fit = Fit::Label,
-            b',' if past || (fax && leads_on(bytes, end)) => return None,
+            b',' if past || (fax() && leads_on(bytes, end)) => return None,
             b',' => (fit, past) = (fit.min(Fit::Strict), true),
             _ => return None,
         }

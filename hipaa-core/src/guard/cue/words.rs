@@ -128,7 +128,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
         "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|dlno|d.l|d.l +|!OLN|oln +|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|state lic|state lic +|medical lic|medical lic +|med lic|med lic +|nursing lic +|prof lic +|lic nbr|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +",
     ),
     (License, WEAK, "license|licence|lic|certificate|licensed|permit|plate"),
-    (Age90, STRONG, "age at death|age|aged|ages|age in years|age years|age/sex|turned|turning|turns"),
+    (Age90, STRONG, "age at death|age|aged|ages|age in years|age years|age/sex|age/gender|turned|turning|turns"),
     (
         Age90,
         WEAK,

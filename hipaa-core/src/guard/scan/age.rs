@@ -84,10 +84,7 @@ impl Scan<'_, '_> {
         }
         let behind = match behind(self.bytes, end) {
             Behind::Not if self.sexed(start, end) => Behind::Sexed,
-            // `Age/sex 90 M`.
-            Behind::Not if is(word_before(self.bytes, start), b"sex") && SEXES.has(word(self.bytes, end).1) => {
-                Behind::Open
-            }
+            Behind::Not if with_sex(self.bytes, start, end) => Behind::Open,
             other => other,
         };
         if behind == Behind::Not || (behind == Behind::Old && is_of_a_thing(self.bytes, start, end)) {
@@ -182,23 +179,30 @@ impl Scan<'_, '_> {
     }
 }
 
+/// `Age/sex: 90 M`.
+fn with_sex(bytes: &[u8], start: usize, end: usize) -> bool {
+    let letter = matches!(byte::peek(bytes, end + 1), b'M' | b'F' | b'm' | b'f') && !byte::at(bytes, end + 2, ALPHA);
+    let at = || blanks_before(bytes, start);
+    let label = || word_before(bytes, at() - usize::from(byte::prev(bytes, at()) == b':'));
+    letter && byte::peek(bytes, end) == b' ' && (is(label(), b"sex") || is(label(), b"gender"))
+}
+
 /// Whether the age and sex of another person with a name stand close by: `Idowu 99F; Park 45M`.
 fn one_of_a_ward(bytes: &[u8], run: Run) -> bool {
-    let listed = |at: usize| matches!(byte::peek(bytes, at), 0 | b';' | b',' | b'\n' | b'|');
+    let listed = matches!(byte::peek(bytes, run.end), 0 | b';' | b',' | b'\n' | b'|');
     let named = |start: usize| {
         let name = word_before(bytes, start);
         byte::at(name, 0, byte::UPPER) && name.len() > 1 && !TEMPERATURES.has(name) && !VITALS.has(name)
     };
     let other = |at: usize| {
-        let end = at + 3;
         byte::is_shape(bytes, at, b" dd")
-            && matches!(byte::peek(bytes, end), b'M' | b'F')
-            && !byte::at(bytes, end + 1, ALNUM)
+            && matches!(byte::peek(bytes, at + 3), b'M' | b'F')
+            && !byte::at(bytes, at + 4, ALNUM)
             && byte::peek(bytes, at + 1) != b'9'
             && named(at + 1)
     };
     let around = run.start.saturating_sub(WARD)..(run.end + WARD).min(bytes.len());
-    listed(run.end) && named(run.start) && around.into_iter().any(other)
+    listed && named(run.start) && around.into_iter().any(other)
 }
 
 /// The next word at or behind `at`, blanks and hyphens skipped.

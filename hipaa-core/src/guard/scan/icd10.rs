@@ -141,11 +141,10 @@ impl Scan<'_, '_> {
 
     /// The code from which a list goes on to `start`.
     fn code_before(&self, start: usize) -> Option<&Finding> {
-        let above = line_above(self.bytes, start);
         self.out.iter().rev().take(4).find(|found| {
             found.kind() == Kind::Icd10
                 && found.confidence() > Confidence::Low
-                && (above == Some(found.start()) || joined(self.bytes, found.end(), start))
+                && (joined(self.bytes, found.end(), start) || in_column(self.bytes, found.start(), start))
         })
     }
 
@@ -175,26 +174,31 @@ fn begins_sentence(bytes: &[u8], start: usize) -> bool {
     byte::is(byte::prev(bytes, end), byte::DIGIT) || end - byte::back(bytes, end, byte::LOWER, 8) >= 4
 }
 
-/// Where the line above begins to speak, when the one at `start` does so there: rows that begin with codes.
-fn line_above(bytes: &[u8], start: usize) -> Option<usize> {
-    let line = byte::back_to(bytes, start, b'\n', 8);
-    if line == 0 || lead(bytes, line) != start {
-        return None;
+/// Whether the code at `start` begins its line and the one at `above` the line before.
+fn in_column(bytes: &[u8], above: usize, start: usize) -> bool {
+    let mut line = start;
+    while line > above && start - line < 6 && is_lead(bytes[line - 1]) {
+        line -= 1;
     }
-    let above = byte::back_to(bytes, line - 1, b'\n', 128);
-    (above > 0 || line < 128).then(|| lead(bytes, above))
+    if start - above > 160 || byte::prev(bytes, line) != b'\n' {
+        return false;
+    }
+    let before = bytes[..above].iter().rev().take(6).take_while(|byte| is_lead(**byte)).count();
+    let begins = matches!(byte::prev(bytes, above - before), 0 | b'\n');
+    begins && !bytes[above..line - 1].contains(&b'\n')
 }
 
-/// Skips the blanks and the number with which a line starts: ` 2. `.
-fn lead(bytes: &[u8], line: usize) -> usize {
-    line + bytes[line..].iter().take(6).take_while(|byte| b" \t.)-*#0123456789".contains(byte)).count()
+/// Blanks and the number with which a line starts: ` 2. `.
+const fn is_lead(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'.' | b')' | b'-' | b'*' | b'#' | b'0'..=b'9')
 }
 
 /// Whether two codes stand in one list: `, `, blanks, or the letters of a form: `A. Z23 B. Z79.4`.
 fn joined(bytes: &[u8], from: usize, to: usize) -> bool {
-    let gap = bytes.get(from..to).unwrap_or(&[]);
-    let lettered = matches!(gap.trim_ascii(), [b'A'..=b'L', b'.']) && gap.starts_with(b" ") && gap.len() <= 6;
-    lettered || matches!(gap, b" " | b"  " | b"   ") || list_gap(bytes, from, to)
+    match bytes.get(from..to).unwrap_or(&[]) {
+        b" " | b"  " | b"   " | [b' ', b'A'..=b'L', b'.', b' '] | [b' ', b' ', b'A'..=b'L', b'.', b' '] => true,
+        _ => list_gap(bytes, from, to),
+    }
 }
 
 /// Whether the code may be one of a procedure, a letter and four digits.
