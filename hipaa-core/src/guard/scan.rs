@@ -18,6 +18,7 @@ mod hl7;
 mod host;
 mod icd10;
 mod ident;
+mod label;
 mod lookalike;
 mod loose;
 mod near;

@@ -1,11 +1,11 @@
 //! Which cue decides about a value: the label before it, what speaks for the whole text, the list
 //! it stands in, or the label behind it.
 
-use super::{REACH_AFTER, REACH_BEFORE, Scan, table};
+use super::{REACH_AFTER, REACH_BEFORE, Scan, label, table};
 use crate::guard::Reason;
 use crate::guard::byte;
 use crate::guard::cue::{
-    Cue, CueClass, Fit, Mask, after_gap, before_gap, follows_on, kin_gap, list_gap, preposition_gap,
+    Cue, CueClass, Fit, Mask, after_gap, before_gap, follows_on, kin_gap, list_gap, preposition_gap, replaces_gap,
 };
 use crate::guard::words::WordSet;
 
@@ -82,6 +82,11 @@ impl Scan<'_, '_> {
         self.collect(span);
         let tables = self.tables.known() || table::touches_mark(self.bytes, span);
         let column = if tables { self.column(span).filter(|hit| mask.has(hit.class)) } else { None };
+        if label::touches_slash(self.bytes, span)
+            && let Some(hit) = self.named_in_order(span, mask)
+        {
+            return hit;
+        }
         let before = self.before(span, mask);
         let hit = match before {
             Some(hit) if self.close(&hit, span.0) => hit,
@@ -106,7 +111,9 @@ impl Scan<'_, '_> {
 
     /// What speaks for the whole text, the list, or the label behind the value.
     fn elsewhere(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
-        self.outer(mask).or_else(|| self.list(span.0, mask)).or_else(|| self.after(span.1, mask))
+        let own = if self.bytes[span.1..].starts_with(b" (") { self.after(span.1, mask) } else { None };
+        let own = own.filter(|hit| hit.fit == Fit::Label);
+        self.outer(mask).or(own).or_else(|| self.list(span, mask)).or_else(|| self.after(span.1, mask))
     }
 
     /// A number that names no person uses up its label all the same: `99213 (CPT)`, `Lot/SN: a / b`.
@@ -299,14 +306,16 @@ impl Scan<'_, '_> {
         Some(Hit::declared(outer.class, outer.reason))
     }
 
-    pub(super) fn list(&self, start: usize, mask: Mask) -> Option<Hit> {
+    fn list(&self, span: (usize, usize), mask: Mask) -> Option<Hit> {
+        let start = span.0;
         let last = self.last.as_ref().filter(|last| last.end > self.tables.cell.0)?;
         let [next, a, b] = last.rest;
         let class = next.unwrap_or(last.class);
         let blank = next.is_some()
             && (1..4).contains(&start.wrapping_sub(last.end))
             && byte::skip(self.bytes, last.end, byte::BLANK) == start;
-        let joined = mask.has(class) && (list_gap(self.bytes, last.end, start) || blank || self.kin(start));
+        let joined = mask.has(class)
+            && (list_gap(self.bytes, last.end, start) || blank || self.kin(start) || self.takes_over(last, span));
         // One number that replaces another need not be as long.
         let replaces = self.bytes.get(last.end..start).is_some_and(|gap| gap.len() > 5 || gap.contains(&b'>'));
         let (beside, plural) = (last.beside.or(next.map(|_| last.class)), last.plural || replaces);
@@ -359,6 +368,16 @@ impl Scan<'_, '_> {
         (insured && !place).then_some(hit)
     }
 
+    /// Whether words say that the value stands for the one before, and both are alike: `MRN 4482913, not 4482931`.
+    fn takes_over(&self, last: &Last, span: (usize, usize)) -> bool {
+        let parted = matches!(byte::peek(self.bytes, last.end), b' ' | b',' | b';');
+        let dates = matches!(last.class, CueClass::Dob | CueClass::Date);
+        parted && replaces_gap(self.bytes, last.end, span.0, !dates) && {
+            let before = self.bytes.get(last.end - last.len..last.end).unwrap_or(&[]);
+            dates || alike(before, &self.bytes[span.0..span.1])
+        }
+    }
+
     /// Whether the value at `start` is the birth date of a relative of the one before it.
     fn kin(&self, start: usize) -> bool {
         self.last.is_some_and(|last| last.class == CueClass::Dob && kin_gap(self.bytes, last.end, start))
@@ -371,4 +390,14 @@ impl Scan<'_, '_> {
             self.last = Some(Last { end: span.1, len: span.1 - span.0, class, beside, plural, rest });
         }
     }
+}
+
+/// Whether two values have the same shape: digits, letters and signs at the same places.
+fn alike(a: &[u8], b: &[u8]) -> bool {
+    let same = |a: u8, b: u8| match a {
+        b'0'..=b'9' => b.is_ascii_digit(),
+        b'A'..=b'Z' | b'a'..=b'z' => b.is_ascii_alphabetic(),
+        other => other == b,
+    };
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(*a, *b))
 }

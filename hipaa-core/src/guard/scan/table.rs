@@ -135,8 +135,7 @@ const OTHER_SIDE: u8 = 8;
 static BEHIND: [u8; 256] = {
     let mut looks = [0; 256];
     let bytes = b" ,;\t|\"*\r\n\0";
-    let values =
-        [WIDE_OR_BAR, TIGHT, TIGHT, PARTS, PARTS, PARTS, PARTS, OTHER_SIDE, OTHER_SIDE, OTHER_SIDE];
+    let values = [WIDE_OR_BAR, TIGHT, TIGHT, PARTS, PARTS, PARTS, PARTS, OTHER_SIDE, OTHER_SIDE, OTHER_SIDE];
     let mut i = 0;
     while i < bytes.len() {
         looks[bytes[i] as usize] = values[i];
