@@ -4,9 +4,7 @@
 use super::{REACH_AFTER, REACH_BEFORE, Scan, label, table};
 use crate::guard::Reason;
 use crate::guard::byte;
-use crate::guard::cue::{
-    Cue, CueClass, Fit, Mask, after_gap, before_gap, follows_on, kin_gap, list_gap, preposition_gap, replaces_gap,
-};
+use crate::guard::cue::{Cue, CueClass, Fit, Mask, after_gap, before_gap, follows_on, list_gap, preposition_gap};
 use crate::guard::words::WordSet;
 
 /// Payers whose bare names are cues.
@@ -63,17 +61,6 @@ impl Hit {
     pub(super) fn behind(&self) -> bool {
         matches!(self.reason, Reason::Cue { at: 0.., .. })
     }
-}
-
-/// The last value that a cue spoke for; a list may go on from it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Last {
-    pub(super) end: usize,
-    pub(super) len: usize,
-    class: CueClass,
-    beside: Option<CueClass>,
-    plural: bool,
-    pub(super) rest: Rest,
 }
 
 impl Scan<'_, '_> {
@@ -306,28 +293,6 @@ impl Scan<'_, '_> {
         Some(Hit::declared(outer.class, outer.reason))
     }
 
-    fn list(&self, span: (usize, usize), mask: Mask) -> Option<Hit> {
-        let start = span.0;
-        let last = self.last.as_ref().filter(|last| last.end > self.tables.cell.0)?;
-        let [next, a, b] = last.rest;
-        let class = next.unwrap_or(last.class);
-        let blank = next.is_some()
-            && (1..4).contains(&start.wrapping_sub(last.end))
-            && byte::skip(self.bytes, last.end, byte::BLANK) == start;
-        let joined = mask.has(class)
-            && (list_gap(self.bytes, last.end, start) || blank || self.kin(start) || self.takes_over(last, span));
-        // One number that replaces another need not be as long.
-        let replaces = self.bytes.get(last.end..start).is_some_and(|gap| gap.len() > 5 || gap.contains(&b'>'));
-        let (beside, plural) = (last.beside.or(next.map(|_| last.class)), last.plural || replaces);
-        joined.then_some(Hit {
-            fit: Fit::Strict,
-            beside,
-            plural,
-            rest: [a, b, None],
-            ..Hit::declared(class, Reason::List)
-        })
-    }
-
     /// Whether the cue is the bare name of a payer: it speaks only right beside the value, or its `ID`.
     fn payer(&self, cue: &Cue, start: usize) -> bool {
         cue.class == CueClass::Plan && PAYERS.has(&self.bytes[cue.start..cue.end]) && self.id_before(start).is_none()
@@ -367,37 +332,4 @@ impl Scan<'_, '_> {
         let insured = end - from == 4 || (!word && has(&INSURANCE)) || has(&PRESCRIPTIONS);
         (insured && !place).then_some(hit)
     }
-
-    /// Whether words say that the value stands for the one before, and both are alike: `MRN 4482913, not 4482931`.
-    fn takes_over(&self, last: &Last, span: (usize, usize)) -> bool {
-        let parted = matches!(byte::peek(self.bytes, last.end), b' ' | b',' | b';');
-        let dates = matches!(last.class, CueClass::Dob | CueClass::Date);
-        parted && replaces_gap(self.bytes, last.end, span.0, !dates) && {
-            let before = self.bytes.get(last.end - last.len..last.end).unwrap_or(&[]);
-            dates || alike(before, &self.bytes[span.0..span.1])
-        }
-    }
-
-    /// Whether the value at `start` is the birth date of a relative of the one before it.
-    fn kin(&self, start: usize) -> bool {
-        self.last.is_some_and(|last| last.class == CueClass::Dob && kin_gap(self.bytes, last.end, start))
-    }
-
-    /// Keeps the place from which a list may go on; a label behind its value is used up.
-    pub(super) fn remember(&mut self, span: (usize, usize), hit: Hit) {
-        if hit.fit >= Fit::Strict && !hit.behind() {
-            let (class, beside, plural, rest) = (hit.class, hit.beside, hit.plural, hit.rest);
-            self.last = Some(Last { end: span.1, len: span.1 - span.0, class, beside, plural, rest });
-        }
-    }
-}
-
-/// Whether two values have the same shape: digits, letters and signs at the same places.
-fn alike(a: &[u8], b: &[u8]) -> bool {
-    let same = |a: u8, b: u8| match a {
-        b'0'..=b'9' => b.is_ascii_digit(),
-        b'A'..=b'Z' | b'a'..=b'z' => b.is_ascii_alphabetic(),
-        other => other == b,
-    };
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(*a, *b))
 }
