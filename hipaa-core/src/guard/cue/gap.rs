@@ -281,7 +281,7 @@ pub(in super::super) fn replaces_gap(bytes: &[u8], from: usize, to: usize, loose
     let gap = bytes.get(from..to).filter(|gap| gap.len() <= REPLACES_BYTES).unwrap_or(&[]);
     let mut words = gap.split(|byte| !byte::is(*byte, ALNUM)).filter(|word| !word.is_empty()).peekable();
     let signs = |byte: &u8| byte::is(*byte, ALNUM) || matches!(byte, b' ' | b',' | b';' | b'(' | b':' | b'#' | b'\n');
-    let known = |word: &[u8]| STANDS_FOR.has(word) || (loose && REPLACES.has(word));
+    let known = |word: &[u8]| (loose && REPLACES.has(word)) || STANDS_FOR.has(word);
     words.peek().is_some() && words.all(known) && gap.iter().all(signs)
 }
 

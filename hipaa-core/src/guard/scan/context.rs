@@ -98,8 +98,8 @@ impl Scan<'_, '_> {
 
     /// What speaks for the whole text, the list, or the label behind the value.
     fn elsewhere(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
-        let own = if self.bytes[span.1..].starts_with(b" (") { self.after(span.1, mask) } else { None };
-        let own = own.filter(|hit| hit.fit == Fit::Label);
+        let aside = byte::peek(self.bytes, span.1) == b' ' && byte::peek(self.bytes, span.1 + 1) == b'(';
+        let own = if aside { self.after(span.1, mask).filter(|hit| hit.fit == Fit::Label) } else { None };
         self.outer(mask).or(own).or_else(|| self.list(span, mask)).or_else(|| self.after(span.1, mask))
     }
 
