@@ -25,15 +25,19 @@ static SPEAKERS: WordSet<128> = WordSet::new(
 /// Words at the end of a line that lead to the value in the next one.
 static LEADING: WordSet<16> = WordSet::new("to is at was as");
 static BEHIND: WordSet<64> = WordSet::new("is was the her his their my as patient patients pt s for a on state");
-static PREPOSITIONS: WordSet<16> = WordSet::new("on for from in per of");
-static ARTICLES: WordSet<32> = WordSet::new("the a an this that her his their my our your s");
 pub(super) static MONTHS: WordSet<32> = WordSet::new("jan feb mar apr may jun jul aug sep oct nov dec");
 /// What an age is counted in when it is not years: `Age (mo):`.
 static SPANS: WordSet<32> = WordSet::new("mo mos month months wk wks week weeks d day days h hr hrs hours min");
 /// Words between two values of one kind; `should be` is two.
 pub(super) static LINKS: WordSet<16> = WordSet::new("and or vs into should");
-static KIN: WordSet<32> = WordSet::new("husband wife spouse son daughter child baby twin brother sister mother father");
-static OF_KIN: WordSet<32> = WordSet::new("and his her their the a on was born");
+/// Words between a value and the one that stands for it; those of the second set may as well go on to something else.
+static STANDS_FOR: WordSet<32> = WordSet::new("not formerly previously should read reads be is actually really");
+static REPLACES: WordSet<64> = WordSet::new(
+    "previous to now new old replaced by with swapped for merged into corrected changed updated was aka from and the \
+    superseded instead",
+);
+/// The longest text of such words, in bytes.
+const REPLACES_BYTES: usize = 32;
 static LABELLING: WordSet<32> = WordSet::new("is was number no num id at");
 
 /// Whether the word means `number`.
@@ -257,31 +261,14 @@ fn labels(bytes: &[u8], at: usize) -> bool {
     LABELLING.has(word) || month || joined || word.iter().any(u8::is_ascii_digit)
 }
 
-/// Whether only a preposition and its article stand between two words: `MBI's for`, `SSN on the`.
-pub(in super::super) fn preposition_gap(bytes: &[u8], from: usize, to: usize) -> bool {
-    let mut at = from;
-    let mut seen = false;
-    while at < to {
-        let end = byte::skip(bytes, at, ALPHA).min(to);
-        match bytes[at] {
-            b' ' | b'#' | b'.' | b'\'' if end == at => at += 1,
-            _ if PREPOSITIONS.has(&bytes[at..end]) => (seen, at) = (true, end),
-            _ if end > at && (ARTICLES.has(&bytes[at..end]) || is_number_word(&bytes[at..end])) => at = end,
-            _ => return false,
-        }
-    }
-    seen
-}
-
-/// Whether what stands between two birth dates names a relative: ` and her husband on `.
-pub(in super::super) fn kin_gap(bytes: &[u8], from: usize, to: usize) -> bool {
-    let gap = bytes.get(from..to).filter(|gap| gap.len() <= 32 && gap.starts_with(b" and "));
-    let mut relative = false;
-    let of_kin = |word: &[u8]| {
-        relative |= KIN.has(word);
-        word.is_empty() || KIN.has(word) || OF_KIN.has(word)
-    };
-    gap.is_some_and(|gap| gap.split(|byte| *byte == b' ').all(of_kin)) && relative
+/// Whether what stands between two values says that one stands for the other: `, not `, ` (formerly `; where `loose`,
+/// also ` merged into `.
+pub(in super::super) fn replaces_gap(bytes: &[u8], from: usize, to: usize, loose: bool) -> bool {
+    let gap = bytes.get(from..to).filter(|gap| gap.len() <= REPLACES_BYTES).unwrap_or(&[]);
+    let mut words = gap.split(|byte| !byte::is(*byte, ALNUM)).filter(|word| !word.is_empty()).peekable();
+    let signs = |byte: &u8| byte::is(*byte, ALNUM) || matches!(byte, b' ' | b',' | b';' | b'(' | b':' | b'#' | b'\n');
+    let known = |word: &[u8]| (loose && REPLACES.has(word)) || STANDS_FOR.has(word);
+    words.peek().is_some() && words.all(known) && gap.iter().all(signs)
 }
 
 /// Whether another value stands in one list with the value that ends at `end`.
@@ -325,7 +312,7 @@ pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
             // `(R), `: which of two.
             b'(' if side(bytes, at) > 0 => at += side(bytes, at),
             b' ' | b'\n' | b'(' | b'*' => {}
-            b'-' if byte::peek(bytes, at + 1) == b'>' => {}
+            b'-' if matches!(bytes[at + 1..], [b'>', ..] | [b'-', b'>', ..]) => {}
             // An arrow, or the guillemets around each value.
             0xE2 if bytes[at..to].starts_with("→".as_bytes()) => (seen, at) = (true, at + 2),
             0xC2 if bytes[at..to].starts_with("«".as_bytes()) || bytes[at..to].starts_with("»".as_bytes()) => at += 1,
@@ -372,6 +359,20 @@ mod tests {
         assert_eq!(after(" fax: 1"), None);
         assert_eq!(after(" fax 212"), None);
         assert_eq!(after("; fax"), None);
+    }
+
+    #[test]
+    fn one_value_stands_for_another() {
+        for (text, sure, loose) in [
+            (", not ", true, true),
+            (" (formerly ", true, true),
+            (" merged into ", false, true),
+            (", seen ", false, false),
+        ] {
+            let stands = |loose| replaces_gap(text.as_bytes(), 0, text.len(), loose);
+            assert_eq!((stands(false), stands(true)), (sure, loose), "{text}");
+        }
+        assert!(!replaces_gap(b", ", 0, 2, true));
     }
 
     #[test]
