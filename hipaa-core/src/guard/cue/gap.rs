@@ -50,7 +50,7 @@ static FILLERS: WordSet<512> = WordSet::new(
     patients pt pts on file listed assigned recorded reads read verified confirmed current \
     currently new old updated home cell mobile work office day evening primary secondary main \
     direct same s and or with under by has been per from in now also value given reported \
-    documented entered shows changed remains not code card name he she they use used using \
+    documented entered sex gender shows changed remains not code card name he she they use used using \
     line desk us them him me please via reached cellphone device system epic chart ending merged \
     correct number numbers num no nos nbr nr id ids identifier identifiers identification",
 );

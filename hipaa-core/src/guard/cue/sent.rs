@@ -5,7 +5,7 @@ use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::words::WordSet;
 
 /// What stands between a fax and its number: ` 12 pages on 3/4 at 10:20 AM to `.
-static SENT: WordSet<32> = WordSet::new("on at am pm page pages pp pg pgs to the and cover sheet");
+static SENT: WordSet<32> = WordSet::new("on at am pm page pages pp pg pgs to the and cover sheet sent over back");
 
 /// Whether a fax goes from here to there, with pages and a date between at most: ` 3/4/2024 to `.
 pub(in super::super) fn sent_gap(bytes: &[u8], from: usize, to: usize) -> bool {

@@ -31,7 +31,7 @@ const NAMING: [&str; 4] = ["name", "label", "key", "use"];
 /// Things that have an age.
 static THINGS: WordSet<64> = WordSet::new(
     "cache pod file session token cookie container job build vm instance message certificate cert sample specimen \
-    record account snapshot backup node image index log queue entry",
+    account snapshot backup node image index log queue entry",
 );
 
 /// What an age may be counted in.
@@ -157,7 +157,7 @@ impl<'d> Hints<'d> {
     fn spoken(&mut self, at: usize, role: Role, bound: bool) -> Option<Hint> {
         let key = self.name(&self.tape.nodes()[at]).map(|key| self.read(key)).unwrap_or_default();
         match (key.class, role) {
-            (Some(CueClass::Age90), _) if bound || self.of_a_thing(at) => None,
+            (Some(CueClass::Age90), _) if bound || (key.whole && self.of_a_thing(at)) => None,
             (class, Role::Measure) if !matches!(class, Some(CueClass::Date | CueClass::Dob)) => {
                 Some(Hint { numeric: true, ..Hint::new(CueClass::Other, Reason::JsonKey, false) })
             }
@@ -172,7 +172,9 @@ impl<'d> Hints<'d> {
     /// Whether it stands in a thing that ages: `{"cache":{"age":…}}`.
     fn of_a_thing(&self, at: usize) -> bool {
         let above = self.tape.nodes()[self.tape.nodes()[at].parent];
-        self.name(&above).is_some_and(|key| THINGS.has(key.as_bytes()))
+        // No thing is counted in years: `age_years`.
+        let plain = self.name(&self.tape.nodes()[at]).is_some_and(|key| key.len() <= 4);
+        plain && self.name(&above).is_some_and(|key| THINGS.has(key.as_bytes()))
     }
 
     /// Whose `address` it is, when that is a machine or a mailbox.

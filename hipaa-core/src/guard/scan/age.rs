@@ -1,13 +1,18 @@
 //! Ages above 89, in digits and in words.
 
+mod words;
+
 use super::claim::Claim;
 use super::token::Run;
 use super::{Hit, Scan, star, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::cue::CueClass::Age90;
 use crate::guard::cue::{Fit, Mask};
-use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason, pattern};
+use words::{
+    BEFORE_PERSONS, GLUED, GOES_ON, IN_TIME, LIMITS_BEFORE, LIMITS_BEHIND, LIVING, NO_PERSONS, OF_PATIENTS, OF_PERSONS,
+    OF_THINGS, SEXES, TEMPERATURES, THINGS, VITALS, YEAR, YEARS, YEARS_OLD,
+};
 
 const AGES: Mask = Mask::of(&[Age90]);
 const OLDEST: u32 = 125;
@@ -15,50 +20,6 @@ const OLDEST: u32 = 125;
 const WARD: usize = 48;
 /// `age ninety`.
 const SHORTEST: usize = 10;
-
-static YEARS_OLD: WordSet<8> = WordSet::new("yo yof yom yoa");
-static YEARS: WordSet<8> = WordSet::new("years yrs y");
-static YEAR: WordSet<16> = WordSet::new("year years yr yrs y");
-static GLUED: WordSet<32> = WordSet::new("yo y yr yrs yof yom yoa ym yf yrm yrf");
-static SEXES: WordSet<32> = WordSet::new("m f male female man woman lady gentleman");
-static LIMITS_BEHIND: WordSet<16> = WordSet::new("older over above more greater up");
-static LIMITS_BEFORE: WordSet<32> =
-    WordSet::new("over above than under below least exceeding past until to between beyond");
-static THINGS: WordSet<128> = WordSet::new(
-    "building hospital house home church clinic tree wine facility institution company bridge record tradition \
-    structure school law practice farmhouse barn cottage mansion cabin car piano violin painting cemetery factory \
-    mill pipe pipes oak estate library firm newspaper bottle organ ship theater theatre",
-);
-static OF_THINGS: WordSet<16> = WordSet::new("year years yr yrs old brick wooden family");
-/// What has an age and is no person, before `age` or `aged`.
-static NO_PERSONS: WordSet<64> = WordSet::new(
-    "bone cell password claim claims invoice invoices account accounts bill bills debt balance balances receivable \
-    receivables mean median average wine sample samples tissue cache data",
-);
-static TEMPERATURES: WordSet<32> =
-    WordSet::new("t temp temps temperature temperatures tmax fever fevers tm febrile afebrile now was at to of");
-static OF_PERSONS: WordSet<128> = WordSet::new(
-    "with w who presents presenting presented admitted here c s p h hx found brought from seen was is has and \
-    complaining in pt patient adm lives living resident dnr",
-);
-/// The same behind a blank, `91 F h/o CAD`, where a temperature is likelier.
-static OF_PATIENTS: WordSet<32> =
-    WordSet::new("with w who presents presenting presented admitted adm h c s p hx brought complaining");
-static VITALS: WordSet<128> = WordSet::new(
-    "hr bp rr sat sats sao spo o pulse vitals vs chills rigors wbc oral orally axillary rectal rectally tympanic temporal \
-    overnight this today yesterday tonight per at ambient room water max tmax via by last now then after before",
-);
-/// What may stand before the age and sex of a person in a sentence.
-static BEFORE_PERSONS: WordSet<32> =
-    WordSet::new("a an this our the pt patient pleasant elderly is mother wife grandmother sister aunt");
-/// What may go on behind `died at 92`, `patient is 90`.
-static GOES_ON: WordSet<16> = WordSet::new("and of from but due when after who");
-
-/// What tells that `in` is no inch.
-static IN_TIME: WordSet<64> = WordSet::new(
-    "the january february march april may june july august september october november december spring summer fall autumn \
-    winter",
-);
 
 /// What stands behind a number that may be an age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +60,7 @@ impl Scan<'_, '_> {
             (Behind::Years, None) if behind_a_date(self.bytes, start) => (Confidence::Medium, Reason::Shape),
             (_, Some(hit)) => (Confidence::High, hit.reason),
             (Behind::Years, None) => (Confidence::Low, Reason::Shape),
+            (Behind::Open, None) if still_lives(self.bytes, start, end) => (Confidence::Medium, Reason::Shape),
             _ => return,
         };
         self.push(Claim { kind: Kind::Age90, span: (start, end), base: Confidence::Low, reason }, confidence, None);
@@ -179,6 +141,15 @@ impl Scan<'_, '_> {
     }
 }
 
+/// `now 97, still drives`.
+fn still_lives(bytes: &[u8], start: usize, end: usize) -> bool {
+    if byte::peek(bytes, end) != b',' || !is(word_before(bytes, start), b"now") {
+        return false;
+    }
+    let (next, first) = word(bytes, end + 1);
+    LIVING.has(if is(first, b"still") { word(bytes, next).1 } else { first })
+}
+
 /// `Age/sex: 90 M`.
 fn with_sex(bytes: &[u8], start: usize, end: usize) -> bool {
     let letter = matches!(byte::peek(bytes, end + 1), b'M' | b'F' | b'm' | b'f') && !byte::at(bytes, end + 2, ALPHA);
@@ -222,8 +193,10 @@ fn is(word: &[u8], one: &[u8]) -> bool {
 fn behind(bytes: &[u8], end: usize) -> Behind {
     let end = end + star::closing(bytes, end);
     let sexed = matches!(byte::peek(bytes, end + 1), b'F' | b'M') && !byte::at(bytes, end + 2, ALNUM);
+    let apart = bytes.get(end..end + 3) == Some(b" / ") && matches!(byte::peek(bytes, end + 3), b'M' | b'F');
     let limit = match byte::peek(bytes, end) {
         b'/' if sexed => return Behind::Old,
+        b' ' if apart && !byte::at(bytes, end + 4, ALNUM) => return Behind::Old,
         b'+' | b'%' | b'/' | b':' => true,
         b'.' => byte::at(bytes, end + 1, ALNUM),
         _ => false,

@@ -77,7 +77,14 @@ impl Scan<'_, '_> {
         let blood = blood
             && (byte::is_shape(bytes, start + 1, b"dddd dd dddddd")
                 || byte::is_shape(bytes, start + 1, b"dddddddddddd"));
-        blood || (hit.is(CueClass::Device) && hit.weak && !labelled && end - start < 6)
+        // `G3P2012, 31w4d` behind a list of numbers.
+        let pregnant = |value: &[u8]| match value {
+            [b'G', b'0'..=b'9', b'P', rest @ ..] => rest.iter().all(u8::is_ascii_digit),
+            [b'1'..=b'4', b'0'..=b'9', b'w', b'0'..=b'6', b'd'] => true,
+            _ => false,
+        };
+        let pregnant = !labelled && pregnant(&bytes[start..end]);
+        blood || pregnant || (hit.is(CueClass::Device) && hit.weak && !labelled && end - start < 6)
     }
 
     /// A licence in groups: `289 043 065`, `G 849 227 558 233`.

@@ -92,6 +92,11 @@ fn street(bytes: &[u8], from: usize, to: usize) -> bool {
     false
 }
 
+/// Whether the code of a state is an English word, or that of a label: `Ok`, `Id`.
+pub(super) fn is_word(code: &[u8]) -> bool {
+    SPOKEN.has(code) || code.eq_ignore_ascii_case(b"id")
+}
+
 /// Whether units or a count stand behind five digits that would be a ZIP code.
 pub(super) fn counted(bytes: &[u8], end: usize) -> bool {
     multiplied(bytes, end) || COUNTED.has(word_behind(bytes, end))

@@ -68,8 +68,9 @@ impl Scan<'_, '_> {
             return (overseas(prefix) && matches!(post, b"APO" | b"FPO" | b"DPO")).then_some(Confidence::High);
         }
         // `tulsa, ok 74179`, `Boston, Ma. 02115`.
-        let dotted = word.first().is_some_and(u8::is_ascii_uppercase) && byte::peek(bytes, end) == b'.';
-        let low = comma && word.len() == 2 && word[usize::from(dotted)..].iter().all(u8::is_ascii_lowercase);
+        let proper = word.first().is_some_and(u8::is_ascii_uppercase)
+            && (byte::peek(bytes, end) == b'.' || !place::is_word(word));
+        let low = comma && word.len() == 2 && word[usize::from(proper)..].iter().all(u8::is_ascii_lowercase);
         let capitals = low.then(|| [word[0] & !0x20, word[1] & !0x20]);
         let word = capitals.as_ref().map_or(word, <[u8; 2]>::as_slice);
         let state = state_of(word, prefix)?;
