@@ -257,8 +257,8 @@ fn labels(bytes: &[u8], at: usize) -> bool {
     let word = &bytes[at..end];
     let month = MONTHS.has(&word[..word.len().min(3)])
         && byte::at(bytes, end + 1 + usize::from(byte::peek(bytes, end) == b'.'), DIGIT);
-    let joined = byte::peek(bytes, end) == b'-' && byte::at(bytes, end + 1, DIGIT);
-    LABELLING.has(word) || month || joined || word.iter().any(u8::is_ascii_digit)
+    let joined = || byte::peek(bytes, end) == b'-' && byte::at(bytes, end + 1, DIGIT);
+    LABELLING.has(word) || month || joined() || word.iter().any(u8::is_ascii_digit)
 }
 
 /// Whether what stands between two values says that one stands for the other: `, not `, ` (formerly `; where `loose`,

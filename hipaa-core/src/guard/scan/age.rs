@@ -60,7 +60,13 @@ impl Scan<'_, '_> {
             (Behind::Years, None) if behind_a_date(self.bytes, start) => (Confidence::Medium, Reason::Shape),
             (_, Some(hit)) => (Confidence::High, hit.reason),
             (Behind::Years, None) => (Confidence::Low, Reason::Shape),
-            (Behind::Open, None) if still_lives(self.bytes, start, end) => (Confidence::Medium, Reason::Shape),
+            (Behind::Open, None)
+                if self.bytes[..start].ends_with(b"now ")
+                    && byte::peek(self.bytes, end) == b','
+                    && still_lives(self.bytes, end) =>
+            {
+                (Confidence::Medium, Reason::Shape)
+            }
             _ => return,
         };
         self.push(Claim { kind: Kind::Age90, span: (start, end), base: Confidence::Low, reason }, confidence, None);
@@ -142,10 +148,7 @@ impl Scan<'_, '_> {
 }
 
 /// `now 97, still drives`.
-fn still_lives(bytes: &[u8], start: usize, end: usize) -> bool {
-    if byte::peek(bytes, end) != b',' || !is(word_before(bytes, start), b"now") {
-        return false;
-    }
+fn still_lives(bytes: &[u8], end: usize) -> bool {
     let (next, first) = word(bytes, end + 1);
     LIVING.has(if is(first, b"still") { word(bytes, next).1 } else { first })
 }
@@ -193,10 +196,12 @@ fn is(word: &[u8], one: &[u8]) -> bool {
 fn behind(bytes: &[u8], end: usize) -> Behind {
     let end = end + star::closing(bytes, end);
     let sexed = matches!(byte::peek(bytes, end + 1), b'F' | b'M') && !byte::at(bytes, end + 2, ALNUM);
-    let apart = bytes.get(end..end + 3) == Some(b" / ") && matches!(byte::peek(bytes, end + 3), b'M' | b'F');
+    let apart = |at: usize| byte::peek(bytes, at) == b' ' && matches!(byte::peek(bytes, at + 1), b'M' | b'F');
     let limit = match byte::peek(bytes, end) {
         b'/' if sexed => return Behind::Old,
-        b' ' if apart && !byte::at(bytes, end + 4, ALNUM) => return Behind::Old,
+        b' ' if byte::peek(bytes, end + 1) == b'/' && apart(end + 2) && !byte::at(bytes, end + 4, ALNUM) => {
+            return Behind::Old;
+        }
         b'+' | b'%' | b'/' | b':' => true,
         b'.' => byte::at(bytes, end + 1, ALNUM),
         _ => false,

@@ -144,6 +144,7 @@ impl Scan<'_, '_> {
     }
 
     /// A Medicare number: its alphabet is so narrow that only the label of a number of any form speaks against it.
+    #[inline(never)]
     pub(super) fn mbi(&mut self, span: (usize, usize)) {
         let mut hit = self.context(span, NUMBERS);
         let listed = |hit: Hit| hit.reason == Reason::List && !matches!(hit.class, CueClass::Mbi | CueClass::Plan);

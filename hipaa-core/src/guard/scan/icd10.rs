@@ -65,9 +65,15 @@ impl Scan<'_, '_> {
         let code = &self.bytes[run.start..run.end];
         let capital = code[0].is_ascii_uppercase() && code[1].is_ascii_digit();
         let valid = capital && self.rules.categories.has(&code[..3]) && (code.len() == 3 || subclass(&code[3..]));
-        if !valid || unit::measures(self.bytes, run.end) {
-            return;
+        if valid && !unit::measures(self.bytes, run.end) {
+            self.undotted(run);
         }
+    }
+
+    /// What has the form of a code without a point.
+    #[inline(never)]
+    fn undotted(&mut self, run: Run) {
+        let code = &self.bytes[run.start..run.end];
         let span = (run.start, run.end);
         let hit = self.context(span, CODES).filter(|hit| !self.describes(hit, span));
         let claim = Claim { kind: Kind::Icd10, span, base: Confidence::Low, reason: Reason::CategoryOk };
