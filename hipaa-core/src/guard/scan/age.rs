@@ -99,8 +99,9 @@ impl Scan<'_, '_> {
     /// `92F presents`, `(92F)`, and with whatever word behind it where a sentence may begin so.
     fn one_of_a_sex(&self, run: Run) -> bool {
         let (bytes, before) = (self.bytes, word_before(self.bytes, run.start));
-        let counted = unit::measures(bytes, run.end) || VITALS.has(word_with(bytes, run.end));
-        if counted || TEMPERATURES.has(before) {
+        let listed = run.end + usize::from(byte::peek(bytes, run.end) == b',');
+        let counted = unit::measures(bytes, run.end) || VITALS.has(word_with(bytes, listed));
+        if counted || TEMPERATURES.has(before) || VITALS.has(before) {
             return false;
         }
         let alone = byte::prev(bytes, run.start) == b'(' && byte::peek(bytes, run.end) == b')';
