@@ -106,9 +106,14 @@ impl Scan<'_, '_> {
 
     /// What speaks for the whole text, the list, or the label behind the value.
     fn elsewhere(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
+        let spoken = self.outer(mask).or_else(|| self.list(span, mask));
+        // A label in parentheses right behind a value is stronger than a list.
         let aside = byte::peek(self.bytes, span.1) == b' ' && byte::peek(self.bytes, span.1 + 1) == b'(';
-        let own = if aside { self.after(span.1, mask).filter(|hit| hit.fit == Fit::Label) } else { None };
-        self.outer(mask).or(own).or_else(|| self.list(span, mask)).or_else(|| self.after(span.1, mask))
+        if spoken.is_some_and(|hit| !aside || hit.reason != Reason::List) {
+            return spoken;
+        }
+        let behind = self.after(span.1, mask);
+        if behind.is_none_or(|hit| hit.fit < Fit::Label) { spoken.or(behind) } else { behind }
     }
 
     /// A number that names no person uses up its label all the same: `99213 (CPT)`, `Lot/SN: a / b`.
