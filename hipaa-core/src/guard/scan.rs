@@ -37,6 +37,7 @@ mod x12;
 mod zip;
 
 pub(super) use date::Parts;
+pub(super) use table::{COLUMNS, Label, label};
 pub(super) use url::URL_BYTES;
 
 use super::byte::{self, Planes};
@@ -45,7 +46,7 @@ use super::rules::Rules;
 use super::{Finding, Reason};
 use context::{Hit, Last};
 use std::ops::Range;
-use table::Tables;
+use table::{Sql, Tables};
 
 /// How far before a value a cue may end, in bytes.
 pub(super) const REACH_BEFORE: usize = 64;
@@ -81,6 +82,9 @@ pub(super) struct Scan<'g, 't> {
     spent: usize,
     behind: usize,
     tables: Tables,
+    /// The statements of SQL, once they were asked for.
+    sql: Option<Box<Sql>>,
+    asked_sql: bool,
     /// Everything before this place has been decided.
     done: usize,
     out: Vec<Finding>,
@@ -100,6 +104,8 @@ impl<'g, 't> Scan<'g, 't> {
             spent: 0,
             behind: 0,
             tables: Tables::default(),
+            sql: None,
+            asked_sql: false,
             done: 0,
             out: Vec::new(),
         }
@@ -185,6 +191,9 @@ impl<'g, 't> Scan<'g, 't> {
         self.last = None;
         self.spent = 0;
         self.tables = Tables::default();
+        if let Some(sql) = &mut self.sql {
+            sql.rewind();
+        }
         self.done = 0;
     }
 }

@@ -67,9 +67,46 @@ fn is_product(value: &[u8]) -> bool {
     (number.len() <= 2 || year) && words.clone().next().is_some() && words.clone().all(|word| word.len() >= 3)
 }
 
+/// `E11 gout`: a shorter text is no sentence.
+const SHORTEST_PROSE: usize = 8;
+
+/// Whether a text is a sentence or a value with its description, `E11.9 diabetes`, and no number with the name of
+/// a thing. That of a program has words of its own: `Apache Tomcat 9.0.41.2`.
+pub(super) fn is_prose(text: &str, program: bool) -> bool {
+    if text.len() < SHORTEST_PROSE || memchr::memchr(b' ', text.as_bytes()).is_none() {
+        return false;
+    }
+    let (mut words, mut small, mut behind, mut numbered) = (0, 0, false, false);
+    for word in text.split_ascii_whitespace() {
+        let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
+        if word.bytes().any(|byte| byte.is_ascii_digit()) {
+            numbered = true;
+        } else if word.len() >= 2 && word.as_bytes()[0].is_ascii_alphabetic() {
+            words += usize::from(word.len() >= 3 || program);
+            small += usize::from(word.as_bytes()[0].is_ascii_lowercase());
+            behind |= numbered && word.len() >= 4;
+        }
+    }
+    if program { words >= 3 && small >= 1 } else { words >= 2 || behind }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_is_no_number() {
+        for text in
+            ["E11.9 diabetes", "Login failed from 73.46.40.93", "5'4\", seen by Dr. Lee, E11.9", "E11.9 (stable)"]
+        {
+            assert!(is_prose(text, false), "{text}");
+        }
+        for text in ["1245319599", "SO 1245319599", "Lot 4482913", "617-842-3311", "REF NO 4482913", "E11.9 DM2"] {
+            assert!(!is_prose(text, false), "{text}");
+        }
+        assert!(is_prose("Login failed from 73.46.40.93", true) && is_prose("Pt reachable at 617-842-3311", true));
+        assert!(!is_prose("Apache Tomcat Server 9.0.41.2", true) && !is_prose("v 2.1.3.4 beta build", true));
+    }
 
     #[test]
     fn dates_versions_amounts_and_products_are_no_numbers() {

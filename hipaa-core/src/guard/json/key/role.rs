@@ -129,6 +129,9 @@ impl Role {
             "profile" | "$schema" | "schema" | "reference" | "xmlns" => Self::Namespace,
             _ if bytes.len() > LONGEST_KEY => Self::Own,
             _ if fhir => Self::Carrier,
+            _ if matches!(bytes, [b'0'..=b'9', ..]) && bytes.len() < 6 && bytes.iter().all(u8::is_ascii_digit) => {
+                Self::Silent
+            }
             _ if may_tell(bytes) => words(bytes).next().map_or(Self::Own, |last| Self::told(key, last)),
             _ => Self::Own,
         }
@@ -146,6 +149,7 @@ impl Role {
             return match () {
                 () if MEASURES.has(last) => Self::Measure,
                 () if UNITS.has(last) => Self::Unit,
+                () if is(b"name") && names_system(key) => Self::System,
                 () => Self::Own,
             };
         }
@@ -156,7 +160,7 @@ impl Role {
                 () if is(b"display") => Self::Display,
                 () => Self::Silent,
             },
-            () if single && is(b"system") => Self::System,
+            () if is(b"system") && (single || names_system(key)) => Self::System,
             () if single && is(b"sn") => Self::Serial,
             () if UNITS.has(last) => Self::Unit,
             () if typed(last) && words().all(known) => Self::Type,
@@ -167,6 +171,13 @@ impl Role {
             () => Self::Own,
         }
     }
+}
+
+/// `system`, `codeSystem`, `coding_system_name`.
+fn names_system(key: &str) -> bool {
+    let solid = key.bytes().filter(u8::is_ascii_alphabetic).map(|byte| byte.to_ascii_lowercase());
+    let is = |word: &[u8]| solid.clone().eq(word.iter().copied());
+    [&b"system"[..], b"codesystem", b"codingsystem", b"codesystemname", b"codingsystemname"].into_iter().any(is)
 }
 
 #[cfg(test)]
@@ -195,6 +206,10 @@ mod tests {
             ("status", Role::Own),
             ("fileName", Role::Own),
             ("fieldId", Role::Own),
+            ("codeSystem", Role::System),
+            ("code_system_name", Role::System),
+            ("fileSystem", Role::Own),
+            ("12", Role::Silent),
             ("", Role::Own),
         ] {
             assert_eq!(Role::of(key), role, "{key}");
