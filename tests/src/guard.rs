@@ -5,6 +5,7 @@ mod foreign;
 mod generate;
 mod held_out;
 mod hostile;
+mod mutated;
 mod negatives;
 mod random;
 mod score;

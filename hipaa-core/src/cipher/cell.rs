@@ -3,7 +3,7 @@
 //! AAD = header (6 bytes) ‖ length of the record id (1 byte) ‖ record id: at most 47 bytes, under the 64 that the bounds
 //! of RFC 8452 § 9 assume.
 
-use super::envelope::{CELL_OVERHEAD_BYTES, CellHeader, CellParts, HEADER_BYTES};
+use super::envelope::{CellHeader, CellParts, HEADER_BYTES, NONCE_BYTES, TAG_BYTES};
 use super::{CellError, plaintext};
 use crate::entropy::Entropy;
 use crate::red::{Safeguard, removed};
@@ -30,22 +30,22 @@ pub(crate) fn seal(
         Protection::Sealed { padding, .. } => padding,
         Protection::Protected => Padding::Buckets,
     };
-    let plaintext = plaintext::encode(value, column.kind(), padding)?;
+    // The value is sealed where it lies: what fails wipes it, and nothing of it is left elsewhere.
+    let around = (HEADER_BYTES + NONCE_BYTES, TAG_BYTES);
+    let mut cell = plaintext::encode_between(value, (column.kind(), padding), around)?;
     let header = CellHeader { epoch };
-    let nonce = entropy.generate::<12>()?;
-    let mut cell = vec![0; CELL_OVERHEAD_BYTES + plaintext.len()];
+    let nonce = entropy.generate::<NONCE_BYTES>()?;
     let (head, rest) = cell.split_at_mut(HEADER_BYTES);
-    let (nonce_out, rest) = rest.split_at_mut(nonce.len());
-    let (ciphertext, tag_out) = rest.split_at_mut(plaintext.len());
+    let (nonce_out, rest) = rest.split_at_mut(NONCE_BYTES);
+    let (text, tag_out) = rest.split_last_chunk_mut::<TAG_BYTES>().ok_or(CellError::TooShort)?;
     head.copy_from_slice(&header.to_bytes());
     nonce_out.copy_from_slice(&nonce);
-    let buffer = InOutBuf::new(&plaintext, ciphertext).map_err(|_| CellError::Open)?;
     let mut aad = [0; MAX_AAD_BYTES];
     let tag = key
-        .encrypt_inout_detached(&nonce.into(), bind(header, record, &mut aad), buffer)
+        .encrypt_inout_detached(&nonce.into(), bind(header, record, &mut aad), text.into())
         .map_err(|_| CellError::TooLong)?;
     tag_out.copy_from_slice(&tag);
-    Ok(cell)
+    Ok(core::mem::take(&mut *cell))
 }
 
 /// Opens the cell of one record; `key` gives the column's key in the epoch that the cell names.
@@ -80,6 +80,7 @@ fn bind<'a>(header: CellHeader, record: &RecordId, aad: &'a mut [u8; MAX_AAD_BYT
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cipher::CELL_OVERHEAD_BYTES;
     use crate::schema::{Column, Text};
     use aes_gcm_siv::KeyInit;
 

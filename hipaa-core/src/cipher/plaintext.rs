@@ -18,6 +18,15 @@ use zeroize::{Zeroize, Zeroizing};
 const END: u8 = 0x80;
 
 pub(crate) fn encode(value: &Value, kind: Kind, padding: Padding) -> Result<Zeroizing<Vec<u8>>, CellError> {
+    encode_between(value, (kind, padding), (0, 0))
+}
+
+/// The same with so many zero bytes before and behind it, so that it can be sealed where it lies.
+pub(super) fn encode_between(
+    value: &Value,
+    (kind, padding): (Kind, Padding),
+    (front, back): (usize, usize),
+) -> Result<Zeroizing<Vec<u8>>, CellError> {
     if value.kind().is_some_and(|given| given != kind) {
         return Err(CellError::WrongType);
     }
@@ -41,11 +50,12 @@ pub(crate) fn encode(value: &Value, kind: Kind, padding: Padding) -> Result<Zero
     if bytes.len() > MAX_VALUE_BYTES {
         return Err(CellError::TooLong);
     }
-    let mut plaintext = Zeroizing::new(Vec::with_capacity(padded(bytes.len().saturating_add(2), kind, padding)));
+    let length = front.saturating_add(padded(bytes.len().saturating_add(2), kind, padding)).saturating_add(back);
+    let mut plaintext = Zeroizing::new(Vec::with_capacity(length));
+    plaintext.resize(front, 0);
     plaintext.push(tag);
     plaintext.extend_from_slice(bytes);
     plaintext.push(END);
-    let length = padded(plaintext.len(), kind, padding);
     plaintext.resize(length, 0);
     Ok(plaintext)
 }

@@ -11,7 +11,9 @@ mod words;
 use super::byte::{self, Bits, DIGIT, LOWER, Planes, Words};
 pub use class::CueClass;
 pub(super) use class::Mask;
-pub(super) use gap::{Fit, after_gap, before_gap, follows_on, is_number_word, kin_gap, list_gap, preposition_gap};
+pub(super) use gap::{
+    Fit, after_gap, before_gap, follows_on, is_number_word, kin_gap, list_gap, preposition_gap, replaces_gap,
+};
 use phrase::{Group, Phrase, Tail, key_of, keyed, number_word, skip_light};
 use words::{WHAT, WHOSE, WORDS};
 

@@ -18,6 +18,8 @@ mod hl7;
 mod host;
 mod icd10;
 mod ident;
+mod label;
+mod list;
 mod lookalike;
 mod loose;
 mod near;
@@ -44,7 +46,8 @@ use super::byte::{self, Planes};
 use super::cue::{Cue, CueClass};
 use super::rules::Rules;
 use super::{Finding, Reason};
-use context::{Hit, Last};
+use context::Hit;
+use list::Last;
 use std::ops::Range;
 use table::{Sql, Tables};
 

@@ -26,6 +26,12 @@ fn notes(lines: &str) -> Vec<Note> {
     lines.lines().map(note).collect()
 }
 
+/// All texts, without their labels.
+#[cfg(test)]
+pub(super) fn texts() -> Vec<String> {
+    [NOTES, OFFICE, MIXED, CLEAN].iter().flat_map(|lines| notes(lines)).map(|note| note.text).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

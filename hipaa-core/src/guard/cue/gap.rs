@@ -31,6 +31,14 @@ static MONTHS: WordSet<32> = WordSet::new("jan feb mar apr may jun jul aug sep o
 static SPANS: WordSet<32> = WordSet::new("mo mos month months wk wks week weeks d day days h hr hrs hours min");
 /// Words between two values of one kind; `should be` is two.
 static LINKS: WordSet<16> = WordSet::new("and or vs into should");
+/// Words between a value and the one that stands for it; those of the second set may as well go on to something else.
+static STANDS_FOR: WordSet<32> = WordSet::new("not formerly previously should read reads be is actually really");
+static REPLACES: WordSet<64> = WordSet::new(
+    "previous to now new old replaced by with swapped for merged into corrected changed updated was aka from and the \
+    superseded instead",
+);
+/// The longest text of such words, in bytes.
+const REPLACES_BYTES: usize = 32;
 static KIN: WordSet<32> = WordSet::new("husband wife spouse son daughter child baby twin brother sister mother father");
 static OF_KIN: WordSet<32> = WordSet::new("and his her their the a on was born");
 static LABELLING: WordSet<32> = WordSet::new("is was number no num id at");
@@ -267,6 +275,16 @@ pub(in super::super) fn kin_gap(bytes: &[u8], from: usize, to: usize) -> bool {
     gap.is_some_and(|gap| gap.split(|byte| *byte == b' ').all(of_kin)) && relative
 }
 
+/// Whether what stands between two values says that one stands for the other: `, not `, ` (formerly `; where `loose`,
+/// also ` merged into `.
+pub(in super::super) fn replaces_gap(bytes: &[u8], from: usize, to: usize, loose: bool) -> bool {
+    let gap = bytes.get(from..to).filter(|gap| gap.len() <= REPLACES_BYTES).unwrap_or(&[]);
+    let mut words = gap.split(|byte| !byte::is(*byte, ALNUM)).filter(|word| !word.is_empty()).peekable();
+    let signs = |byte: &u8| byte::is(*byte, ALNUM) || matches!(byte, b' ' | b',' | b';' | b'(' | b':' | b'#' | b'\n');
+    let known = |word: &[u8]| (loose && REPLACES.has(word)) || STANDS_FOR.has(word);
+    words.peek().is_some() && words.all(known) && gap.iter().all(signs)
+}
+
 /// Whether another value stands in one list with the value that ends at `end`.
 pub(in super::super) fn follows_on(bytes: &[u8], end: usize, blanks_part: bool) -> bool {
     let next = end + bytes[end..].iter().take(5).take_while(|byte| b" ,/;&|\n".contains(byte)).count();
@@ -308,7 +326,7 @@ pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
             // `(R), `: which of two.
             b'(' if side(bytes, at) > 0 => at += side(bytes, at),
             b' ' | b'\n' | b'(' | b'*' => {}
-            b'-' if byte::peek(bytes, at + 1) == b'>' => {}
+            b'-' if matches!(bytes[at + 1..], [b'>', ..] | [b'-', b'>', ..]) => {}
             // An arrow, or the guillemets around each value.
             0xE2 if bytes[at..to].starts_with("→".as_bytes()) => (seen, at) = (true, at + 2),
             0xC2 if bytes[at..to].starts_with("«".as_bytes()) || bytes[at..to].starts_with("»".as_bytes()) => at += 1,
@@ -355,6 +373,20 @@ mod tests {
         assert_eq!(after(" fax: 1"), None);
         assert_eq!(after(" fax 212"), None);
         assert_eq!(after("; fax"), None);
+    }
+
+    #[test]
+    fn one_value_stands_for_another() {
+        for (text, sure, loose) in [
+            (", not ", true, true),
+            (" (formerly ", true, true),
+            (" merged into ", false, true),
+            (", seen ", false, false),
+        ] {
+            let stands = |loose| replaces_gap(text.as_bytes(), 0, text.len(), loose);
+            assert_eq!((stands(false), stands(true)), (sure, loose), "{text}");
+        }
+        assert!(!replaces_gap(b", ", 0, 2, true));
     }
 
     #[test]

@@ -37,24 +37,27 @@ impl Decoded {
     }
 }
 
-/// The character of the escape at the start of `rest`, and how many bytes it has.
+/// The character of the escape at the start of `rest`, and how many bytes it has. Headings of tables come here, too, so
+/// that any character may follow.
 fn escape(rest: &str) -> (char, usize) {
-    let simple = match rest.as_bytes().get(1) {
-        Some(b'n') => '\n',
-        Some(b't') => '\t',
-        Some(b'r') => '\r',
-        Some(b'b') => '\u{8}',
-        Some(b'f') => '\u{c}',
-        Some(b'u') => return unicode(rest),
-        Some(other) => char::from(*other),
-        None => char::REPLACEMENT_CHARACTER,
+    let simple = match rest.chars().nth(1) {
+        Some('n') => '\n',
+        Some('t') => '\t',
+        Some('r') => '\r',
+        Some('b') => '\u{8}',
+        Some('f') => '\u{c}',
+        Some('u') => return unicode(rest),
+        Some(other) => return (other, 1 + other.len_utf8()),
+        None => return (char::REPLACEMENT_CHARACTER, rest.len()),
     };
     (simple, 2)
 }
 
 fn unicode(rest: &str) -> (char, usize) {
     let unit = |at: usize| rest.get(at..at + 4).and_then(|hex| u32::from_str_radix(hex, 16).ok());
-    let first = unit(2).unwrap_or(0xFFFD);
+    let Some(first) = unit(2) else {
+        return (char::REPLACEMENT_CHARACTER, 2);
+    };
     let second = rest.get(6..8).filter(|mark| *mark == "\\u").and_then(|_| unit(8));
     match (first, second) {
         (0xD800..=0xDBFF, Some(low @ 0xDC00..=0xDFFF)) => {
@@ -81,6 +84,19 @@ mod tests {
         let at = decoded.text.find('😀').unwrap();
         assert_eq!(&content[decoded.map.start(at)..decoded.map.end(at + 4)], r"\ud83d\ude00");
         assert!(Decoded::new("plain").is_none());
+    }
+
+    #[test]
+    fn what_is_no_escape_keeps_its_characters() {
+        for (content, want) in [
+            ("N\\ÑZ", "NÑZ"),
+            ("a\\", "a\u{fffd}"),
+            ("\\uÑÑÑ", "\u{fffd}ÑÑÑ"),
+            ("\\u12", "\u{fffd}12"),
+            ("\\ud83d\\uÑ", "\u{fffd}\u{fffd}Ñ"),
+        ] {
+            assert_eq!(Decoded::new(content).unwrap().text, want, "{content}");
+        }
     }
 
     #[test]

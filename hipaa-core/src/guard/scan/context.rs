@@ -1,12 +1,10 @@
 //! Which cue decides about a value: the label before it, what speaks for the whole text, the list
 //! it stands in, or the label behind it.
 
-use super::{REACH_AFTER, REACH_BEFORE, Scan, table};
+use super::{REACH_AFTER, REACH_BEFORE, Scan, label, table};
 use crate::guard::Reason;
 use crate::guard::byte;
-use crate::guard::cue::{
-    Cue, CueClass, Fit, Mask, after_gap, before_gap, follows_on, kin_gap, list_gap, preposition_gap,
-};
+use crate::guard::cue::{Cue, CueClass, Fit, Mask, after_gap, before_gap, follows_on, list_gap, preposition_gap};
 use crate::guard::words::WordSet;
 
 /// Payers whose bare names are cues.
@@ -65,23 +63,17 @@ impl Hit {
     }
 }
 
-/// The last value that a cue spoke for; a list may go on from it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Last {
-    pub(super) end: usize,
-    pub(super) len: usize,
-    class: CueClass,
-    beside: Option<CueClass>,
-    plural: bool,
-    pub(super) rest: Rest,
-}
-
 impl Scan<'_, '_> {
     /// The cue that decides about `span`, among the classes of `mask`.
     pub(super) fn context(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
         self.collect(span);
         let tables = self.tables.known() || self.sql.is_some() || table::touches_mark(self.bytes, span);
         let column = if tables { self.column(span).filter(|hit| mask.has(hit.class)) } else { None };
+        if label::touches_slash(self.bytes, span)
+            && let Some(hit) = self.named_in_order(span, mask)
+        {
+            return hit;
+        }
         let before = self.before(span, mask);
         let hit = match before {
             Some(hit) if self.close(&hit, span.0) => hit,
@@ -106,7 +98,9 @@ impl Scan<'_, '_> {
 
     /// What speaks for the whole text, the list, or the label behind the value.
     fn elsewhere(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
-        self.outer(mask).or_else(|| self.list(span.0, mask)).or_else(|| self.after(span.1, mask))
+        let aside = byte::peek(self.bytes, span.1) == b' ' && byte::peek(self.bytes, span.1 + 1) == b'(';
+        let own = if aside { self.after(span.1, mask).filter(|hit| hit.fit == Fit::Label) } else { None };
+        self.outer(mask).or(own).or_else(|| self.list(span, mask)).or_else(|| self.after(span.1, mask))
     }
 
     /// A number that names no person uses up its label all the same: `99213 (CPT)`, `Lot/SN: a / b`.
@@ -299,26 +293,6 @@ impl Scan<'_, '_> {
         Some(Hit::declared(outer.class, outer.reason))
     }
 
-    pub(super) fn list(&self, start: usize, mask: Mask) -> Option<Hit> {
-        let last = self.last.as_ref().filter(|last| last.end > self.tables.cell.0)?;
-        let [next, a, b] = last.rest;
-        let class = next.unwrap_or(last.class);
-        let blank = next.is_some()
-            && (1..4).contains(&start.wrapping_sub(last.end))
-            && byte::skip(self.bytes, last.end, byte::BLANK) == start;
-        let joined = mask.has(class) && (list_gap(self.bytes, last.end, start) || blank || self.kin(start));
-        // One number that replaces another need not be as long.
-        let replaces = self.bytes.get(last.end..start).is_some_and(|gap| gap.len() > 5 || gap.contains(&b'>'));
-        let (beside, plural) = (last.beside.or(next.map(|_| last.class)), last.plural || replaces);
-        joined.then_some(Hit {
-            fit: Fit::Strict,
-            beside,
-            plural,
-            rest: [a, b, None],
-            ..Hit::declared(class, Reason::List)
-        })
-    }
-
     /// Whether the cue is the bare name of a payer: it speaks only right beside the value, or its `ID`.
     fn payer(&self, cue: &Cue, start: usize) -> bool {
         cue.class == CueClass::Plan && PAYERS.has(&self.bytes[cue.start..cue.end]) && self.id_before(start).is_none()
@@ -357,18 +331,5 @@ impl Scan<'_, '_> {
         let hit = Hit::declared(CueClass::Plan, Reason::Cue { class: CueClass::Plan, at });
         let insured = end - from == 4 || (!word && has(&INSURANCE)) || has(&PRESCRIPTIONS);
         (insured && !place).then_some(hit)
-    }
-
-    /// Whether the value at `start` is the birth date of a relative of the one before it.
-    fn kin(&self, start: usize) -> bool {
-        self.last.is_some_and(|last| last.class == CueClass::Dob && kin_gap(self.bytes, last.end, start))
-    }
-
-    /// Keeps the place from which a list may go on; a label behind its value is used up.
-    pub(super) fn remember(&mut self, span: (usize, usize), hit: Hit) {
-        if hit.fit >= Fit::Strict && !hit.behind() {
-            let (class, beside, plural, rest) = (hit.class, hit.beside, hit.plural, hit.rest);
-            self.last = Some(Last { end: span.1, len: span.1 - span.0, class, beside, plural, rest });
-        }
     }
 }

@@ -20,7 +20,7 @@ impl Scan<'_, '_> {
         let declared = !matches!(hit.reason, Reason::Cue { .. } | Reason::List);
         let span = if declared { span } else { self.widened(span, &hit) };
         let labelled = declared || (hit.fit == Fit::Label && self.labelled(span.0));
-        let uneven = |last: Last| last.len.abs_diff(span.1 - span.0) > 2;
+        let uneven = |last: Last| last.len.abs_diff(span.1 - span.0) > 2 || self.changes_form(last, span);
         let breaks_list = hit.reason == Reason::List && !hit.plural && self.last.is_some_and(uneven);
         let Some(digits) = self.value_digits(span, &hit, labelled) else {
             return;
@@ -43,6 +43,13 @@ impl Scan<'_, '_> {
         let claim = Claim { kind, span, base: Confidence::Low, reason: Reason::Shape };
         self.push(claim, confidence, Some(hit.reason));
         self.done = self.done.max(span.1);
+    }
+
+    /// Whether one of two values that a comma or semicolon parts has letters, and the other none: `457293; G3P2012`.
+    fn changes_form(&self, last: Last, span: (usize, usize)) -> bool {
+        let lettered = |from: usize, to: usize| self.planes.digits_in(from, to) < self.planes.alnum_in(from, to);
+        let parted = matches!(byte::peek(self.bytes, last.end), b',' | b';');
+        parted && lettered(last.end - last.len, last.end) != lettered(span.0, span.1)
     }
 
     /// How many digits the value has, when it can be an identifier at all.

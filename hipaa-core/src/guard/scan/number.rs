@@ -4,7 +4,7 @@ use super::claim::Claim;
 use super::near::{any_word, is_field, siblings_fail, word_before};
 use super::star::masked;
 use super::token::Run;
-use super::{Hit, Scan, unit};
+use super::{Hit, Last, Scan, unit};
 use crate::guard::byte::{self, ALNUM, DIGIT};
 use crate::guard::cue::CueClass::{self, *};
 use crate::guard::cue::{Fit, Mask};
@@ -184,6 +184,9 @@ impl Scan<'_, '_> {
         if lens[..piece.len()] == [3, 2, 4] && sep == b'-' {
             // Its form says more than a loose word behind it: `536-90-4399 ins id on the card`.
             hit = hit.filter(|hit| !matches!(hit.reason, Reason::Cue { at: 0..=1, .. }));
+            // Nor does it go on a list of numbers of another form.
+            let other = |last: Last| last.len != span.1 - span.0;
+            hit = hit.filter(|hit| hit.is(Ssn) || hit.reason != Reason::List || !self.last.is_some_and(other));
         }
         match &lens[..piece.len()] {
             [3, 2, 4] if even => {

@@ -70,3 +70,11 @@ fn prose_with_commas_is_no_table() {
     let text = "Sodium,potassium,chloride\n138,4482913,104\n";
     assert_eq!(found(text), []);
 }
+
+#[test]
+fn a_heading_may_hold_what_looks_like_an_escape() {
+    assert_eq!(
+        found("mrn,N\\ÑZ,dob,\\uÑ\n8891234,a,04/05/1966,b\n"),
+        [(Kind::Mrn, "8891234"), (Kind::Dob, "04/05/1966")]
+    );
+}

@@ -1,0 +1,76 @@
+//! Values that go on from another one: a list, a value that stands for the one before.
+
+use super::context::Rest;
+use super::{Hit, Scan};
+use crate::guard::Reason;
+use crate::guard::byte;
+use crate::guard::cue::{CueClass, Fit, Mask, kin_gap, list_gap, replaces_gap};
+
+/// The last value that a cue spoke for; a list may go on from it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Last {
+    pub(super) end: usize,
+    pub(super) len: usize,
+    class: CueClass,
+    beside: Option<CueClass>,
+    plural: bool,
+    pub(super) rest: Rest,
+}
+
+impl Scan<'_, '_> {
+    /// What the value before says when a list goes on from it.
+    pub(super) fn list(&self, span: (usize, usize), mask: Mask) -> Option<Hit> {
+        let start = span.0;
+        let last = self.last.as_ref().filter(|last| last.end > self.tables.cell.0)?;
+        let [next, a, b] = last.rest;
+        let class = next.unwrap_or(last.class);
+        let blank = next.is_some()
+            && (1..4).contains(&start.wrapping_sub(last.end))
+            && byte::skip(self.bytes, last.end, byte::BLANK) == start;
+        let joined = mask.has(class)
+            && (list_gap(self.bytes, last.end, start) || blank || self.kin(start) || self.takes_over(last, span));
+        // One number that replaces another need not be as long.
+        let replaces = self.bytes.get(last.end..start).is_some_and(|gap| gap.len() > 5 || gap.contains(&b'>'));
+        let (beside, plural) = (last.beside.or(next.map(|_| last.class)), last.plural || replaces);
+        joined.then_some(Hit {
+            fit: Fit::Strict,
+            beside,
+            plural,
+            rest: [a, b, None],
+            ..Hit::declared(class, Reason::List)
+        })
+    }
+
+    /// Whether words say that the value stands for the one before, and both are alike: `MRN 4482913, not 4482931`.
+    fn takes_over(&self, last: &Last, span: (usize, usize)) -> bool {
+        let parted = matches!(byte::peek(self.bytes, last.end), b' ' | b',' | b';');
+        let dates = matches!(last.class, CueClass::Dob | CueClass::Date);
+        parted && replaces_gap(self.bytes, last.end, span.0, !dates) && {
+            let before = self.bytes.get(last.end - last.len..last.end).unwrap_or(&[]);
+            dates || alike(before, &self.bytes[span.0..span.1])
+        }
+    }
+
+    /// Whether the value at `start` is the birth date of a relative of the one before it.
+    pub(super) fn kin(&self, start: usize) -> bool {
+        self.last.is_some_and(|last| last.class == CueClass::Dob && kin_gap(self.bytes, last.end, start))
+    }
+
+    /// Keeps the place from which a list may go on; a label behind its value is used up.
+    pub(super) fn remember(&mut self, span: (usize, usize), hit: Hit) {
+        if hit.fit >= Fit::Strict && !hit.behind() {
+            let (class, beside, plural, rest) = (hit.class, hit.beside, hit.plural, hit.rest);
+            self.last = Some(Last { end: span.1, len: span.1 - span.0, class, beside, plural, rest });
+        }
+    }
+}
+
+/// Whether two values have the same shape: digits, letters and signs at the same places.
+fn alike(a: &[u8], b: &[u8]) -> bool {
+    let same = |a: u8, b: u8| match a {
+        b'0'..=b'9' => b.is_ascii_digit(),
+        b'A'..=b'Z' | b'a'..=b'z' => b.is_ascii_alphabetic(),
+        other => other == b,
+    };
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(*a, *b))
+}
