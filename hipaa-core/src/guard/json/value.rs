@@ -71,23 +71,24 @@ fn is_product(value: &[u8]) -> bool {
 const SHORTEST_PROSE: usize = 8;
 
 /// Whether a text is a sentence or a value with its description, `E11.9 diabetes`, and no number with the name of
-/// a thing. That of a program has words of its own: `Apache Tomcat 9.0.41.2`.
+/// a thing. Beside the name of a program a number with points is a version, unless a small word leads to it.
 pub(super) fn is_prose(text: &str, program: bool) -> bool {
     if text.len() < SHORTEST_PROSE || memchr::memchr(b' ', text.as_bytes()).is_none() {
         return false;
     }
-    let (mut words, mut small, mut behind, mut numbered) = (0, 0, false, false);
+    let (mut words, mut described, mut numbered, mut version, mut led) = (0, false, false, false, false);
     for word in text.split_ascii_whitespace() {
-        let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
-        if word.bytes().any(|byte| byte.is_ascii_digit()) {
+        let word = word.trim_matches(|c: char| c.is_ascii_punctuation()).as_bytes();
+        if word.iter().any(u8::is_ascii_digit) {
             numbered = true;
-        } else if word.len() >= 2 && word.as_bytes()[0].is_ascii_alphabetic() {
-            words += usize::from(word.len() >= 3 || program);
-            small += usize::from(word.as_bytes()[0].is_ascii_lowercase());
-            behind |= numbered && word.len() >= 4;
+            version |= !led && word.iter().filter(|byte| **byte == b'.').count() > 1;
+        } else if word.len() >= 2 && word[0].is_ascii_alphabetic() {
+            words += usize::from(word.len() >= 3 || word[0].is_ascii_lowercase());
+            described |= numbered && word.len() >= 4;
         }
+        led = words >= 2 && word.iter().all(u8::is_ascii_lowercase);
     }
-    if program { words >= 3 && small >= 1 } else { words >= 2 || behind }
+    !(program && version) && (words >= 2 || described)
 }
 
 #[cfg(test)]
@@ -105,7 +106,9 @@ mod tests {
             assert!(!is_prose(text, false), "{text}");
         }
         assert!(is_prose("Login failed from 73.46.40.93", true) && is_prose("Pt reachable at 617-842-3311", true));
-        assert!(!is_prose("Apache Tomcat Server 9.0.41.2", true) && !is_prose("v 2.1.3.4 beta build", true));
+        for text in ["Apache Tomcat Server 9.0.41.2", "v 2.1.3.4 beta build", "Apache 9.0.41.52 on Linux server"] {
+            assert!(!is_prose(text, true), "{text}");
+        }
     }
 
     #[test]
