@@ -1,7 +1,7 @@
 //! A set of twenty typical patterns over notes: it tells which patterns are somewhere in a note, and gives no places.
 
 use crate::Failure;
-use regex::bytes::{RegexSet, RegexSetBuilder};
+use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 /// What people write to look for identifiers: ASCII classes, bounded repeats.
 const TYPICAL: [&str; 20] = [
@@ -27,9 +27,12 @@ const TYPICAL: [&str; 20] = [
     r"\b(?:9[0-9]|1[0-2][0-9])[ -]year",
 ];
 
-/// The set, ready.
+/// The set, ready, and each of its patterns.
 #[derive(Debug)]
-pub struct Patterns(RegexSet);
+pub struct Patterns {
+    set: RegexSet,
+    each: Vec<Regex>,
+}
 
 impl Patterns {
     /// Compiles the set; its tables have room for all their states, so that none is built twice.
@@ -37,12 +40,23 @@ impl Patterns {
     /// # Errors
     /// When a pattern is none.
     pub fn new() -> Result<Self, Failure> {
-        Ok(Self(RegexSetBuilder::new(TYPICAL).unicode(false).dfa_size_limit(64 << 20).build()?))
+        let each = TYPICAL.iter().map(|pattern| RegexBuilder::new(pattern).unicode(false).build());
+        Ok(Self {
+            set: RegexSetBuilder::new(TYPICAL).unicode(false).dfa_size_limit(64 << 20).build()?,
+            each: each.collect::<Result<_, _>>()?,
+        })
     }
 
     /// How many of the patterns are in the note.
     #[must_use]
     pub fn count(&self, note: &str) -> usize {
-        self.0.matches(note.as_bytes()).len()
+        self.set.matches(note.as_bytes()).len()
+    }
+
+    /// At how many places patterns match: the set tells which ones to look for.
+    #[must_use]
+    pub fn places(&self, note: &str) -> usize {
+        let found = self.set.matches(note.as_bytes());
+        found.iter().filter_map(|at| self.each.get(at)).map(|pattern| pattern.find_iter(note.as_bytes()).count()).sum()
     }
 }
