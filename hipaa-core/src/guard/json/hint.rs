@@ -211,7 +211,7 @@ impl<'d> Hints<'d> {
     fn of_a_birth(&mut self, at: usize) -> bool {
         let node = self.tape.nodes()[at];
         let above = self.tape.nodes()[node.parent];
-        let bare = self.name(&node).is_some_and(|key| DAYS.has(key.as_bytes()));
+        let bare = self.name(&node).is_some_and(|key| key.len() <= 8 && DAYS.has(key.as_bytes()));
         bare && self.name(&above).is_some_and(|key| self.read(key).class == Some(CueClass::Dob))
     }
 

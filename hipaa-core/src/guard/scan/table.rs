@@ -246,9 +246,9 @@ fn mark_beside(bytes: &[u8], (start, end): Span) -> u8 {
         (_, b' ') if byte::peek(bytes, end + 1) == b' ' => WIDE,
         (_, b',' | b';') if !byte::at(bytes, end + 1, byte::BLANK) || matches!(before, b'\n' | 0) => next,
         (b',' | b';', _) => before,
+        (_, b'"' | b'*') | (b'"' | b'*', _) => quoted_mark(bytes, (start, end)),
         (_, b'\'') => b'\'',
         (_, b'^') if bytes[end..].starts_with(b"^FS") => b'^',
-        (_, b'"' | b'*') | (b'"' | b'*', _) => quoted_mark(bytes, (start, end)),
         _ => 0,
     }
 }

@@ -129,10 +129,15 @@ impl Role {
             "profile" | "$schema" | "schema" | "reference" | "xmlns" => Self::Namespace,
             _ if bytes.len() > LONGEST_KEY => Self::Own,
             _ if fhir => Self::Carrier,
-            _ if matches!(bytes, [b'0'..=b'9', ..]) && bytes.len() < 6 && bytes.iter().all(u8::is_ascii_digit) => {
-                Self::Silent
-            }
             _ if may_tell(bytes) => words(bytes).next().map_or(Self::Own, |last| Self::told(key, last)),
+            _ => Self::counted(bytes),
+        }
+    }
+
+    /// The role of a key that may be a place: `{"mrn":{"0":"4482913","1":"4482914"}}`.
+    fn counted(key: &[u8]) -> Self {
+        match key {
+            [b'0'..=b'9', ..] if key.len() < 6 && key.iter().all(u8::is_ascii_digit) => Self::Silent,
             _ => Self::Own,
         }
     }
@@ -168,7 +173,7 @@ impl Role {
             () if LABELS.has(last) && words().all(known) => Self::Label,
             () if VALUES.has(last) && words().all(known) => Self::Silent,
             () if MEASURES.has(last) => Self::Measure,
-            () => Self::Own,
+            () => Self::counted(key.as_bytes()),
         }
     }
 }
@@ -209,7 +214,10 @@ mod tests {
             ("codeSystem", Role::System),
             ("code_system_name", Role::System),
             ("fileSystem", Role::Own),
+            ("0", Role::Silent),
             ("12", Role::Silent),
+            ("105", Role::Silent),
+            ("1234567", Role::Own),
             ("", Role::Own),
         ] {
             assert_eq!(Role::of(key), role, "{key}");
