@@ -5,16 +5,18 @@
 
 mod class;
 mod gap;
+mod link;
 mod phrase;
+mod sent;
 mod words;
 
 use super::byte::{self, Bits, DIGIT, LOWER, Planes, Words};
 pub use class::CueClass;
 pub(super) use class::Mask;
-pub(super) use gap::{
-    Fit, after_gap, before_gap, follows_on, is_number_word, kin_gap, list_gap, preposition_gap, replaces_gap,
-};
+pub(super) use gap::{Fit, after_gap, before_gap, follows_on, is_number_word, list_gap, replaces_gap};
+pub(super) use link::{kin_gap, preposition_gap};
 use phrase::{Group, Phrase, Tail, key_of, keyed, number_word, skip_light};
+pub(super) use sent::sent_gap;
 use words::{WHAT, WHOSE, WORDS};
 
 /// A cue found in the text.

@@ -13,6 +13,7 @@ mod count;
 mod date;
 mod date_text;
 mod email;
+mod fax;
 mod field;
 mod hl7;
 mod host;
@@ -30,6 +31,7 @@ mod place;
 mod site;
 mod star;
 mod table;
+mod title;
 mod token;
 mod udi;
 mod unglue;
@@ -84,6 +86,8 @@ pub(super) struct Scan<'g, 't> {
     /// Where the last cue ends that spoke for a value before it, and the last one that may have.
     spent: usize,
     behind: usize,
+    /// The start of the last number that a list of faxes holds.
+    fax_log: usize,
     tables: Tables,
     /// The statements of SQL, once they were asked for.
     sql: Option<Box<Sql>>,
@@ -106,6 +110,7 @@ impl<'g, 't> Scan<'g, 't> {
             last: None,
             spent: 0,
             behind: 0,
+            fax_log: 0,
             tables: Tables::default(),
             sql: None,
             asked_sql: false,
@@ -193,6 +198,7 @@ impl<'g, 't> Scan<'g, 't> {
         self.cues_to = 0;
         self.last = None;
         self.spent = 0;
+        self.fax_log = 0;
         self.tables = Tables::default();
         if let Some(sql) = &mut self.sql {
             sql.rewind();

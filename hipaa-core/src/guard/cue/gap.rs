@@ -1,5 +1,6 @@
 //! What stands between a cue and a value: the closer the text, the more the cue says.
 
+use super::sent::leads_on;
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::words::WordSet;
 
@@ -24,13 +25,11 @@ static SPEAKERS: WordSet<128> = WordSet::new(
 /// Words at the end of a line that lead to the value in the next one.
 static LEADING: WordSet<16> = WordSet::new("to is at was as");
 static BEHIND: WordSet<64> = WordSet::new("is was the her his their my as patient patients pt s for a on state");
-static PREPOSITIONS: WordSet<16> = WordSet::new("on for from in per of");
-static ARTICLES: WordSet<32> = WordSet::new("the a an this that her his their my our your s");
-static MONTHS: WordSet<32> = WordSet::new("jan feb mar apr may jun jul aug sep oct nov dec");
+pub(super) static MONTHS: WordSet<32> = WordSet::new("jan feb mar apr may jun jul aug sep oct nov dec");
 /// What an age is counted in when it is not years: `Age (mo):`.
 static SPANS: WordSet<32> = WordSet::new("mo mos month months wk wks week weeks d day days h hr hrs hours min");
 /// Words between two values of one kind; `should be` is two.
-static LINKS: WordSet<16> = WordSet::new("and or vs into should");
+pub(super) static LINKS: WordSet<16> = WordSet::new("and or vs into should");
 /// Words between a value and the one that stands for it; those of the second set may as well go on to something else.
 static STANDS_FOR: WordSet<32> = WordSet::new("not formerly previously should read reads be is actually really");
 static REPLACES: WordSet<64> = WordSet::new(
@@ -39,8 +38,6 @@ static REPLACES: WordSet<64> = WordSet::new(
 );
 /// The longest text of such words, in bytes.
 const REPLACES_BYTES: usize = 32;
-static KIN: WordSet<32> = WordSet::new("husband wife spouse son daughter child baby twin brother sister mother father");
-static OF_KIN: WordSet<32> = WordSet::new("and his her their the a on was born");
 static LABELLING: WordSet<32> = WordSet::new("is was number no num id at");
 
 /// Whether the word means `number`.
@@ -53,7 +50,7 @@ static FILLERS: WordSet<512> = WordSet::new(
     patients pt pts on file listed assigned recorded reads read verified confirmed current \
     currently new old updated home cell mobile work office day evening primary secondary main \
     direct same s and or with under by has been per from in now also value given reported \
-    documented entered shows changed remains not code card name he she they use used using \
+    documented entered sex gender shows changed remains not code card name he she they use used using \
     line desk us them him me please via reached cellphone device system epic chart ending merged \
     correct number numbers num no nos nbr nr id ids identifier identifiers identification",
 );
@@ -74,7 +71,8 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
         if byte::is(byte, ALNUM) {
             let end = byte::skip(bytes, at, ALNUM).min(to);
             let word = &bytes[at..end];
-            if newlines == 1 && fillers == 0 && !labelled && byte::peek(bytes, end) == b':' && SPEAKERS.has(word) {
+            let fresh = || fillers == 0 || bytes[..at].trim_ascii_end().last() == Some(&b'?');
+            if newlines == 1 && !labelled && byte::peek(bytes, end) == b':' && fresh() && SPEAKERS.has(word) {
                 (newlines, at, fit) = (0, end + 1, fit.min(Fit::Strict));
                 continue;
             }
@@ -89,8 +87,12 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
             b'\n' => (newlines, at) = (newlines + 1, at + clock(bytes, at + 1)),
             b':' | b'#' | b'=' => labelled = true,
             b'!' | b';' => return None,
-            b'.' | b'?' if sentence_ends(bytes, at, to) && at > from => return None,
+            // `the ID on your card?`, and the answer in the next line.
+            b'?' if matches!(byte::peek(bytes, at + 1), b'\n' | b'\r') => {}
+            b'.' | b'?' if sentence_ends(bytes, at, to) && (at > from || no_short(bytes, at)) => return None,
             b'*' if emphasis(bytes, at, to) => {}
+            // `dx: [I10, Z23]`.
+            b'[' if labelled && bytes[from..at].trim_ascii_end().last() == Some(&b':') => fit = fit.min(Fit::Strict),
             b'*' | b'[' => fit = Fit::Near,
             b'(' => at = aside(bytes, at, to).unwrap_or(at),
             b',' => fit = fit.min(Fit::Strict),
@@ -170,8 +172,14 @@ fn initial(bytes: &[u8], at: usize) -> bool {
 /// A full stop before a blank and a capital, or before the end of the line.
 fn sentence_ends(bytes: &[u8], at: usize, to: usize) -> bool {
     let next = byte::skip(bytes, at + 1, byte::BLANK);
-    let short = at - byte::back(bytes, at, ALPHA, 8) <= 2;
+    let short = at - byte::back(bytes, at, ALPHA, 8) <= 2 && !byte::is(byte::prev(bytes, at), DIGIT);
     next > at + 1 && next < to && byte::at(bytes, next, byte::UPPER) && !short
+}
+
+/// Whether a number or a word for several things ends at `at`, which no abbreviation does: `a list of MRNs. Scale`.
+fn no_short(bytes: &[u8], at: usize) -> bool {
+    let last = byte::prev(bytes, at);
+    byte::is(last, DIGIT) || (last == b's' && at - byte::back(bytes, at, ALPHA, 8) > 3)
 }
 
 /// How a cue that starts at `to` and ends at `end` fits a value that ends at `from`.
@@ -180,11 +188,15 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
     let mut fit = Fit::Strict;
     // Behind a comma or an aside, a label at the end of its line speaks for the next one.
     let mut past = false;
+    let fax = || bytes.get(to..to + 3).is_some_and(|word| word.eq_ignore_ascii_case(b"fax"));
     while at < to {
         let byte = bytes[at];
         if byte::is(byte, ALNUM) {
             let stop = byte::skip(bytes, at, ALNUM).min(to);
-            if !BEHIND.has(&bytes[at..stop]) {
+            let word = &bytes[at..stop];
+            // `sent to 704-555-0151 by fax`.
+            let carried = || matches!(word, b"by" | b"via") && fax() && !bytes[end..].starts_with(b" to ");
+            if !BEHIND.has(word) && !carried() {
                 return None;
             }
             at = stop;
@@ -199,7 +211,7 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
                 None => fit = Fit::Label,
             },
             b'[' => fit = Fit::Label,
-            b',' if past => return None,
+            b',' if past || (fax() && leads_on(bytes, end)) => return None,
             b',' => (fit, past) = (fit.min(Fit::Strict), true),
             _ => return None,
         }
@@ -245,34 +257,8 @@ fn labels(bytes: &[u8], at: usize) -> bool {
     let word = &bytes[at..end];
     let month = MONTHS.has(&word[..word.len().min(3)])
         && byte::at(bytes, end + 1 + usize::from(byte::peek(bytes, end) == b'.'), DIGIT);
-    LABELLING.has(word) || month || word.iter().any(u8::is_ascii_digit)
-}
-
-/// Whether only a preposition and its article stand between two words: `MBI's for`, `SSN on the`.
-pub(in super::super) fn preposition_gap(bytes: &[u8], from: usize, to: usize) -> bool {
-    let mut at = from;
-    let mut seen = false;
-    while at < to {
-        let end = byte::skip(bytes, at, ALPHA).min(to);
-        match bytes[at] {
-            b' ' | b'#' | b'.' | b'\'' if end == at => at += 1,
-            _ if PREPOSITIONS.has(&bytes[at..end]) => (seen, at) = (true, end),
-            _ if end > at && (ARTICLES.has(&bytes[at..end]) || is_number_word(&bytes[at..end])) => at = end,
-            _ => return false,
-        }
-    }
-    seen
-}
-
-/// Whether what stands between two birth dates names a relative: ` and her husband on `.
-pub(in super::super) fn kin_gap(bytes: &[u8], from: usize, to: usize) -> bool {
-    let gap = bytes.get(from..to).filter(|gap| gap.len() <= 32 && gap.starts_with(b" and "));
-    let mut relative = false;
-    let of_kin = |word: &[u8]| {
-        relative |= KIN.has(word);
-        word.is_empty() || KIN.has(word) || OF_KIN.has(word)
-    };
-    gap.is_some_and(|gap| gap.split(|byte| *byte == b' ').all(of_kin)) && relative
+    let joined = || byte::peek(bytes, end) == b'-' && byte::at(bytes, end + 1, DIGIT);
+    LABELLING.has(word) || month || joined() || word.iter().any(u8::is_ascii_digit)
 }
 
 /// Whether what stands between two values says that one stands for the other: `, not `, ` (formerly `; where `loose`,

@@ -184,7 +184,7 @@ impl<'d> Hints<'d> {
     fn spoken(&mut self, at: usize, role: Role, bound: bool) -> Option<Hint> {
         let key = self.name(&self.tape.nodes()[at]).map(|key| self.read(key)).unwrap_or_default();
         match (key.class, role) {
-            (Some(CueClass::Age90), _) if bound || self.of_a_thing(at) => None,
+            (Some(CueClass::Age90), _) if bound || (key.whole && self.of_a_thing(at)) => None,
             (class, Role::Measure) if !matches!(class, Some(CueClass::Date | CueClass::Dob)) => {
                 Some(Hint { numeric: true, ..Hint::new(CueClass::Other, Reason::JsonKey, false) })
             }
@@ -200,7 +200,9 @@ impl<'d> Hints<'d> {
     /// Whether it stands in a thing that ages, `{"cache":{"age":…}}`, and nothing beside it is that of a person.
     fn of_a_thing(&self, at: usize) -> bool {
         let above = self.tape.nodes()[self.tape.nodes()[at].parent];
-        let Some(above) = self.name(&above) else { return false };
+        // No thing is counted in years: `age_years`.
+        let plain = self.name(&self.tape.nodes()[at]).is_some_and(|key| key.len() <= 4);
+        let Some(above) = self.name(&above).filter(|_| plain) else { return false };
         let beside = |set: &WordSet<32>| {
             self.beside(at).any(|(_, node)| self.name(node).is_some_and(|key| set.has(key.as_bytes())))
         };

@@ -1,56 +1,25 @@
 //! Ages above 89, in digits and in words.
 
+mod words;
+
 use super::claim::Claim;
 use super::token::Run;
 use super::{Hit, Scan, star, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::cue::CueClass::Age90;
 use crate::guard::cue::{Fit, Mask};
-use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason, pattern};
+use words::{
+    BEFORE_PERSONS, GLUED, GOES_ON, IN_TIME, LIMITS_BEFORE, LIMITS_BEHIND, LIVING, NO_PERSONS, OF_PATIENTS, OF_PERSONS,
+    OF_THINGS, SEXES, TEMPERATURES, THINGS, VITALS, YEAR, YEARS, YEARS_OLD,
+};
 
 const AGES: Mask = Mask::of(&[Age90]);
 const OLDEST: u32 = 125;
+/// How far from the age of a person that of another is looked for, in bytes.
+const WARD: usize = 48;
 /// `age ninety`.
 const SHORTEST: usize = 10;
-
-static YEARS_OLD: WordSet<8> = WordSet::new("yo yof yom yoa");
-static YEARS: WordSet<8> = WordSet::new("years yrs y");
-static YEAR: WordSet<16> = WordSet::new("year years yr yrs y");
-static GLUED: WordSet<32> = WordSet::new("yo y yr yrs yof yom yoa ym yf yrm yrf");
-static SEXES: WordSet<32> = WordSet::new("m f male female man woman lady gentleman");
-static LIMITS_BEHIND: WordSet<16> = WordSet::new("older over above more greater up");
-static LIMITS_BEFORE: WordSet<32> =
-    WordSet::new("over above than under below least exceeding past until to between beyond");
-static THINGS: WordSet<128> = WordSet::new(
-    "building hospital house home church clinic tree wine facility institution company bridge record tradition \
-    structure school law practice farmhouse barn cottage mansion cabin car piano violin painting cemetery factory \
-    mill pipe pipes oak estate library firm newspaper bottle organ ship theater theatre",
-);
-static OF_THINGS: WordSet<16> = WordSet::new("year years yr yrs old brick wooden family");
-/// What has an age and is no person, before `age` or `aged`.
-static NO_PERSONS: WordSet<64> = WordSet::new(
-    "bone cell password claim claims invoice invoices account accounts bill bills debt balance balances receivable \
-    receivables mean median average wine sample samples tissue cache data",
-);
-static TEMPERATURES: WordSet<32> =
-    WordSet::new("t temp temps temperature temperatures tmax fever fevers tm febrile afebrile now was at to of");
-static OF_PERSONS: WordSet<128> = WordSet::new(
-    "with w who presents presenting presented admitted here c s p h hx found brought from seen was is has and \
-    complaining in pt patient adm lives living resident dnr",
-);
-/// The same behind a blank, `91 F h/o CAD`, where a temperature is likelier.
-static OF_PATIENTS: WordSet<32> =
-    WordSet::new("with w who presents presenting presented admitted adm h c s p hx brought complaining");
-static VITALS: WordSet<128> = WordSet::new(
-    "hr bp rr sat sats sao spo o pulse vitals vs chills rigors wbc oral orally axillary rectal rectally tympanic temporal \
-    overnight this today yesterday tonight per at ambient room water max tmax via by last now then after before",
-);
-/// What may stand before the age and sex of a person in a sentence.
-static BEFORE_PERSONS: WordSet<32> =
-    WordSet::new("a an this our the pt patient pleasant elderly is mother wife grandmother sister aunt");
-/// What may go on behind `died at 92`, `patient is 90`.
-static GOES_ON: WordSet<16> = WordSet::new("and of from but due when after who");
 
 /// What stands behind a number that may be an age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +45,7 @@ impl Scan<'_, '_> {
         }
         let behind = match behind(self.bytes, end) {
             Behind::Not if self.sexed(start, end) => Behind::Sexed,
+            Behind::Not if with_sex(self.bytes, start, end) => Behind::Open,
             other => other,
         };
         if behind == Behind::Not || (behind == Behind::Old && is_of_a_thing(self.bytes, start, end)) {
@@ -90,6 +60,13 @@ impl Scan<'_, '_> {
             (Behind::Years, None) if behind_a_date(self.bytes, start) => (Confidence::Medium, Reason::Shape),
             (_, Some(hit)) => (Confidence::High, hit.reason),
             (Behind::Years, None) => (Confidence::Low, Reason::Shape),
+            (Behind::Open, None)
+                if self.bytes[..start].ends_with(b"now ")
+                    && byte::peek(self.bytes, end) == b','
+                    && still_lives(self.bytes, end) =>
+            {
+                (Confidence::Medium, Reason::Shape)
+            }
             _ => return,
         };
         self.push(Claim { kind: Kind::Age90, span: (start, end), base: Confidence::Low, reason }, confidence, None);
@@ -122,8 +99,9 @@ impl Scan<'_, '_> {
     /// `92F presents`, `(92F)`, and with whatever word behind it where a sentence may begin so.
     fn one_of_a_sex(&self, run: Run) -> bool {
         let (bytes, before) = (self.bytes, word_before(self.bytes, run.start));
-        let counted = unit::measures(bytes, run.end) || VITALS.has(word_with(bytes, run.end));
-        if counted || TEMPERATURES.has(before) {
+        let listed = run.end + usize::from(byte::peek(bytes, run.end) == b',');
+        let counted = unit::measures(bytes, run.end) || VITALS.has(word_with(bytes, listed));
+        if counted || TEMPERATURES.has(before) || VITALS.has(before) {
             return false;
         }
         let alone = byte::prev(bytes, run.start) == b'(' && byte::peek(bytes, run.end) == b')';
@@ -131,6 +109,7 @@ impl Scan<'_, '_> {
         let named = byte::at(whose, 0, byte::UPPER) || BEFORE_PERSONS.has(whose);
         let goes_on = byte::peek(bytes, run.end) == b' ' && byte::at(bytes, run.end + 1, ALPHA);
         (alone && named && !TEMPERATURES.has(whose))
+            || one_of_a_ward(bytes, run)
             || speaks_of_a_person(bytes, run.end)
             || (goes_on && begins(bytes, run.start))
     }
@@ -169,6 +148,38 @@ impl Scan<'_, '_> {
     }
 }
 
+/// `now 97, still drives`.
+fn still_lives(bytes: &[u8], end: usize) -> bool {
+    let (next, first) = word(bytes, end + 1);
+    LIVING.has(if is(first, b"still") { word(bytes, next).1 } else { first })
+}
+
+/// `Age/sex: 90 M`.
+fn with_sex(bytes: &[u8], start: usize, end: usize) -> bool {
+    let letter = matches!(byte::peek(bytes, end + 1), b'M' | b'F' | b'm' | b'f') && !byte::at(bytes, end + 2, ALPHA);
+    let at = || blanks_before(bytes, start);
+    let label = || word_before(bytes, at() - usize::from(byte::prev(bytes, at()) == b':'));
+    letter && byte::peek(bytes, end) == b' ' && (is(label(), b"sex") || is(label(), b"gender"))
+}
+
+/// Whether the age and sex of another person with a name stand close by: `Idowu 99F; Park 45M`.
+fn one_of_a_ward(bytes: &[u8], run: Run) -> bool {
+    let listed = matches!(byte::peek(bytes, run.end), 0 | b';' | b',' | b'\n' | b'|');
+    let named = |start: usize| {
+        let name = word_before(bytes, start);
+        byte::at(name, 0, byte::UPPER) && name.len() > 1 && !TEMPERATURES.has(name) && !VITALS.has(name)
+    };
+    let other = |at: usize| {
+        byte::is_shape(bytes, at, b" dd")
+            && matches!(byte::peek(bytes, at + 3), b'M' | b'F')
+            && !byte::at(bytes, at + 4, ALNUM)
+            && byte::peek(bytes, at + 1) != b'9'
+            && named(at + 1)
+    };
+    let around = run.start.saturating_sub(WARD)..(run.end + WARD).min(bytes.len());
+    listed && named(run.start) && around.into_iter().any(other)
+}
+
 /// The next word at or behind `at`, blanks and hyphens skipped.
 fn word(bytes: &[u8], at: usize) -> (usize, &[u8]) {
     let mut start = at;
@@ -186,8 +197,12 @@ fn is(word: &[u8], one: &[u8]) -> bool {
 fn behind(bytes: &[u8], end: usize) -> Behind {
     let end = end + star::closing(bytes, end);
     let sexed = matches!(byte::peek(bytes, end + 1), b'F' | b'M') && !byte::at(bytes, end + 2, ALNUM);
+    let apart = |at: usize| byte::peek(bytes, at) == b' ' && matches!(byte::peek(bytes, at + 1), b'M' | b'F');
     let limit = match byte::peek(bytes, end) {
         b'/' if sexed => return Behind::Old,
+        b' ' if byte::peek(bytes, end + 1) == b'/' && apart(end + 2) && !byte::at(bytes, end + 4, ALNUM) => {
+            return Behind::Old;
+        }
         b'+' | b'%' | b'/' | b':' => true,
         b'.' => byte::at(bytes, end + 1, ALNUM),
         _ => false,
@@ -211,6 +226,8 @@ fn behind(bytes: &[u8], end: usize) -> Behind {
         () if YEARS.has(first) && is(second, b"of") && is(word(bytes, second_end).1, b"age") => Behind::Old,
         () if YEAR.has(first) && SEXES.has(second) && byte::peek(bytes, first_end) == b' ' => Behind::Old,
         () if YEARS.has(first) => Behind::Years,
+        // `turned 93 in the spring`.
+        () if is(first, b"in") && IN_TIME.has(second) => Behind::Open,
         () if is(first, b"mo") || (first.len() > 1 && unit::is(first)) => Behind::Not,
         () if (is(first, b"or") || is(first, b"and")) && LIMITS_BEHIND.has(second) => Behind::Not,
         () if unit::follows(bytes, end) => Behind::Not,
@@ -264,7 +281,8 @@ fn quotes(bytes: &[u8], at: usize, start: usize) -> bool {
         let before = byte::back_to(bytes, line.saturating_sub(1), b'\n', 128);
         line > 0 && byte::peek(bytes, before) == b'>'
     };
-    star::leads_line(bytes, at) && (quoted() || byte::peek(bytes, byte::skip(bytes, start, DIGIT)) == b'-')
+    let twice = || byte::prev(bytes, at - 1) == b'>' && at < start;
+    star::leads_line(bytes, at) && (quoted() || twice() || byte::peek(bytes, byte::skip(bytes, start, DIGIT)) == b'-')
 }
 
 /// The start of the blanks before `start`; more than a few part what stands before them.

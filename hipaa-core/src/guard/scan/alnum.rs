@@ -1,15 +1,27 @@
 //! Tokens of letters and digits: DEA, Medicare and vehicle numbers, and what a cue names.
 
-use super::Scan;
 use super::claim::Claim;
 use super::near::siblings_fail;
 use super::number::NUMBERS;
 use super::star::masked;
 use super::token::Run;
+use super::{Hit, Scan};
 use crate::guard::byte::{self, HEX};
 use crate::guard::cue::CueClass;
 use crate::guard::validate::{self, Vin};
 use crate::guard::{Confidence, Kind, Reason};
+
+/// Kinds whose values never have the form of a Medicare number: `Red, white and blue card: 1EG4-TE5-MK73`.
+const FORMED: [CueClass; 8] = [
+    CueClass::Ssn,
+    CueClass::Npi,
+    CueClass::Dea,
+    CueClass::Phone,
+    CueClass::Fax,
+    CueClass::Zip,
+    CueClass::CreditCard,
+    CueClass::Vin,
+];
 
 impl Scan<'_, '_> {
     /// One run with letters and digits.
@@ -133,9 +145,17 @@ impl Scan<'_, '_> {
         self.claim(Claim { kind: Kind::Dea, span, base, reason: Reason::CheckOk }, hit);
     }
 
-    /// A Medicare number: its alphabet is so narrow that only a foreign label speaks against it.
+    /// A Medicare number: its alphabet is so narrow that only the label of a number of any form speaks against it.
+    #[inline(never)]
     pub(super) fn mbi(&mut self, span: (usize, usize)) {
-        let hit = self.context(span, NUMBERS);
+        let mut hit = self.context(span, NUMBERS);
+        let listed = |hit: Hit| hit.reason == Reason::List && !matches!(hit.class, CueClass::Mbi | CueClass::Plan);
+        // `account V18686850; 5XA0G46FC16`: the list of other numbers has ended.
+        if hit.is_some_and(listed) && self.last.is_some_and(|last| last.len != span.1 - span.0) {
+            self.last = None;
+            hit = self.context(span, NUMBERS);
+        }
+        let hit = hit.filter(|hit| !FORMED.contains(&hit.class));
         let claim = Claim { kind: Kind::Mbi, span, base: Confidence::Medium, reason: Reason::Shape };
         match hit {
             Some(hit) if hit.is(CueClass::Plan) => self.push(claim, Confidence::High, Some(hit.reason)),

@@ -4,7 +4,9 @@
 use super::{REACH_AFTER, REACH_BEFORE, Scan, label, table};
 use crate::guard::Reason;
 use crate::guard::byte;
-use crate::guard::cue::{Cue, CueClass, Fit, Mask, after_gap, before_gap, follows_on, list_gap, preposition_gap};
+use crate::guard::cue::{
+    Cue, CueClass, Fit, Mask, after_gap, before_gap, follows_on, list_gap, preposition_gap, sent_gap,
+};
 use crate::guard::words::WordSet;
 
 /// Payers whose bare names are cues.
@@ -16,6 +18,12 @@ static INSURANCE: WordSet<64> = WordSet::new(
     policyholder rxgrp molina aetna cigna humana anthem highmark bcbs",
 );
 static PRESCRIPTIONS: WordSet<64> = WordSet::new("rxbin rxpcn pcn");
+/// Whose `ID` is no number of a plan.
+static PROVIDERS: WordSet<32> =
+    WordSet::new("prescriber provider rendering referring ordering attending physician pharmacy pharmacist npi dea");
+/// What is faxed: `fax orders` is followed by a number of fax.
+static SENT: WordSet<32> =
+    WordSet::new("order orders request requests form forms claims rx referral referrals sample study");
 
 /// What the labels of `NPI/DEA/LIC:` leave to the values behind the first, in order.
 pub(super) type Rest = [Option<CueClass>; 3];
@@ -151,7 +159,8 @@ impl Scan<'_, '_> {
                 continue;
             }
             let Some(fit) = before_gap(self.bytes, cue.end, start) else {
-                break;
+                let sent = cue.class == CueClass::Fax && sent_gap(self.bytes, cue.end, start);
+                return if sent { Some(self.hit(i, Fit::Strict, start)) } else { fallback };
             };
             let loose = cue.weak || matches!(cue.class, CueClass::Other | CueClass::Version);
             if loose && let Some(owner) = self.owner(i, start, mask) {
@@ -172,7 +181,8 @@ impl Scan<'_, '_> {
                 true if fit == Fit::Strict && cue.class == CueClass::Phone && cue.end - cue.start < 3 => {}
                 true if fit >= Fit::Strict && cue.class == CueClass::Phone => {
                     fallback = fallback.or_else(|| Some(self.hit(i, fit, start)));
-                    if !byte::peek(self.bytes, cue.start).eq_ignore_ascii_case(&b'o') {
+                    let place = matches!(byte::peek(self.bytes, cue.start) | 0x20, b'o') || cue.end - cue.start == 8;
+                    if !place {
                         break;
                     }
                 }
@@ -227,6 +237,10 @@ impl Scan<'_, '_> {
             return None;
         }
         let first = self.spent.max(self.tables.cell.0);
+        let sent = owner.class == CueClass::Fax && cue.start == owner.end + 1 && owner.start >= first;
+        if sent && cue.class == CueClass::Other && SENT.has(&self.bytes[cue.start..cue.end]) {
+            return mask.has(CueClass::Fax).then_some(i);
+        }
         let owns = cue.class != CueClass::Date && owner.start >= first && mask.has(owner.class);
         let kind = owner.class.kind().filter(|_| owns)?;
         let sure = !kind.needs_cue() || self.labelled(start);
@@ -329,6 +343,10 @@ impl Scan<'_, '_> {
             bytes[end..start].iter().all(|byte| *byte == b' ') && byte::skip(bytes, start, byte::DIGIT) == start + 5;
         let at = -i16::try_from(start - end).ok()?;
         let hit = Hit::declared(CueClass::Plan, Reason::Cue { class: CueClass::Plan, at });
+        let whose = &line[byte::back(line, line.trim_ascii_end().len(), byte::ALPHA, 12)..];
+        if PROVIDERS.has(whose.trim_ascii_end()) {
+            return None;
+        }
         let insured = end - from == 4 || (!word && has(&INSURANCE)) || has(&PRESCRIPTIONS);
         (insured && !place).then_some(hit)
     }

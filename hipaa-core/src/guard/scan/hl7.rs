@@ -1,12 +1,12 @@
 //! HL7 version 2: the place of a field names what it holds.
 //!
 //! # Source
-//! HL7 version 2.5.1, sections 3.4.2 (PID), 3.4.5 (NK1), 6.5.5 (GT1) and 6.5.6 (IN1).
+//! HL7 version 2.5.1, sections 3.4.2 (PID), 3.4.5 (NK1), 6.5.2 (DG1), 6.5.5 (GT1) and 6.5.6 (IN1).
 
 use super::Scan;
 use super::field::{is, parts};
 use crate::guard::Reason;
-use crate::guard::cue::CueClass::{self, Account, Dob, License, Mrn, Phone, Plan, Ssn, Zip};
+use crate::guard::cue::CueClass::{self, Account, Dob, Icd10, License, Mrn, Phone, Plan, Ssn, Zip};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
@@ -19,7 +19,7 @@ struct Segment {
     fields: &'static [(usize, CueClass)],
 }
 
-const SEGMENTS: [Segment; 4] = [
+const SEGMENTS: [Segment; 5] = [
     Segment {
         name: b"PID|",
         fields: &[
@@ -38,6 +38,7 @@ const SEGMENTS: [Segment; 4] = [
     Segment { name: b"NK1|", fields: &[(4, Zip), (5, Phone), (6, Phone), (16, Dob), (37, Ssn)] },
     Segment { name: b"GT1|", fields: &[(5, Zip), (6, Phone), (7, Phone), (8, Dob), (12, Ssn)] },
     Segment { name: b"IN1|", fields: &[(5, Zip), (18, Dob), (36, Plan), (49, Plan)] },
+    Segment { name: b"DG1|", fields: &[(3, Icd10)] },
 ];
 
 /// The most fields of a segment that are read.

@@ -3,12 +3,12 @@
 
 use super::claim::Claim;
 use super::token::Run;
-use super::{Hit, Scan, condition, lookalike, unit};
+use super::{Hit, Scan, condition, lookalike, title, unit};
 use crate::guard::byte::{self, ALNUM};
 use crate::guard::cue::CueClass::*;
 use crate::guard::cue::{Fit, Mask, list_gap};
 use crate::guard::validate::icd10::subclass;
-use crate::guard::{Confidence, Kind, Reason};
+use crate::guard::{Confidence, Finding, Kind, Reason};
 
 const CODES: Mask = Mask::of(&[Icd10, Mrn, Device, Account, Plan, License, Other, Version]);
 
@@ -40,7 +40,7 @@ impl Scan<'_, '_> {
         if !valid || (alone && unit::measures(self.bytes, span.1)) {
             return false;
         }
-        let hit = self.context(span, CODES);
+        let hit = self.context(span, CODES).filter(|hit| !self.describes(hit, span));
         let cued = hit.is_some_and(|hit| hit.is(Icd10));
         if lower && !cued {
             return false;
@@ -65,16 +65,31 @@ impl Scan<'_, '_> {
         let code = &self.bytes[run.start..run.end];
         let capital = code[0].is_ascii_uppercase() && code[1].is_ascii_digit();
         let valid = capital && self.rules.categories.has(&code[..3]) && (code.len() == 3 || subclass(&code[3..]));
-        if !valid || unit::measures(self.bytes, run.end) {
-            return;
+        if valid && !unit::measures(self.bytes, run.end) {
+            self.undotted(run);
         }
+    }
+
+    /// What has the form of a code without a point.
+    #[inline(never)]
+    fn undotted(&mut self, run: Run) {
+        let code = &self.bytes[run.start..run.end];
         let span = (run.start, run.end);
-        let hit = self.context(span, CODES);
+        let hit = self.context(span, CODES).filter(|hit| !self.describes(hit, span));
         let claim = Claim { kind: Kind::Icd10, span, base: Confidence::Low, reason: Reason::CategoryOk };
+        let procedure = may_be_procedure(code);
         match hit.filter(|hit| hit.is(Icd10)) {
+            Some(hit) if hit.reason == Reason::List && procedure && self.pointed_beside(span) => {}
             Some(hit) if speaks(&hit) && !self.any_code(&hit, run) => self.claim(claim, Some(hit)),
             _ if hit.is_some_and(|hit| hit.rules_out() && !hit.is(Icd10)) => {}
+            _ if procedure && self.pointed_beside(span) => {}
             _ if self.code_beside(span) => self.push(claim, Confidence::Medium, Some(Reason::CodeList)),
+            _ if code.len() == 3
+                && title::beside(self.bytes, span)
+                && lookalike::reason(self.bytes, span).is_none() =>
+            {
+                self.push(claim, Confidence::Medium, None);
+            }
             _ if in_parentheses(self.bytes, span) => {
                 let other = HOMOGRAPHS.contains(&&self.bytes[span.0..span.1]) || code_length(span) != 3;
                 // Chapter Z names reasons and states, which read like anything.
@@ -108,16 +123,45 @@ impl Scan<'_, '_> {
         !(says(b"icd") || says(b"diag") || says(b"dx"))
     }
 
-    /// Whether a code with a point stands before or behind it in a list.
+    /// Whether a loose word right before the code is a part of what the code means:
+    /// `initial encounter S72.001A`, `unspecified stage (L89.159)`.
+    fn describes(&self, hit: &Hit, span: (usize, usize)) -> bool {
+        if matches!(hit.class, Other | Version) && begins_sentence(self.bytes, span.0) {
+            return true;
+        }
+        let loose = hit.weak && !hit.is(Icd10) && !hit.behind() && !self.labelled(span.0);
+        loose && (in_parentheses(self.bytes, span) || self.says(hit, span.0, b"encounter"))
+    }
+
+    /// Whether a code stands before it in a list, or one with a point behind it.
     fn code_beside(&self, span: (usize, usize)) -> bool {
-        let before = self.out.iter().rev().take(3).any(|found| {
+        self.code_before(span.0).is_some() || self.pointed_behind(span.1)
+    }
+
+    /// Whether codes that stand beside it in a list have points; those of three characters have none.
+    fn pointed_beside(&self, span: (usize, usize)) -> bool {
+        let pointed = |found: &Finding| found.kind() == Kind::Icd10 && self.bytes[found.span()].contains(&b'.');
+        let before = || self.code_before(span.0).is_some() && self.out.iter().rev().take(4).any(pointed);
+        self.pointed_behind(span.1) || before()
+    }
+
+    /// The code from which a list goes on to `start`.
+    fn code_before(&self, start: usize) -> Option<&Finding> {
+        self.out.iter().rev().take(4).find(|found| {
             found.kind() == Kind::Icd10
                 && found.confidence() > Confidence::Low
-                && (list_gap(self.bytes, found.end(), span.0) || self.bytes[found.end()..span.0] == *b" ")
+                && (joined(self.bytes, found.end(), start) || in_column(self.bytes, found.start(), start))
+        })
+    }
+
+    fn pointed_behind(&self, end: usize) -> bool {
+        let capital = |at: &usize| byte::at(self.bytes, *at, byte::UPPER);
+        let next = (end..end + 7).find(capital).map(|at| {
+            // `Z23 B. Z79.4`.
+            let lettered = byte::peek(self.bytes, at + 1) == b'.' && byte::peek(self.bytes, at + 2) == b' ';
+            if lettered { at + 3 } else { at }
         });
-        let next = (span.1..span.1 + 7).find(|at| byte::at(self.bytes, *at, byte::UPPER));
-        let joined = |next| list_gap(self.bytes, span.1, next) || self.bytes[span.1..next] == *b" ";
-        before || next.is_some_and(|next| joined(next) && self.dotted_at(next))
+        next.is_some_and(|next| joined(self.bytes, end, next) && self.dotted_at(next))
     }
 
     fn dotted_at(&self, at: usize) -> bool {
@@ -127,6 +171,49 @@ impl Scan<'_, '_> {
             && byte::peek(self.bytes, end) == b'.'
             && byte::at(self.bytes, end + 1, ALNUM)
     }
+}
+
+/// Whether a sentence ended right before `start`: `under ICD-9. E11.65`, `1 unit. E11.65`; but not `Case no. E11.65`.
+fn begins_sentence(bytes: &[u8], start: usize) -> bool {
+    let before = bytes[..start].strip_suffix(b". ").unwrap_or(&[]);
+    let end = before.len();
+    byte::is(byte::prev(bytes, end), byte::DIGIT) || end - byte::back(bytes, end, byte::LOWER, 8) >= 4
+}
+
+/// Whether the code at `start` begins its line and the one at `above` the line before.
+fn in_column(bytes: &[u8], above: usize, start: usize) -> bool {
+    let mut line = start;
+    while line > above && start - line < 6 && is_lead(bytes[line - 1]) {
+        line -= 1;
+    }
+    if start - above > 160 || byte::prev(bytes, line) != b'\n' {
+        return false;
+    }
+    let before = bytes[..above].iter().rev().take(6).take_while(|byte| is_lead(**byte)).count();
+    let begins = matches!(byte::prev(bytes, above - before), 0 | b'\n');
+    begins && !bytes[above..line - 1].contains(&b'\n')
+}
+
+/// Blanks and the number with which a line starts: ` 2. `.
+const fn is_lead(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'.' | b')' | b'-' | b'*' | b'#' | b'0'..=b'9')
+}
+
+/// Whether two codes stand in one list: `, `, blanks, or the letters of a form: `A. Z23 B. Z79.4`.
+fn joined(bytes: &[u8], from: usize, to: usize) -> bool {
+    match bytes.get(from..to).unwrap_or(&[]) {
+        b" " | b"  " | b"   " | [b' ', b'A'..=b'L', b'.', b' '] | [b' ', b' ', b'A'..=b'L', b'.', b' '] => true,
+        _ => list_gap(bytes, from, to),
+    }
+}
+
+/// Whether the code may be one of a procedure, a letter and four digits.
+///
+/// # Source
+/// HCPCS level II sections A to V (no F, I, N, O); D are the codes of dentists (CDT).
+fn may_be_procedure(code: &[u8]) -> bool {
+    let letter = matches!(code.first(), Some(b'A'..=b'V')) && !b"FINO".contains(&code[0]);
+    letter && code.len() == 5 && code[1..].iter().all(u8::is_ascii_digit)
 }
 
 /// The text in capitals; it is no longer than the room.

@@ -77,7 +77,14 @@ impl Scan<'_, '_> {
         let blood = blood
             && (byte::is_shape(bytes, start + 1, b"dddd dd dddddd")
                 || byte::is_shape(bytes, start + 1, b"dddddddddddd"));
-        blood || (hit.is(CueClass::Device) && hit.weak && !labelled && end - start < 6)
+        // `G3P2012, 31w4d` behind a list of numbers.
+        let pregnant = |value: &[u8]| match value {
+            [b'G', b'0'..=b'9', b'P', rest @ ..] => rest.iter().all(u8::is_ascii_digit),
+            [b'1'..=b'4', b'0'..=b'9', b'w', b'0'..=b'6', b'd'] => true,
+            _ => false,
+        };
+        let pregnant = !labelled && pregnant(&bytes[start..end]);
+        blood || pregnant || (hit.is(CueClass::Device) && hit.weak && !labelled && end - start < 6)
     }
 
     /// A licence in groups: `289 043 065`, `G 849 227 558 233`.
@@ -138,7 +145,18 @@ impl Scan<'_, '_> {
             _ => 0,
         };
         let start = self.prefix(span.0);
-        (if start < floor { span.0 } else { start }, self.groups(span))
+        let end = if hit.is(CueClass::Plan) { self.dependent(span) } else { None };
+        (if start < floor { span.0 } else { start }, end.unwrap_or_else(|| self.groups(span)))
+    }
+
+    /// The end of the two digits behind the number of a member that tell who of the family is meant: `U8824947 60`.
+    fn dependent(&self, (start, end): (usize, usize)) -> Option<usize> {
+        let bytes = self.bytes;
+        let shaped = byte::at(bytes, start, UPPER) && end - start >= 8 && byte::is_shape(bytes, end, b" dd");
+        let next = byte::peek(bytes, end + 3);
+        let ends = matches!(next, 0 | b'\n' | b'\r' | b'\t' | b';' | b')' | b'|' | b'"' | b'<')
+            || (matches!(next, b'.' | b',') && !byte::at(bytes, end + 4, DIGIT));
+        (shaped && ends && bytes[start + 1..end].iter().all(u8::is_ascii_digit)).then_some(end + 3)
     }
 
     /// The start of one to four capitals right before the value, when they belong to it.

@@ -258,11 +258,20 @@ impl Scan<'_, '_> {
             return;
         }
         if card::card(&digits[..count]) {
+            // `Cardholder 4111…`: the holder of either card.
+            let hit = hit.filter(|hit| !(hit.weak && hit.is(Plan) && self.says(hit, span.0, b"cardholder")));
             let base = if bare == 12 { Confidence::Low } else { Confidence::Medium };
             self.claim(Claim { kind: Kind::CreditCard, span, base, reason: Reason::IssuerOk }, hit);
         } else if bare == 15 && digits.starts_with(b"80840") && validate::luhn(&digits[..count]) {
             self.claim(Claim { kind: Kind::Npi, span, base: Confidence::Medium, reason: Reason::LuhnOk }, hit);
         }
+    }
+
+    /// Whether the cue before a value that starts at `start` ends with the word.
+    pub(super) fn says(&self, hit: &Hit, start: usize, word: &[u8]) -> bool {
+        let Reason::Cue { at: at @ ..0, .. } = hit.reason else { return false };
+        let end = start.saturating_sub(usize::from(at.unsigned_abs()));
+        self.bytes[byte::back(self.bytes, end, byte::ALPHA, 16)..end].eq_ignore_ascii_case(word)
     }
 
     /// Exactly `N` digits of a span, separators left out.
@@ -298,7 +307,7 @@ static EXAMS: WordSet<32> = WordSet::new("order orders exam coll collected speci
 /// Words of logs before seconds since 1970, sizes and places.
 static MEASURES: WordSet<64> = WordSet::new(
     "ts epoch time timestamp unixtime unix utime mtime bytes auth seq sequence uptime offset size pos lsn nonce ack \
-    duration elapsed counter sum rows reads",
+    duration elapsed counter sum rows reads check",
 );
 
 /// Names of values that are providers after all.

@@ -12,8 +12,8 @@ use crate::guard::validate::{self, Nanp};
 use crate::guard::{Confidence, Kind, Reason};
 
 /// Kinds whose values have a form of their own, or hardly this one: `Clinic # (615) 653-8050`.
-const FORMED: [CueClass; 6] =
-    [CueClass::Mrn, CueClass::Mbi, CueClass::Vin, CueClass::Dea, CueClass::CreditCard, CueClass::Zip];
+const FORMED: [CueClass; 7] =
+    [CueClass::Mrn, CueClass::Npi, CueClass::Mbi, CueClass::Vin, CueClass::Dea, CueClass::CreditCard, CueClass::Zip];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Style {
@@ -80,7 +80,11 @@ impl Scan<'_, '_> {
     }
 
     pub(super) fn phone_claim(&mut self, span: (usize, usize), verdict: Nanp, base: Confidence, hit: Option<Hit>) {
-        let kind = if hit.is_some_and(|hit| hit.is(Fax)) { Kind::Fax } else { Kind::Phone };
+        let fax = match hit {
+            Some(hit) => hit.is(Fax),
+            None => base > Confidence::Low && self.in_fax_log(span.0),
+        };
+        let kind = if fax { Kind::Fax } else { Kind::Phone };
         let reason = match verdict {
             Nanp::Valid => Reason::NanpOk,
             Nanp::Fictional => Reason::Fictional,

@@ -92,6 +92,11 @@ fn street(bytes: &[u8], from: usize, to: usize) -> bool {
     false
 }
 
+/// Whether the code of a state is an English word, or that of a label: `Ok`, `Id`.
+pub(super) fn is_word(code: &[u8]) -> bool {
+    SPOKEN.has(code) || code.eq_ignore_ascii_case(b"id")
+}
+
 /// Whether units or a count stand behind five digits that would be a ZIP code.
 pub(super) fn counted(bytes: &[u8], end: usize) -> bool {
     multiplied(bytes, end) || COUNTED.has(word_behind(bytes, end))
@@ -145,11 +150,19 @@ fn ends_well(bytes: &[u8], end: usize) -> bool {
         b' ' => {
             let next = byte::peek(bytes, end + 1);
             !byte::is(next, ALPHA | DIGIT | HIGH) && !matches!(next, b'+' | b'=' | b'/')
+                || (byte::is(next, DIGIT) && dialled(bytes, end + 1))
                 || ENDS.has(word_behind(bytes, end))
         }
         b'-' | b'/' | b'_' => false,
         other => !byte::is(other, ALPHA | DIGIT | HIGH),
     }
+}
+
+/// Whether a telephone number stands here: `96813 914-384-7888`.
+fn dialled(bytes: &[u8], at: usize) -> bool {
+    let mark = byte::peek(bytes, at + 3);
+    let shape = [&b"ddd-ddd-dddd"[..], b"ddd.ddd.dddd"].iter().any(|shape| byte::is_shape(bytes, at, shape));
+    matches!(mark, b'-' | b'.') && shape && !byte::at(bytes, at + 12, ALPHA | DIGIT)
 }
 
 #[cfg(test)]

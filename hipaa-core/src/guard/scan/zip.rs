@@ -24,7 +24,7 @@ impl Scan<'_, '_> {
         if declared || (cue.is_some_and(|hit| hit.fit >= Fit::Strict) && assigned(prefix)) {
             return self.claim(claim(Reason::Shape), cue);
         }
-        if !assigned(prefix) || unit::follows(self.bytes, span.1) {
+        if !(assigned(prefix) || overseas(prefix)) || unit::follows(self.bytes, span.1) {
             return;
         }
         if let Some(confidence) = self.state_before(span, prefix) {
@@ -63,8 +63,14 @@ impl Scan<'_, '_> {
         let before = floor + bytes[floor..from].trim_ascii_end().len();
         let comma = byte::prev(bytes, before) == b',';
         let word = &bytes[from..end];
-        // `tulsa, ok 74179`.
-        let low = comma && word.len() == 2 && word.iter().all(u8::is_ascii_lowercase);
+        if matches!(word, b"AE" | b"AP" | b"AA") {
+            let post = &bytes[byte::back(bytes, before, ALPHA, 4)..before];
+            return (overseas(prefix) && matches!(post, b"APO" | b"FPO" | b"DPO")).then_some(Confidence::High);
+        }
+        // `tulsa, ok 74179`, `Boston, Ma. 02115`.
+        let proper = word.first().is_some_and(u8::is_ascii_uppercase)
+            && (byte::peek(bytes, end) == b'.' || !place::is_word(word));
+        let low = comma && word.len() == 2 && word[usize::from(proper)..].iter().all(u8::is_ascii_lowercase);
         let capitals = low.then(|| [word[0] & !0x20, word[1] & !0x20]);
         let word = capitals.as_ref().map_or(word, <[u8; 2]>::as_slice);
         let state = state_of(word, prefix)?;
@@ -81,4 +87,12 @@ impl Scan<'_, '_> {
             _ => Some(Confidence::Medium),
         }
     }
+}
+
+/// Whether the prefix is one of the forces overseas.
+///
+/// # Source
+/// USPS Labeling List L002.
+const fn overseas(prefix: u16) -> bool {
+    matches!(prefix, 90..=98 | 340 | 962..=966)
 }

@@ -1,0 +1,52 @@
+//! Words around an age.
+
+use crate::guard::words::WordSet;
+
+pub(super) static YEARS_OLD: WordSet<8> = WordSet::new("yo yof yom yoa");
+pub(super) static YEARS: WordSet<8> = WordSet::new("years yrs y");
+pub(super) static YEAR: WordSet<16> = WordSet::new("year years yr yrs y");
+pub(super) static GLUED: WordSet<32> = WordSet::new("yo y yr yrs yof yom yoa ym yf yrm yrf");
+pub(super) static SEXES: WordSet<32> = WordSet::new("m f male female man woman lady gentleman");
+pub(super) static LIMITS_BEHIND: WordSet<16> = WordSet::new("older over above more greater up");
+pub(super) static LIMITS_BEFORE: WordSet<32> =
+    WordSet::new("over above than under below least exceeding past until to between beyond");
+pub(super) static THINGS: WordSet<128> = WordSet::new(
+    "building hospital house home church clinic tree wine facility institution company bridge record tradition \
+    structure school law practice farmhouse barn cottage mansion cabin car piano violin painting cemetery factory \
+    mill pipe pipes oak estate library firm newspaper bottle organ ship theater theatre",
+);
+pub(super) static OF_THINGS: WordSet<16> = WordSet::new("year years yr yrs old brick wooden family");
+/// What has an age and is no person, before `age` or `aged`.
+pub(super) static NO_PERSONS: WordSet<64> = WordSet::new(
+    "bone cell password claim claims invoice invoices account accounts bill bills debt balance balances receivable \
+    receivables mean median average wine sample samples tissue cache data",
+);
+pub(super) static TEMPERATURES: WordSet<32> =
+    WordSet::new("t temp temps temperature temperatures tmax fever fevers tm febrile afebrile now was at to of");
+pub(super) static OF_PERSONS: WordSet<128> = WordSet::new(
+    "with w who presents presenting presented admitted here c s p h hx found brought from seen was is has and \
+    complaining in pt patient adm lives living resident dnr",
+);
+/// The same behind a blank, `91 F h/o CAD`, where a temperature is likelier.
+pub(super) static OF_PATIENTS: WordSet<32> =
+    WordSet::new("with w who presents presenting presented admitted adm h c s p hx brought complaining");
+pub(super) static VITALS: WordSet<128> = WordSet::new(
+    "hr bp rr sat sats sao spo o pulse vitals vs chills rigors wbc oral orally axillary rectal rectally tympanic temporal \
+    overnight this today yesterday tonight per at ambient room water max tmax via by last now then after before",
+);
+/// What may stand before the age and sex of a person in a sentence.
+pub(super) static BEFORE_PERSONS: WordSet<32> =
+    WordSet::new("a an this our the pt patient pleasant elderly is mother wife grandmother sister aunt");
+/// What may go on behind `died at 92`, `patient is 90`.
+pub(super) static GOES_ON: WordSet<16> = WordSet::new("and of from but due when after who");
+
+/// What tells that `in` is no inch.
+pub(super) static IN_TIME: WordSet<64> = WordSet::new(
+    "the january february march april may june july august september october november december spring summer fall autumn \
+    winter",
+);
+
+/// What somebody of a great age still does: `now 97, still drives`.
+pub(super) static LIVING: WordSet<32> = WordSet::new(
+    "drives driving lives living walks walking works working gardens independent independently ambulatory retired",
+);
