@@ -101,6 +101,20 @@ const HOSTILE: &[&str] = &[
     "1.2.3.4 ",
     "Acc# 63392722 exam ",
     "order 536-90-4399, ",
+    "INSERT INTO a (",
+    "(mrn,",
+    "VALUES (",
+    "(mrn,dob) VALUES ('1',",
+    "(mrn,dob) VALUES ('1','2'),",
+    "('1','2'),",
+    ") VALUES ('1'",
+    "(1,'",
+    "v'1'",
+    "COPY a (mrn,dob) FROM stdin;\n1\t2\n",
+    "COPY a (mrn,dob) FROM\t1\n",
+    "^FDMRN: 12345^FS",
+    "1^FS",
+    "SSN:412-55-3821DOB:03/04/1961",
 ];
 
 /// The work of an input and of one twice as long.
@@ -173,6 +187,25 @@ fn twice_a_hostile_document_is_at_most_twice_the_work() {
     for (name, make) in documents {
         let work = work(SMALL, make, |text| assert!(GUARD.scan_json_all(text).is_ok(), "{name}"));
         assert!(at_most_doubled(work), "{name}: {work:?}");
+    }
+}
+
+#[test]
+fn twice_as_many_rows_and_names_of_columns_are_at_most_twice_the_work() {
+    let grid =
+        |len: usize| format!(r#"{{"columns":["mrn","dob"],"data":[{}1]}}"#, r#"["12345","12"],"#.repeat(len / 15));
+    let grids = |len: usize| {
+        let names = r#"["mrn","dob"],"#.repeat(40);
+        format!(r#"{{"a":[{names}1],"b":[{}1]}}"#, r#"[["12345"],"12345",["mrn","dob"]],"#.repeat(len / 34))
+    };
+    let wide = |len: usize| {
+        let names = r#""mrn","#.repeat(len / 12);
+        format!(r#"{{"a":[{names}"mrn"],"b":[[{}"1"]]}}"#, r#""12345","#.repeat(len / 16))
+    };
+    let documents: [&dyn Fn(usize) -> String; 3] = [&grid, &grids, &wide];
+    for (i, make) in documents.into_iter().enumerate() {
+        let work = work(SMALL, make, |text| assert!(GUARD.scan_json_all(text).is_ok(), "{i}"));
+        assert!(at_most_doubled(work), "{i}: {work:?}");
     }
 }
 

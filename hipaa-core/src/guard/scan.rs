@@ -41,6 +41,7 @@ mod x12;
 mod zip;
 
 pub(super) use date::Parts;
+pub(super) use table::{COLUMNS, Label, label};
 pub(super) use url::URL_BYTES;
 
 use super::byte::{self, Planes};
@@ -50,7 +51,7 @@ use super::{Finding, Reason};
 use context::Hit;
 use list::Last;
 use std::ops::Range;
-use table::Tables;
+use table::{Sql, Tables};
 
 /// How far before a value a cue may end, in bytes.
 pub(super) const REACH_BEFORE: usize = 64;
@@ -88,6 +89,9 @@ pub(super) struct Scan<'g, 't> {
     /// The start of the last number that a list of faxes holds.
     fax_log: usize,
     tables: Tables,
+    /// The statements of SQL, once they were asked for.
+    sql: Option<Box<Sql>>,
+    asked_sql: bool,
     /// Everything before this place has been decided.
     done: usize,
     out: Vec<Finding>,
@@ -108,6 +112,8 @@ impl<'g, 't> Scan<'g, 't> {
             behind: 0,
             fax_log: 0,
             tables: Tables::default(),
+            sql: None,
+            asked_sql: false,
             done: 0,
             out: Vec::new(),
         }
@@ -194,6 +200,9 @@ impl<'g, 't> Scan<'g, 't> {
         self.spent = 0;
         self.fax_log = 0;
         self.tables = Tables::default();
+        if let Some(sql) = &mut self.sql {
+            sql.rewind();
+        }
         self.done = 0;
     }
 }

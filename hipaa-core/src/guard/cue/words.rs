@@ -19,7 +19,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Dob,
         STRONG,
-        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|dt of birth|year of birth|natal date|d o b|bdate|date birth|fecha de nacimiento|fecha nacimiento|fecha de nac|fecha nac|nacimiento",
+        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|birth time|dt of birth|year of birth|natal date|d o b|bdate|date birth|fecha de nacimiento|fecha nacimiento|fecha de nac|fecha nac|nacimiento",
     ),
     (Dob, WEAK, "bd|b/d|b."),
     (

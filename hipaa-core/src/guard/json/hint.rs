@@ -1,5 +1,6 @@
 //! What a document says about a value: its key, the keys above, and its siblings.
 
+mod grid;
 mod system;
 
 use super::key::{Key, LONGEST_KEY, Role, Words, names_hardware};
@@ -10,6 +11,7 @@ use crate::guard::cue::CueClass;
 use crate::guard::rules::Rules;
 use crate::guard::scan::Outer;
 use crate::guard::words::WordSet;
+use grid::Grid;
 
 /// How many levels are asked, as long as their keys say nothing.
 const LEVELS: usize = 5;
@@ -33,6 +35,12 @@ static THINGS: WordSet<64> = WordSet::new(
     "cache pod file session token cookie container job build vm instance message certificate cert sample specimen \
     account snapshot backup node image index log queue entry",
 );
+/// What stands beside the age of a record that is of no person.
+static KEPT: WordSet<32> = WordSet::new("ttl size bytes offset hash checksum etag expires");
+/// What stands beside the age of a person.
+static PERSONAL: WordSet<32> = WordSet::new("sex gender dob mrn patient race ethnicity birthdate diagnosis dx ssn");
+/// Keys of a `birth` that hold its date.
+static DAYS: WordSet<16> = WordSet::new("date day dt on datetime");
 
 /// What an age may be counted in.
 static YEARS: WordSet<16> = WordSet::new("years year yrs yr y a yo");
@@ -76,6 +84,14 @@ struct Known<'d> {
     said: Option<Key>,
 }
 
+/// An array, what speaks for all its members, and whether they stand below names of columns.
+#[derive(Clone, Copy, Debug)]
+struct List {
+    array: usize,
+    hint: Option<Hint>,
+    row: bool,
+}
+
 #[derive(Debug)]
 pub(super) struct Hints<'d> {
     rules: &'d Rules,
@@ -86,30 +102,41 @@ pub(super) struct Hints<'d> {
     /// The keys asked last, each at the place of its hash: documents repeat their keys.
     known: [Known<'d>; KNOWN],
     /// The array whose member was asked last, and the answer for all its members.
-    list: Option<(usize, Option<Hint>)>,
+    list: Option<List>,
+    /// The names of columns that were read last.
+    grid: Option<Grid>,
     words: Words,
 }
 
 impl<'d> Hints<'d> {
     pub(super) fn new(rules: &'d Rules, raw: &'d str, tape: &'d Tape, around: Option<Hint>) -> Self {
         let known = [Known { key: "", role: Role::Own, said: None }; KNOWN];
-        Self { rules, raw, tape, around, known, list: None, words: Words::default() }
+        Self { rules, raw, tape, around, known, list: None, grid: None, words: Words::default() }
     }
 
     /// What speaks for the value at `at`.
+    #[inline]
     pub(super) fn of(&mut self, at: usize) -> Option<Hint> {
-        let node = self.tape.nodes()[at];
-        if node.key.is_some() {
-            return self.asked(at);
-        }
-        match self.list {
-            Some((array, hint)) if array == node.parent => hint,
+        let node = &self.tape.nodes()[at];
+        if node.key.is_some() { self.asked(at) } else { self.of_member(at, node.parent, node.index) }
+    }
+
+    /// What speaks for a member of an array.
+    #[inline(never)]
+    fn of_member(&mut self, at: usize, array: usize, index: usize) -> Option<Hint> {
+        let list = match self.list {
+            Some(list) if list.array == array => list,
             _ => {
-                let hint = self.asked(at);
-                self.list = Some((node.parent, hint));
-                hint
+                let (hint, row) = (self.asked(at), self.is_row(array));
+                *self.list.insert(List { array, hint, row })
             }
-        }
+        };
+        let own = match index {
+            _ if list.row => self.column(index),
+            1 => self.pair(array),
+            _ => None,
+        };
+        own.or(list.hint)
     }
 
     fn asked(&mut self, at: usize) -> Option<Hint> {
@@ -164,17 +191,30 @@ impl<'d> Hints<'d> {
             (None, Role::Serial) => {
                 self.beside_hardware(at).then(|| Hint::new(CueClass::Device, Reason::JsonKey, false))
             }
+            (Some(CueClass::Date), _) if self.of_a_birth(at) => Some(Hint::new(CueClass::Dob, Reason::JsonKey, false)),
             (Some(CueClass::Zip), _) if key.weak => self.of_what(at).or_else(|| Hint::of(key)),
             _ => Hint::of(key),
         }
     }
 
-    /// Whether it stands in a thing that ages: `{"cache":{"age":…}}`.
+    /// Whether it stands in a thing that ages, `{"cache":{"age":…}}`, and nothing beside it is that of a person.
     fn of_a_thing(&self, at: usize) -> bool {
         let above = self.tape.nodes()[self.tape.nodes()[at].parent];
         // No thing is counted in years: `age_years`.
         let plain = self.name(&self.tape.nodes()[at]).is_some_and(|key| key.len() <= 4);
-        plain && self.name(&above).is_some_and(|key| THINGS.has(key.as_bytes()))
+        let Some(above) = self.name(&above).filter(|_| plain) else { return false };
+        let beside = |set: &WordSet<32>| {
+            self.beside(at).any(|(_, node)| self.name(node).is_some_and(|key| set.has(key.as_bytes())))
+        };
+        if THINGS.has(above.as_bytes()) { !beside(&PERSONAL) } else { above == "record" && beside(&KEPT) }
+    }
+
+    /// Whether a bare `date` stands in a `birth`.
+    fn of_a_birth(&mut self, at: usize) -> bool {
+        let node = self.tape.nodes()[at];
+        let above = self.tape.nodes()[node.parent];
+        let bare = self.name(&node).is_some_and(|key| key.len() <= 8 && DAYS.has(key.as_bytes()));
+        bare && self.name(&above).is_some_and(|key| self.read(key).class == Some(CueClass::Dob))
     }
 
     /// Whose `address` it is, when that is a machine or a mailbox.

@@ -67,9 +67,49 @@ fn is_product(value: &[u8]) -> bool {
     (number.len() <= 2 || year) && words.clone().next().is_some() && words.clone().all(|word| word.len() >= 3)
 }
 
+/// `E11 gout`: a shorter text is no sentence.
+const SHORTEST_PROSE: usize = 8;
+
+/// Whether a text is a sentence or a value with its description, `E11.9 diabetes`, and no number with the name of
+/// a thing. Beside the name of a program a number with points is a version, unless a small word leads to it.
+pub(super) fn is_prose(text: &str, program: bool) -> bool {
+    if text.len() < SHORTEST_PROSE || memchr::memchr(b' ', text.as_bytes()).is_none() {
+        return false;
+    }
+    let (mut words, mut described, mut numbered, mut version, mut led) = (0, false, false, false, false);
+    for word in text.split_ascii_whitespace() {
+        let word = word.trim_matches(|c: char| c.is_ascii_punctuation()).as_bytes();
+        if word.iter().any(u8::is_ascii_digit) {
+            numbered = true;
+            version |= !led && word.iter().filter(|byte| **byte == b'.').count() > 1;
+        } else if word.len() >= 2 && word[0].is_ascii_alphabetic() {
+            words += usize::from(word.len() >= 3 || word[0].is_ascii_lowercase());
+            described |= numbered && word.len() >= 4;
+        }
+        led = words >= 2 && word.iter().all(u8::is_ascii_lowercase);
+    }
+    !(program && version) && (words >= 2 || described)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_is_no_number() {
+        for text in
+            ["E11.9 diabetes", "Login failed from 73.46.40.93", "5'4\", seen by Dr. Lee, E11.9", "E11.9 (stable)"]
+        {
+            assert!(is_prose(text, false), "{text}");
+        }
+        for text in ["1245319599", "SO 1245319599", "Lot 4482913", "617-842-3311", "REF NO 4482913", "E11.9 DM2"] {
+            assert!(!is_prose(text, false), "{text}");
+        }
+        assert!(is_prose("Login failed from 73.46.40.93", true) && is_prose("Pt reachable at 617-842-3311", true));
+        for text in ["Apache Tomcat Server 9.0.41.2", "v 2.1.3.4 beta build", "Apache 9.0.41.52 on Linux server"] {
+            assert!(!is_prose(text, true), "{text}");
+        }
+    }
 
     #[test]
     fn dates_versions_amounts_and_products_are_no_numbers() {

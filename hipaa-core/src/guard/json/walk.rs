@@ -3,8 +3,9 @@
 use super::hint::{Hint, Hints};
 use super::parse::{Node, Tape, Type};
 use super::text::Decoded;
-use super::value::may_be_number;
+use super::value::{is_prose, may_be_number};
 use crate::guard::byte::{self, swar};
+use crate::guard::cue::CueClass;
 use crate::guard::engine::scan_all;
 use crate::guard::resolve::resolve;
 use crate::guard::rules::Rules;
@@ -213,6 +214,8 @@ fn fitting(hint: Hint, text: &str) -> Option<Outer> {
     let made_of = |more: u8| text.bytes().all(|byte| byte.is_ascii_digit() || byte == more);
     let fits = match outer.class.kind() {
         _ if hint.numeric => made_of(b'0'),
+        // What sinks a number says nothing of the numbers in a sentence.
+        None => !is_prose(text, outer.class == CueClass::Version),
         // Of an `address`, only a whole value is a ZIP code.
         Some(Kind::Zip) if hint.weak => made_of(b'-'),
         Some(kind) if kind.needs_cue() => may_be_number(text, kind, hint.weak),

@@ -135,7 +135,9 @@ impl Scan<'_, '_> {
         let hit = self.context(span, NUMBERS);
         let capitals = self.bytes[span.0].is_ascii_uppercase();
         let many = || siblings_fail(self.bytes, span, numbered, validate::dea);
-        let base = if capitals && (hit.is_some_and(|hit| hit.is(CueClass::Dea)) || !many()) {
+        // `PA-6321222`: the start of many a number.
+        let parted = byte::peek(self.bytes, span.0 + 2) == b'-';
+        let base = if capitals && (hit.is_some_and(|hit| hit.is(CueClass::Dea)) || !(parted || many())) {
             Confidence::Medium
         } else {
             Confidence::Low

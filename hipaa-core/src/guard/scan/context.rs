@@ -75,7 +75,7 @@ impl Scan<'_, '_> {
     /// The cue that decides about `span`, among the classes of `mask`.
     pub(super) fn context(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
         self.collect(span);
-        let tables = self.tables.known() || table::touches_mark(self.bytes, span);
+        let tables = self.tables.known() || self.sql.is_some() || table::touches_mark(self.bytes, span);
         let column = if tables { self.column(span).filter(|hit| mask.has(hit.class)) } else { None };
         if label::touches_slash(self.bytes, span)
             && let Some(hit) = self.named_in_order(span, mask)

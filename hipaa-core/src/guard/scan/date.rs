@@ -208,6 +208,19 @@ impl Scan<'_, '_> {
             self.date(span, parts, Form::Full);
         }
     }
+
+    /// A birth date with a time, `198303201230`, beside a cue.
+    pub(super) fn birth_time(&mut self, span: (usize, usize)) -> bool {
+        if !matches!(self.bytes[span.0..], [b'1', b'9', ..] | [b'2', b'0', ..]) {
+            return false;
+        }
+        let found = self.out.len();
+        let labelled = self.outer.is_some() || self.labelled(span.0);
+        if let Some(hit) = self.context(span, DATES).filter(|hit| labelled && hit.is(Dob) && asks(hit)) {
+            self.born(span, hit.reason);
+        }
+        self.out.len() > found
+    }
 }
 
 /// `04-September-1941`.

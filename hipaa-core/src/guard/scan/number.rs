@@ -63,6 +63,7 @@ impl Scan<'_, '_> {
             9 => self.bare_ssn(span, hit),
             10 => self.bare_ten(span, hit),
             11 => self.bare_eleven(span, hit),
+            12 | 14 if self.birth_time(span) => return,
             12..=19 => self.card(span, len, hit),
             _ => {}
         }
@@ -199,6 +200,7 @@ impl Scan<'_, '_> {
             [3, 4] if even => self.local_phone(span, hit),
             [4, 4, 4, 4] | [4, 6, 5] | [4, 6, 4] | [4, 4, 4, 4, 3] if even => self.card(span, 0, hit),
             [5, 4] if sep == b'-' => self.zip(span, hit),
+            [12 | 14, 4] if self.birth_time((first.start, first.end)) => return,
             [_, _, _, _] if even && sep == b'.' => self.ip4(piece),
             [2, 2, 2, 2, 2, 2] if even && sep == b'-' => self.mac(span, Confidence::Low),
             [4, 4, 4] if even && sep == b'.' => self.mac(span, Confidence::Low),

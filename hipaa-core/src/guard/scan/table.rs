@@ -6,17 +6,20 @@
 
 mod cells;
 mod head;
+mod sql;
 
 use super::{Hit, Scan};
 use crate::guard::Reason;
 use crate::guard::byte;
 use cells::{WIDE, is_ruler};
 use head::Head;
+pub(in crate::guard) use head::{Label, label};
+pub(super) use sql::Sql;
 
 /// The longest line that is read as a row, in bytes.
 const ROW_BYTES: usize = 4096;
 /// The most columns of a table.
-const COLUMNS: usize = 64;
+pub(in crate::guard) const COLUMNS: usize = 64;
 /// How many lines above a row are asked for a heading.
 const LINES_ABOVE: usize = 8;
 
@@ -48,6 +51,11 @@ impl Tables {
     }
 }
 
+/// The longest label before a value in a field of ZPL, in bytes.
+const LABEL_BYTES: usize = 40;
+/// Stands for the place of a cell in a tuple of SQL.
+const TUPLE: usize = usize::MAX - 1;
+
 const ALL: Span = (0, usize::MAX);
 
 impl Scan<'_, '_> {
@@ -55,6 +63,13 @@ impl Scan<'_, '_> {
     #[inline(never)]
     pub(super) fn column(&mut self, span: Span) -> Option<Hit> {
         let mark = mark_beside(self.bytes, span);
+        let mark = self.told(span, mark);
+        if let Some(hit) = self.tuple(span) {
+            return hit;
+        }
+        if mark == 0 && self.tables.head.is_none() {
+            return None;
+        }
         if !(self.tables.line.0..self.tables.line.1).contains(&span.0) {
             self.enter_line(span.0, mark);
         }
@@ -66,6 +81,43 @@ impl Scan<'_, '_> {
         }
         let (class, weak) = head.class(tables.place, tables.line, span)?;
         Some(Hit { weak, ..Hit::declared(class, Reason::Column) })
+    }
+
+    /// Looks for what a quotation mark, a parenthesis or a command of ZPL beside a candidate may tell; returns the
+    /// mark when it parts cells.
+    fn told(&mut self, span: Span, mark: u8) -> u8 {
+        let opens = byte::prev(self.bytes, span.0) == b'(' && byte::peek(self.bytes, span.1) == b',';
+        if (mark == b'\'' || opens) && !self.asked_sql {
+            self.asked_sql = true;
+            self.sql = Sql::read(self.rules, self.bytes).map(Box::new);
+        }
+        if mark == b'^' {
+            self.printed_label(span);
+        }
+        if matches!(mark, b'\'' | b'^') { 0 } else { mark }
+    }
+
+    /// What the name of a value says when a candidate stands in a tuple of SQL.
+    fn tuple(&mut self, span: Span) -> Option<Option<Hit>> {
+        let Some((cell, class)) = self.sql.as_mut()?.cell(self.bytes, span) else {
+            if self.tables.place == TUPLE {
+                self.tables = Tables::default();
+            }
+            return None;
+        };
+        self.tables = Tables { cell, place: TUPLE, ..Tables::default() };
+        Some(class.map(|(class, weak)| Hit { weak, ..Hit::declared(class, Reason::Column) }))
+    }
+
+    /// Reads the label of a field of ZPL, `^FDMRN: 4482913^FS`: the command touches its first word.
+    fn printed_label(&mut self, span: Span) {
+        let start = byte::back_to(self.bytes, span.0, b'^', LABEL_BYTES);
+        if self.bytes[start..span.0].starts_with(b"FD")
+            && let end = byte::skip(self.bytes, start + 2, byte::ALPHA)
+            && let Some(cue) = self.rules.lexicon.phrase_at((self.bytes, self.planes), start + 2, end)
+        {
+            self.keep_cue(cue);
+        }
     }
 
     /// Looks at the line of a candidate: a row of the table before it, or the first of a new one.
@@ -108,6 +160,10 @@ impl Scan<'_, '_> {
                 ruler = Some(above);
                 continue;
             }
+            if let Some(names) = sql::copied(self.bytes, above) {
+                let head = Head::read(self.rules, self.bytes, names, (b',', None)).map(|head| head.parted_by(mark));
+                return head.filter(|head| self.are_rows(head, above.1 + 1, line.1));
+            }
             if !cells::has_mark(self.bytes, above, mark) {
                 return None;
             }
@@ -126,7 +182,7 @@ impl Scan<'_, '_> {
 }
 
 /// Which looks a byte behind a value asks for: the byte itself parts cells, or it does before a blank or bar, or it
-/// does before anything else or behind the start of a line, or the other side must be looked at.
+/// does before anything else or behind the start of a line or tuple, or the other side must be looked at.
 const PARTS: u8 = 1;
 const WIDE_OR_BAR: u8 = 2;
 const TIGHT: u8 = 4;
@@ -134,13 +190,35 @@ const OTHER_SIDE: u8 = 8;
 
 static BEHIND: [u8; 256] = {
     let mut looks = [0; 256];
-    let bytes = b" ,;\t|\"*\r\n\0";
-    let values = [WIDE_OR_BAR, TIGHT, TIGHT, PARTS, PARTS, PARTS, PARTS, OTHER_SIDE, OTHER_SIDE, OTHER_SIDE];
+    let bytes = b" ,;\t|\"*\r\n\0'^";
+    let values = [
+        WIDE_OR_BAR,
+        TIGHT,
+        TIGHT,
+        PARTS,
+        PARTS,
+        PARTS,
+        PARTS,
+        OTHER_SIDE,
+        OTHER_SIDE,
+        OTHER_SIDE,
+        OTHER_SIDE,
+        OTHER_SIDE,
+    ];
     let mut i = 0;
     while i < bytes.len() {
         looks[bytes[i] as usize] = values[i];
         i += 1;
     }
+    looks
+};
+
+/// What may stand before the first value of a line or a tuple.
+static BEFORE: [u8; 256] = {
+    let mut looks = [0; 256];
+    looks[b'\n' as usize] = TIGHT;
+    looks[b'(' as usize] = TIGHT;
+    looks[0] = TIGHT;
     looks
 };
 
@@ -150,7 +228,7 @@ static BEHIND: [u8; 256] = {
 pub(super) fn touches_mark(bytes: &[u8], (start, end): Span) -> bool {
     let (behind, next, before) = (byte::peek(bytes, end), byte::peek(bytes, end + 1), byte::prev(bytes, start));
     let wide = if (next == b' ') | (next == b'|') { WIDE_OR_BAR } else { 0 };
-    let tight = if (next > b' ') | (before == b'\n') | (before == 0) { TIGHT } else { 0 };
+    let tight = if next > b' ' { TIGHT } else { BEFORE[usize::from(before)] };
     let looks = BEHIND[usize::from(behind)] & (PARTS | wide | tight | OTHER_SIDE);
     looks != 0 && (looks != OTHER_SIDE || mark_beside(bytes, (start, end)) != 0)
 }
@@ -169,6 +247,8 @@ fn mark_beside(bytes: &[u8], (start, end): Span) -> u8 {
         (_, b',' | b';') if !byte::at(bytes, end + 1, byte::BLANK) || matches!(before, b'\n' | 0) => next,
         (b',' | b';', _) => before,
         (_, b'"' | b'*') | (b'"' | b'*', _) => quoted_mark(bytes, (start, end)),
+        (_, b'\'') => b'\'',
+        (_, b'^') if bytes[end..].starts_with(b"^FS") => b'^',
         _ => 0,
     }
 }

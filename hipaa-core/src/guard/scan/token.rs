@@ -253,7 +253,11 @@ impl Scan<'_, '_> {
         // `CC-36-14-AA-B3-63` starts with no label.
         let pairs = piece.len() == 6 && piece.iter().all(|run| run.len() == 2);
         // `ID: PH-445566` has its label before it.
-        if pairs || piece.first().is_some_and(|first| self.labelled(first.start)) {
+        // Nor does `fede.8d3a.d370`.
+        let fours = piece.len() == 3
+            && piece.iter().all(|run| run.len() == 4)
+            && byte::skip(self.bytes, piece[0].start, HEX) == piece[0].end;
+        if pairs || fours || piece.first().is_some_and(|first| self.labelled(first.start)) {
             return piece;
         }
         while let [first, second, ..] = rest {

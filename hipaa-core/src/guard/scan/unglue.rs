@@ -20,16 +20,19 @@ impl Scan<'_, '_> {
                 token.set_first(cut);
             }
         }
-        let Some(first) = token.runs().first().copied() else {
+        // `SSN:412-55-3821DOB:`.
+        let labels = matches!(token.runs(), [a, b, ..] if a.digits == 0 && b.sep == b':');
+        let runs = token.runs().get(usize::from(labels)..).unwrap_or(&[]);
+        let Some(first) = runs.first().copied() else {
             return;
         };
-        if let Some(count) = shape_len(self.bytes, token.runs(), first)
-            && let Some(last) = token.runs().get(count - 1).copied()
+        if let Some(count) = shape_len(self.bytes, runs, first)
+            && let Some(last) = runs.get(count - 1).copied()
             && !last.numeric()
         {
             let end = byte::skip(self.bytes, last.start, DIGIT);
             if self.label_at(end) {
-                token.cut(count, end);
+                token.cut(count + usize::from(labels), end);
                 self.done = end;
             }
         }

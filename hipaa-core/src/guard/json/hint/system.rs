@@ -70,9 +70,21 @@ fn known(system: &str) -> Option<CueClass> {
         _ if tail("/us-medicare") || tail("/us-hicn") || tail("2.16.840.1.113883.4.572") => CueClass::Plan,
         _ if tail("2.16.840.1.113883.4.814") || tail("/us-dea") => CueClass::Dea,
         _ if system.contains("2.16.840.1.113883.4.3.") || tail("/passportNumber") => CueClass::License,
-        _ if tail("/icd-10-cm") || tail("/icd-10") || tail("2.16.840.1.113883.6.90") => CueClass::Icd10,
+        _ if tail("/icd-10-cm") || tail("/icd-10") || tail("2.16.840.1.113883.6.90") || names_icd10(system) => {
+            CueClass::Icd10
+        }
         _ => return None,
     })
+}
+
+/// `ICD-10-CM`, `icd10`, `I10C`: the name of the vocabulary without an address.
+fn names_icd10(system: &str) -> bool {
+    if !matches!(system.as_bytes(), [b'i' | b'I', ..]) {
+        return false;
+    }
+    let solid = system.bytes().filter(|byte| !matches!(byte, b'-' | b'_' | b' ' | b'.')).take(10);
+    let name: arrayvec::ArrayVec<u8, 10> = solid.map(|byte| byte.to_ascii_lowercase()).collect();
+    matches!(name.as_slice(), b"icd10" | b"icd10cm" | b"i10" | b"i10c")
 }
 
 /// The codes of the HL7 table 0203 that a plain `type` may hold without being taken for another

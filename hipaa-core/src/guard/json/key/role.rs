@@ -130,6 +130,14 @@ impl Role {
             _ if bytes.len() > LONGEST_KEY => Self::Own,
             _ if fhir => Self::Carrier,
             _ if may_tell(bytes) => words(bytes).next().map_or(Self::Own, |last| Self::told(key, last)),
+            _ => Self::counted(bytes),
+        }
+    }
+
+    /// The role of a key that may be a place: `{"mrn":{"0":"4482913","1":"4482914"}}`.
+    fn counted(key: &[u8]) -> Self {
+        match key {
+            [b'0'..=b'9', ..] if key.len() < 6 && key.iter().all(u8::is_ascii_digit) => Self::Silent,
             _ => Self::Own,
         }
     }
@@ -146,6 +154,7 @@ impl Role {
             return match () {
                 () if MEASURES.has(last) => Self::Measure,
                 () if UNITS.has(last) => Self::Unit,
+                () if is(b"name") && names_system(key) => Self::System,
                 () => Self::Own,
             };
         }
@@ -156,7 +165,7 @@ impl Role {
                 () if is(b"display") => Self::Display,
                 () => Self::Silent,
             },
-            () if single && is(b"system") => Self::System,
+            () if is(b"system") && (single || names_system(key)) => Self::System,
             () if single && is(b"sn") => Self::Serial,
             () if UNITS.has(last) => Self::Unit,
             () if typed(last) && words().all(known) => Self::Type,
@@ -164,9 +173,16 @@ impl Role {
             () if LABELS.has(last) && words().all(known) => Self::Label,
             () if VALUES.has(last) && words().all(known) => Self::Silent,
             () if MEASURES.has(last) => Self::Measure,
-            () => Self::Own,
+            () => Self::counted(key.as_bytes()),
         }
     }
+}
+
+/// `system`, `codeSystem`, `coding_system_name`.
+fn names_system(key: &str) -> bool {
+    let solid = key.bytes().filter(u8::is_ascii_alphabetic).map(|byte| byte.to_ascii_lowercase());
+    let is = |word: &[u8]| solid.clone().eq(word.iter().copied());
+    [&b"system"[..], b"codesystem", b"codingsystem", b"codesystemname", b"codingsystemname"].into_iter().any(is)
 }
 
 #[cfg(test)]
@@ -195,6 +211,13 @@ mod tests {
             ("status", Role::Own),
             ("fileName", Role::Own),
             ("fieldId", Role::Own),
+            ("codeSystem", Role::System),
+            ("code_system_name", Role::System),
+            ("fileSystem", Role::Own),
+            ("0", Role::Silent),
+            ("12", Role::Silent),
+            ("105", Role::Silent),
+            ("1234567", Role::Own),
             ("", Role::Own),
         ] {
             assert_eq!(Role::of(key), role, "{key}");

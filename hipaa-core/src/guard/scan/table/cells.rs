@@ -92,9 +92,9 @@ impl Iterator for Cells<'_> {
     }
 }
 
-/// A cell without blanks, quotation marks and stars around it.
+/// A cell without blanks, quotation marks, brackets and stars around it.
 pub(super) fn trimmed(bytes: &[u8], (mut start, mut end): Span) -> Span {
-    let dress = |byte: u8| byte::is(byte, BLANK) || matches!(byte, b'"' | b'*' | b'\'' | b'`' | b'_');
+    let dress = |byte: u8| byte::is(byte, BLANK) || matches!(byte, b'"' | b'*' | b'\'' | b'`' | b'_' | b'[' | b']');
     while start < end && dress(bytes[start]) {
         start += 1;
     }

@@ -40,7 +40,8 @@ pub(super) struct Head {
 }
 
 /// What a cell of a heading is.
-enum Label {
+#[derive(Clone, Copy, Debug)]
+pub(in crate::guard) enum Label {
     Cue(CueClass, bool),
     Known,
     Plain,
@@ -75,6 +76,16 @@ impl Head {
         }
         let named = cues >= 1 && cues + known >= 2;
         (named && head.columns.len() >= 2).then_some(head)
+    }
+
+    /// The same columns, parted by another mark.
+    pub(super) fn parted_by(self, mark: u8) -> Self {
+        Self { mark, ..self }
+    }
+
+    /// How many columns there are.
+    pub(super) const fn width(&self) -> usize {
+        self.columns.len()
     }
 
     /// Takes the places of the columns from a ruler that has as many parts.
@@ -136,7 +147,7 @@ impl Head {
 }
 
 /// What a cell of a heading is.
-fn label(rules: &Rules, words: &mut Words, bytes: &[u8], cell: Span) -> Label {
+pub(in crate::guard) fn label(rules: &Rules, words: &mut Words, bytes: &[u8], cell: Span) -> Label {
     let text = &bytes[cell.0..cell.1];
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = text.iter().any(|byte| byte::is(*byte, ALPHA));
