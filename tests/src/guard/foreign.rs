@@ -1,6 +1,6 @@
 //! Texts by people who had read the rules and none of the code: hospital notes, office and log texts, documents and text in
-//! disorder, and texts that name nobody. The guard was mended by other texts of the same people, so they keep what was won
-//! and estimate nothing.
+//! disorder, a mixture of them all, and texts that name nobody. The guard was mended by other texts of the same people, so
+//! they keep what was won and estimate nothing.
 
 use super::score::{Label, Note};
 use serde::Deserialize;
@@ -8,6 +8,7 @@ use serde::Deserialize;
 const NOTES: &str = include_str!("../../data/guard/foreign/notes.jsonl");
 const OFFICE: &str = include_str!("../../data/guard/foreign/office.jsonl");
 const MIXED: &str = include_str!("../../data/guard/foreign/mixed.jsonl");
+const GENERAL: &str = include_str!("../../data/guard/foreign/general.jsonl");
 const CLEAN: &str = include_str!("../../data/guard/foreign/clean.jsonl");
 
 #[derive(Deserialize)]
@@ -29,7 +30,7 @@ fn notes(lines: &str) -> Vec<Note> {
 /// All texts, without their labels.
 #[cfg(test)]
 pub(super) fn texts() -> Vec<String> {
-    [NOTES, OFFICE, MIXED, CLEAN].iter().flat_map(|lines| notes(lines)).map(|note| note.text).collect()
+    [NOTES, OFFICE, MIXED, GENERAL, CLEAN].iter().flat_map(|lines| notes(lines)).map(|note| note.text).collect()
 }
 
 #[cfg(test)]
@@ -40,7 +41,7 @@ mod tests {
 
     #[test]
     fn foreign_texts_reach_every_bar() {
-        for (name, lines) in [("notes", NOTES), ("office", OFFICE), ("mixed", MIXED)] {
+        for (name, lines) in [("notes", NOTES), ("office", OFFICE), ("mixed", MIXED), ("general", GENERAL)] {
             let notes = notes(lines);
             let score = score(&Guard::new(), &notes);
             println!("{name}\n{}", score.table());

@@ -19,7 +19,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Dob,
         STRONG,
-        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|birth time|dt of birth|year of birth|natal date|d o b|bdate|date birth|fecha de nacimiento|fecha nacimiento|fecha de nac|fecha nac|nacimiento",
+        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|birth time|dt of birth|year of birth|natal date|d o b|d0b|d.0.b|date of blrth|date 0f birth|bdate|date birth|fecha de nacimiento|fecha nacimiento|fecha de nac|fecha nac|nacimiento",
     ),
     (Dob, WEAK, "bd|b/d|b."),
     (
@@ -63,7 +63,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Fax,
         STRONG,
-        "fax|fax +|faxed|refax|refaxed|faxing|faxes|facsimile|facsimile +|telefax|fax phone|efax|rightfax|fax line|fax log|fax logs|fax report|fax journal|fax queue|fax activity|fax activity report|fax transmission report|f'd",
+        "fax|fax +|faxed|refax|refaxed|faxing|faxes|facsimile|facsimile +|telefax|fax phone|efax|rightfax|fax line|fax log|fax logs|fax report|fax journal|fax queue|fax activity|fax activity report|fax transmission report|f'd|fax + dialed|fax dialed|fax + called|fax called",
     ),
     (Fax, WEAK, "f|fx"),
     (Email, STRONG, "email|e mail|mail"),
@@ -99,7 +99,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Mbi,
         STRONG,
-        "mbi|mbi +|mbis|medicare claim +|medicare health insurance claim +|medicare beneficiary|medicare beneficiary +|medicare|medicare +|medicare card|medicare card +|medicare hic|medicare mbi",
+        "mbi|mbi +|mbis|medicare claim +|medicare health insurance claim +|medicare beneficiary|medicare beneficiary +|medicare|medicare +|medicare card|medicare card +|medicare hic|medicare mbi|hi claim +|hi claim|hic claim +|health insurance claim +",
     ),
     (
         Vin,
@@ -115,7 +115,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Plan,
         STRONG,
-        "member +|members +|member|mbr +|member card|member card +|subscriber|subscriber +|insured +|insured's +|policy +|policyholder +|policy holder +|insurance +|insurance policy|insurance policy +|insurance member +|insurance card|insurance card +|ins +|ins policy +|insurer +|health plan|health plan +|health insurance|health insurance +|healthplan +|plan +|plan member +|beneficiary|beneficiary +|health plan beneficiary +|health plan member +|medicaid|medicaid +|medi-cal|medi-cal +|hicn|hic +|hic|enrollee|enrollee +|group +|grp +|group policy +|coverage +|contract +|certificate of coverage +|tricare|tricare +|payer member +|insurance group +|subscriber member +|recipient +|dependent +|champva +|family plan +|benefits +|rx member +|aetna +|aetna|cigna +|cigna|humana +|humana|bcbs +|bcbs|blue cross +|blue shield +|blue cross|blue shield|anthem +|anthem|uhc +|uhc|unitedhealthcare +|unitedhealthcare|united healthcare +|united healthcare|kaiser +|kaiser|cardholder +|cardholder id|mem +|subs +|subscr +|sub +|medicaid rid|insured's i.d +|insured i.d +|pol +|!CIN +|medicaid cin|medicaid recipient +|medigap policy|medigap policy +|molina +|medica +|medigap +|masshealth +|ahcccs +|tenncare +|badgercare +|ambetter +|centene +|wellcare +|highmark +|tufts +|oscar +|premera +|healthpartners +|health partners +|harvard pilgrim +|amerigroup +|caresource +|geisinger +|emblemhealth +|regence +|carefirst +|oxford health +|hcsc +|peachcare +|healthfirst +|healthnet +|health net +|scan health +|denti-cal +|hmo +|ppo +|epo +|part c id|part d id|certificate holder +|id on the card|id on card|id number on the card|id number on my card|id on my card|id on her card|id on his card|id on the insurance card|id on my insurance card|number on my insurance card|number on the insurance card",
+        "member +|members +|member|mbr +|member card|member card +|subscriber|subscriber +|insured +|insured's +|policy +|policyholder +|policy holder +|insurance +|insurance policy|insurance policy +|insurance member +|insurance card|insurance card +|ins +|ins policy +|insurer +|health plan|health plan +|health insurance|health insurance +|healthplan +|plan +|plan member +|beneficiary|beneficiary +|health plan beneficiary +|health plan member +|medicaid|medicaid +|medi-cal|medi-cal +|hicn|hic +|hic|enrollee|enrollee +|group +|grp +|group policy +|coverage +|contract +|certificate of coverage +|tricare|tricare +|payer member +|insurance group +|subscriber member +|recipient +|dependent +|champva +|family plan +|benefits +|rx member +|aetna +|aetna|cigna +|cigna|humana +|humana|bcbs +|bcbs|blue cross +|blue shield +|blue cross|blue shield|anthem +|anthem|uhc +|uhc|unitedhealthcare +|unitedhealthcare|united healthcare +|united healthcare|kaiser +|kaiser|cardholder +|cardholder id|mem +|subs +|subscr +|sub +|delta dental +|metlife +|eyemed +|vsp +|mcd +|mcaid +|insured's unique +|insured's unique identifier|medicaid rid|insured's i.d +|insured i.d +|pol +|!CIN +|medicaid cin|medicaid recipient +|medigap policy|medigap policy +|molina +|medica +|medigap +|masshealth +|ahcccs +|tenncare +|badgercare +|ambetter +|centene +|wellcare +|highmark +|tufts +|oscar +|premera +|healthpartners +|health partners +|harvard pilgrim +|amerigroup +|caresource +|geisinger +|emblemhealth +|regence +|carefirst +|oxford health +|hcsc +|peachcare +|healthfirst +|healthnet +|health net +|scan health +|denti-cal +|hmo +|ppo +|epo +|part c id|part d id|certificate holder +|id on the card|id on card|id number on the card|id number on my card|id on my card|id on her card|id on his card|id on the insurance card|id on my insurance card|number on my insurance card|number on the insurance card",
     ),
     (
         Plan,

@@ -57,7 +57,9 @@ impl Scan<'_, '_> {
             (Behind::Open, Some(hit)) if hit.weak && !ends_clause(self.bytes, end) => return,
             (_, Some(hit)) if of_no_person(self.bytes, start, &hit) => return,
             (Behind::Sexed, None) => (Confidence::Medium, Reason::Shape),
-            (Behind::Years, None) if behind_a_date(self.bytes, start) => (Confidence::Medium, Reason::Shape),
+            (Behind::Years, None) if behind_a_date(self.bytes, start) || behind_a_person(self.bytes, start, end) => {
+                (Confidence::Medium, Reason::Shape)
+            }
             (_, Some(hit)) => (Confidence::High, hit.reason),
             (Behind::Years, None) => (Confidence::Low, Reason::Shape),
             (Behind::Open, None)
@@ -247,6 +249,14 @@ fn begins(bytes: &[u8], start: usize) -> bool {
     let before = byte::prev(bytes, blanks_before(bytes, start));
     matches!(before, 0 | b'\n' | b'.' | b':' | b'-' | b'(' | b',' | b'|')
         || BEFORE_PERSONS.has(word_before(bytes, start))
+}
+
+/// Whether `(92 yrs)` stands behind a name or a word for a person.
+fn behind_a_person(bytes: &[u8], start: usize, end: usize) -> bool {
+    let aside = byte::prev(bytes, start) == b'(' && byte::peek(bytes, word(bytes, end).0) == b')';
+    let before = word_before(bytes, start.saturating_sub(1));
+    let person = byte::at(before, 0, byte::UPPER) && byte::at(before, 1, byte::LOWER);
+    aside && (person || BEFORE_PERSONS.has(before)) && !THINGS.has(before)
 }
 
 /// Whether `(92 yrs)` stands behind a date.

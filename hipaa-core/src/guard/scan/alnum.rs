@@ -1,15 +1,18 @@
 //! Tokens of letters and digits: DEA, Medicare and vehicle numbers, and what a cue names.
 
 use super::claim::Claim;
-use super::near::siblings_fail;
+use super::near::{said_before, siblings_fail};
 use super::number::NUMBERS;
 use super::star::masked;
 use super::token::Run;
 use super::{Hit, Scan};
 use crate::guard::byte::{self, HEX};
-use crate::guard::cue::CueClass;
+use crate::guard::cue::{CueClass, Fit};
 use crate::guard::validate::{self, Vin};
+use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason};
+
+static DEA: WordSet<4> = WordSet::new("dea");
 
 /// Kinds whose values never have the form of a Medicare number: `Red, white and blue card: 1EG4-TE5-MK73`.
 const FORMED: [CueClass; 8] = [
@@ -92,7 +95,12 @@ impl Scan<'_, '_> {
             return;
         }
         let dots = piece[1..].iter().any(|run| run.sep == b'.');
-        if !dots && let Some(hit) = self.context(span, NUMBERS) {
+        // `License # MD.76875`.
+        let board = matches!(piece, [a, b] if dots && a.digits == 0 && a.len() <= 3 && b.numeric() && b.len() >= 4);
+        if (!dots || board)
+            && let Some(hit) = self.context(span, NUMBERS)
+            && (!board || (hit.is(CueClass::License) && hit.fit == Fit::Label))
+        {
             self.ident(span, hit);
         }
     }
@@ -132,7 +140,16 @@ impl Scan<'_, '_> {
     }
 
     fn dea(&mut self, span: (usize, usize)) {
-        let hit = self.context(span, NUMBERS);
+        let mut hit = self.context(span, NUMBERS);
+        // `DEA certificate`, `DEA license`: the first word says whose.
+        if let Some(hit) = hit.as_mut()
+            && hit.is(CueClass::License)
+            && let Reason::Cue { at, .. } = hit.reason
+            && said_before(self.bytes, span.0, 40, &DEA)
+        {
+            hit.class = CueClass::Dea;
+            hit.reason = Reason::Cue { class: CueClass::Dea, at };
+        }
         let capitals = self.bytes[span.0].is_ascii_uppercase();
         let many = || siblings_fail(self.bytes, span, numbered, validate::dea);
         // `PA-6321222`: the start of many a number.

@@ -1,6 +1,7 @@
 //! Which cue decides about a value: the label before it, what speaks for the whole text, the list
 //! it stands in, or the label behind it.
 
+use super::near::any_word;
 use super::{REACH_AFTER, REACH_BEFORE, Scan, label, table};
 use crate::guard::Reason;
 use crate::guard::byte;
@@ -17,6 +18,9 @@ static INSURANCE: WordSet<64> = WordSet::new(
     "insurance insured insurer member subscriber carrier payer payor primary secondary ndary coverage medicaid medicare \
     policyholder rxgrp molina aetna cigna humana anthem highmark bcbs",
 );
+/// Words of a question, and those of one for the number of a plan.
+static ASKING: WordSet<32> = WordSet::new("what whats which your verify confirm tell give may");
+static INSURANCE_WORDS: WordSet<32> = WordSet::new("member id card insurance plan policy subscriber identification");
 static PRESCRIPTIONS: WordSet<64> = WordSet::new("rxbin rxpcn pcn");
 /// Whose `ID` is no number of a plan.
 static PROVIDERS: WordSet<32> =
@@ -160,7 +164,7 @@ impl Scan<'_, '_> {
             if start - cue.end > REACH_BEFORE || cue.start < floor {
                 break;
             }
-            if !mask.has(cue.class) {
+            if !mask.has(cue.class) || (cue.class == CueClass::Plan && self.speaker(cue)) {
                 continue;
             }
             let Some(fit) = before_gap(self.bytes, cue.end, start) else {
@@ -198,6 +202,24 @@ impl Scan<'_, '_> {
         fallback
     }
 
+    /// Whether a member is one who speaks: `Agent: what is your ZIP?⏎Member: 13501`.
+    #[inline(never)]
+    fn speaker(&self, cue: &Cue) -> bool {
+        let bytes = self.bytes;
+        let word = &bytes[cue.start..cue.end];
+        let member = word.eq_ignore_ascii_case(b"member") || word.eq_ignore_ascii_case(b"subscriber");
+        if !member || !bytes[cue.end..].starts_with(b": ") || byte::prev(bytes, cue.start) != b'\n' {
+            return false;
+        }
+        let start = byte::back_to(bytes, cue.start - 1, b'\n', 256);
+        let who = bytes[start..cue.start].iter().position(|byte| *byte == b':').unwrap_or(0);
+        let spoken = bytes[start..start + who].iter().all(|byte| byte::is(*byte, byte::ALPHA) || *byte == b' ');
+        (2..24).contains(&who)
+            && spoken
+            && any_word(bytes, start, cue.start, &ASKING)
+            && !any_word(bytes, start, cue.start, &INSURANCE_WORDS)
+    }
+
     /// Whether the cue is a fax that goes to someone.
     fn faxed(&self, cue: &Cue) -> bool {
         cue.class == CueClass::Fax && self.bytes[cue.end..].starts_with(b" to ")
@@ -210,15 +232,16 @@ impl Scan<'_, '_> {
 
     /// Whether `b.` stands behind a name and is no letter of a list, and `bd` behind no dose.
     fn born_of(&self, cue: &Cue) -> bool {
-        let before = self.bytes[cue.start.saturating_sub(4)..cue.start].trim_ascii_end().last();
+        let before = self.bytes[cue.start.saturating_sub(4)..cue.start].iter().rfind(|byte| **byte != b' ');
         let place = cue.start - cue.start.min(1);
         if self.bytes[cue.start..cue.end].eq_ignore_ascii_case(b"bd") {
             let word = byte::back(self.bytes, place, byte::ALNUM, 12);
             let dosed = byte::at(self.bytes, word, byte::DIGIT) || super::unit::is(&self.bytes[word..place]);
             return !dosed || byte::prev(self.bytes, cue.start) != b' ';
         }
-        let named =
-            before.is_some_and(|byte| byte::is(*byte, byte::ALPHA) || matches!(byte, b',' | b'(' | b'/' | b'|'));
+        let named = before.is_some_and(|byte| {
+            byte::is(*byte, byte::ALNUM) || matches!(byte, b',' | b'(' | b'/' | b'|' | b'-' | 0x93)
+        });
         byte::prev(self.bytes, cue.end) != b'.' || (named && self.bytes[cue.start] == b'b')
     }
 

@@ -2,18 +2,22 @@
 //! a cue, a list or parentheses besides.
 
 use super::claim::Claim;
+use super::near::said_before;
 use super::token::Run;
 use super::{Hit, Scan, condition, lookalike, title, unit};
 use crate::guard::byte::{self, ALNUM};
 use crate::guard::cue::CueClass::*;
 use crate::guard::cue::{Fit, Mask, list_gap};
 use crate::guard::validate::icd10::subclass;
+use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Finding, Kind, Reason};
 
 const CODES: Mask = Mask::of(&[Icd10, Mrn, Device, Account, Plan, License, Other, Version]);
 
 /// Categories that also name something else in notes: a mask, dextrose, fluorine.
 const HOMOGRAPHS: [&[u8]; 5] = [b"N95", b"D50", b"D10", b"D25", b"F18"];
+
+static DIAGNOSES: WordSet<16> = WordSet::new("dx diagnosis diagnoses icd dxs");
 
 impl Scan<'_, '_> {
     /// `E11.9`, and the range `E11.0-E11.9`.
@@ -127,6 +131,10 @@ impl Scan<'_, '_> {
     /// `initial encounter S72.001A`, `unspecified stage (L89.159)`.
     fn describes(&self, hit: &Hit, span: (usize, usize)) -> bool {
         if matches!(hit.class, Other | Version) && begins_sentence(self.bytes, span.0) {
+            return true;
+        }
+        // `Dx per chart: C50.911`.
+        if hit.is(Mrn) && !hit.behind() && said_before(self.bytes, span.0, 40, &DIAGNOSES) {
             return true;
         }
         let loose = hit.weak && !hit.is(Icd10) && !hit.behind() && !self.labelled(span.0);

@@ -56,7 +56,9 @@ impl Scan<'_, '_> {
     fn value_digits(&self, span: (usize, usize), hit: &Hit, labelled: bool) -> Option<usize> {
         let value = &self.bytes[span.0..span.1];
         let (digits, solid) = (self.planes.digits_in(span.0, span.1), self.planes.alnum_in(span.0, span.1));
-        let least = if labelled && !hit.weak { 4 } else { 5 };
+        // `per policy 310-22` is a rule of the house.
+        let ruled = hit.is(CueClass::Plan) && !labelled && value.contains(&b'-');
+        let least = if labelled && !hit.weak { 4 } else { 5 + usize::from(ruled) };
         let year = value.len() == 4 && matches!(value, [b'1', b'8' | b'9', ..] | [b'2', b'0', ..]);
         // `98-year-old`, `12-lead`.
         let first = byte::skip(self.bytes, span.0, DIGIT);
@@ -84,7 +86,29 @@ impl Scan<'_, '_> {
             _ => false,
         };
         let pregnant = !labelled && pregnant(&bytes[start..end]);
+        // `sepsis_2024` is a name, `load_id = 10487249` the value of another one.
+        let name = bytes[start..end].contains(&b'_') && byte::at(bytes, start, byte::LOWER);
+        if (name && !labelled) || self.of_another_name(start, hit) {
+            return true;
+        }
+        // `Implant: CI612   SN 3484-35371`.
+        let model = hit.is(CueClass::Device) && hit.weak && end - start <= 6 && serial_behind(bytes, end);
+        if model {
+            return true;
+        }
         blood || pregnant || (hit.is(CueClass::Device) && hit.weak && !labelled && end - start < 6)
+    }
+
+    /// Whether the value is that of a name with `_` before `=`, in which the cue does not stand.
+    fn of_another_name(&self, start: usize, hit: &Hit) -> bool {
+        let Some(equal) = self.bytes[..start].trim_ascii_end().strip_suffix(b"=") else { return false };
+        let equal = equal.trim_ascii_end();
+        let name =
+            equal.iter().rev().take(LONGEST).take_while(|byte| byte::is(**byte, ALNUM) || **byte == b'_').count();
+        let from = equal.len() - name;
+        let own =
+            matches!(hit.reason, Reason::Cue { at: at @ ..0, .. } if start - usize::from(at.unsigned_abs()) > from);
+        equal[from..].contains(&b'_') && !own
     }
 
     /// A licence in groups: `289 043 065`, `G 849 227 558 233`.
@@ -222,6 +246,15 @@ impl Scan<'_, '_> {
         self.bare(run, &[]);
         true
     }
+}
+
+/// Whether a serial number is named a few bytes behind a value, in its line.
+fn serial_behind(bytes: &[u8], end: usize) -> bool {
+    let near = bytes.get(end..bytes.len().min(end + 12)).unwrap_or(&[]);
+    let line = near.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
+    let mut words = line.split(|byte| !byte::is(*byte, ALPHA) && *byte != b'/');
+    line.starts_with(b" ")
+        && words.any(|word| [&b"sn"[..], b"s/n", b"serial"].iter().any(|one| word.eq_ignore_ascii_case(one)))
 }
 
 /// Whether the cue stands at most thirty bytes away.

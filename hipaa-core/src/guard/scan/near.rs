@@ -40,6 +40,11 @@ pub(super) fn any_word<const N: usize>(bytes: &[u8], from: usize, to: usize, set
     false
 }
 
+/// Whether a word of the set stands before `start` in its line, at most so many bytes away.
+pub(super) fn said_before<const N: usize>(bytes: &[u8], start: usize, reach: usize, set: &WordSet<N>) -> bool {
+    any_word(bytes, byte::back_to(bytes, start, b'\n', reach), start, set)
+}
+
 /// Whether the span fills the text, a cell, an element or quotes: `| 536 90 4399 |`, `>536 90 4399<`.
 pub(super) fn is_field(bytes: &[u8], (start, end): (usize, usize)) -> bool {
     let before = byte::prev(bytes, start - usize::from(byte::prev(bytes, start) == b' '));

@@ -1,7 +1,7 @@
 //! Plain numbers: social security numbers, provider numbers, cards, and what only a cue names.
 
 use super::claim::Claim;
-use super::near::{any_word, is_field, siblings_fail, word_before};
+use super::near::{any_word, is_field, said_before, siblings_fail, word_before};
 use super::star::masked;
 use super::token::Run;
 use super::{Hit, Last, Scan, unit};
@@ -260,6 +260,8 @@ impl Scan<'_, '_> {
         if card::card(&digits[..count]) {
             // `Cardholder 4111…`: the holder of either card.
             let hit = hit.filter(|hit| !(hit.weak && hit.is(Plan) && self.says(hit, span.0, b"cardholder")));
+            // `Credit card authorization form: 4111…`: what is authorised is the card.
+            let hit = hit.filter(|hit| !(hit.is(Other) && said_before(self.bytes, span.0, 48, &CARDS)));
             let base = if bare == 12 { Confidence::Low } else { Confidence::Medium };
             self.claim(Claim { kind: Kind::CreditCard, span, base, reason: Reason::IssuerOk }, hit);
         } else if bare == 15 && digits.starts_with(b"80840") && validate::luhn(&digits[..count]) {
@@ -300,6 +302,9 @@ fn is_wrapped(bytes: &[u8], at: usize, shape: &[u8]) -> bool {
 pub(super) fn ends_number(bytes: &[u8], start: usize) -> bool {
     start >= 2 && bytes[start - 1] == b' ' && byte::is(bytes[start - 2], DIGIT)
 }
+
+/// Words for a payment card.
+static CARDS: WordSet<16> = WordSet::new("card cc visa mastercard amex");
 
 /// Words beside the number of an accession.
 static EXAMS: WordSet<32> = WordSet::new("order orders exam coll collected specimen study modality procedure test");

@@ -167,7 +167,8 @@ impl Scan<'_, '_> {
             if !cells::has_mark(self.bytes, above, mark) {
                 return None;
             }
-            if self.planes.digits_in(above.0, above.1) > head::DIGITS {
+            let digits = self.planes.digits_in(above.0, above.1);
+            if digits > head::DIGITS && head::digits_outside_names(&self.bytes[above.0..above.1]) > head::DIGITS {
                 continue;
             }
             let head = Head::read(self.rules, self.bytes, above, (mark, ruler));

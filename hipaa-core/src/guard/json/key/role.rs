@@ -36,7 +36,7 @@ pub(in crate::guard::json) enum Role {
 
 /// Words that name nothing by themselves.
 const SILENT_WORDS: &str = "value val values number num no nbr id ids identifier identifiers text content data code codes string \
-    raw display answer old new from to before after previous prev current curr original orig updated \
+    raw display answer response old new from to before after previous prev current curr original orig updated \
     initial latest primary secondary tertiary main alternate alt other home work office personal business \
     preferred verified expected actual left right ours theirs existing incoming prior was is now removed \
     added daytime evening emergency change changes diff diffs delta details oldvalue newvalue oldval \
@@ -134,10 +134,13 @@ impl Role {
         }
     }
 
-    /// The role of a key that may be a place: `{"mrn":{"0":"4482913","1":"4482914"}}`.
+    /// The role of a key that may be a place, `{"mrn":{"0":"4482913","1":"4482914"}}`, or a letter.
     fn counted(key: &[u8]) -> Self {
         match key {
             [b'0'..=b'9', ..] if key.len() < 6 && key.iter().all(u8::is_ascii_digit) => Self::Silent,
+            // `{"q":"Member ID?","a":"W463529175"}`.
+            b"a" | b"A" => Self::Silent,
+            b"q" | b"Q" => Self::Label,
             _ => Self::Own,
         }
     }
@@ -218,6 +221,9 @@ mod tests {
             ("12", Role::Silent),
             ("105", Role::Silent),
             ("1234567", Role::Own),
+            ("q", Role::Label),
+            ("a", Role::Silent),
+            ("b", Role::Own),
             ("", Role::Own),
         ] {
             assert_eq!(Role::of(key), role, "{key}");

@@ -2,7 +2,7 @@
 
 use super::cells::{Cells, WIDE, trimmed};
 use super::{COLUMNS, Span};
-use crate::guard::byte::{self, ALPHA};
+use crate::guard::byte::{self, ALNUM, ALPHA};
 use crate::guard::cue::CueClass;
 use crate::guard::json::Words;
 use crate::guard::rules::Rules;
@@ -149,7 +149,7 @@ impl Head {
 /// What a cell of a heading is.
 pub(in crate::guard) fn label(rules: &Rules, words: &mut Words, bytes: &[u8], cell: Span) -> Label {
     let text = &bytes[cell.0..cell.1];
-    let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let digits = if text.contains(&b'_') { digits_outside_names(text) } else { digits_of(text) };
     let letters = text.iter().any(|byte| byte::is(*byte, ALPHA));
     let odd = text.iter().any(|byte| b":=?!<>@;{}".contains(byte)) || text.windows(2).any(|two| two == b". ");
     let count = text.split(|byte| *byte == b' ').count();
@@ -169,6 +169,17 @@ pub(in crate::guard) fn label(rules: &Rules, words: &mut Words, bytes: &[u8], ce
         None if text.split(|byte| !byte.is_ascii_alphabetic()).any(|word| COLUMN_WORDS.has(word)) => Label::Known,
         None => Label::Plain,
     }
+}
+
+fn digits_of(text: &[u8]) -> usize {
+    text.iter().filter(|byte| byte.is_ascii_digit()).count()
+}
+
+/// How many digits stand outside of names of programs: none in `ICD10_1`, `a1c_2023`.
+pub(super) fn digits_outside_names(text: &[u8]) -> usize {
+    let words = text.split(|byte| !byte::is(*byte, ALNUM) && *byte != b'_');
+    let named = |word: &&[u8]| word.contains(&b'_') && byte::at(word, 0, ALPHA);
+    words.filter(|word| !named(word)).map(digits_of).sum()
 }
 
 /// The runs of dashes of a ruler, from the start of its line.
