@@ -164,7 +164,9 @@ impl Scan<'_, '_> {
             if start - cue.end > REACH_BEFORE || cue.start < floor {
                 break;
             }
-            if !mask.has(cue.class) || (cue.class == CueClass::Plan && self.speaker(cue)) {
+            if !mask.has(cue.class)
+                || (cue.class == CueClass::Plan && byte::peek(self.bytes, cue.end) == b':' && self.speaker(cue))
+            {
                 continue;
             }
             let Some(fit) = before_gap(self.bytes, cue.end, start) else {

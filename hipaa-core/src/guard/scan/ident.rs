@@ -87,8 +87,9 @@ impl Scan<'_, '_> {
         };
         let pregnant = !labelled && pregnant(&bytes[start..end]);
         // `sepsis_2024` is a name, `load_id = 10487249` the value of another one.
-        let name = bytes[start..end].contains(&b'_') && byte::at(bytes, start, byte::LOWER);
-        if (name && !labelled) || self.of_another_name(start, hit) {
+        let name = byte::at(bytes, start, byte::LOWER) && bytes[start..end].contains(&b'_');
+        let equal = byte::prev(bytes, start) == b'=' || byte::prev(bytes, start.wrapping_sub(1)) == b'=';
+        if (name && !labelled) || (equal && self.of_another_name(start, hit)) {
             return true;
         }
         // `Implant: CI612   SN 3484-35371`.

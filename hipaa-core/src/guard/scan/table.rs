@@ -168,7 +168,7 @@ impl Scan<'_, '_> {
                 return None;
             }
             let digits = self.planes.digits_in(above.0, above.1);
-            if digits > head::DIGITS && head::digits_outside_names(&self.bytes[above.0..above.1]) > head::DIGITS {
+            if head::has_values(&self.bytes[above.0..above.1], digits) {
                 continue;
             }
             let head = Head::read(self.rules, self.bytes, above, (mark, ruler));

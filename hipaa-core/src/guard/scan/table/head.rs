@@ -9,7 +9,7 @@ use crate::guard::rules::Rules;
 use crate::guard::words::WordSet;
 
 /// The most digits of a heading: `ICD-10`, `Address 1`.
-pub(super) const DIGITS: usize = 6;
+const DIGITS: usize = 6;
 /// The longest cell of a heading, in bytes.
 const CELL_BYTES: usize = 40;
 /// The most words of a cell of a heading.
@@ -149,7 +149,7 @@ impl Head {
 /// What a cell of a heading is.
 pub(in crate::guard) fn label(rules: &Rules, words: &mut Words, bytes: &[u8], cell: Span) -> Label {
     let text = &bytes[cell.0..cell.1];
-    let digits = if text.contains(&b'_') { digits_outside_names(text) } else { digits_of(text) };
+    let digits = digits_outside_names(text);
     let letters = text.iter().any(|byte| byte::is(*byte, ALPHA));
     let odd = text.iter().any(|byte| b":=?!<>@;{}".contains(byte)) || text.windows(2).any(|two| two == b". ");
     let count = text.split(|byte| *byte == b' ').count();
@@ -177,9 +177,17 @@ fn digits_of(text: &[u8]) -> usize {
 
 /// How many digits stand outside of names of programs: none in `ICD10_1`, `a1c_2023`.
 pub(super) fn digits_outside_names(text: &[u8]) -> usize {
+    if memchr::memchr(b'_', text).is_none() {
+        return digits_of(text);
+    }
     let words = text.split(|byte| !byte::is(*byte, ALNUM) && *byte != b'_');
     let named = |word: &&[u8]| word.contains(&b'_') && byte::at(word, 0, ALPHA);
     words.filter(|word| !named(word)).map(digits_of).sum()
+}
+
+/// Whether a line has too many digits for a heading; `digits` are all of it.
+pub(super) fn has_values(line: &[u8], digits: usize) -> bool {
+    digits > DIGITS && (memchr::memchr(b'_', line).is_none() || digits_outside_names(line) > DIGITS)
 }
 
 /// The runs of dashes of a ruler, from the start of its line.
