@@ -76,6 +76,11 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
                 (newlines, at, fit) = (0, end + 1, fit.min(Fit::Strict));
                 continue;
             }
+            // `License: TX 12345678`.
+            if labelled && newlines == 0 && end + 1 == to && matches!(word, [b'A'..=b'Z', b'A'..=b'Z']) {
+                at = end;
+                continue;
+            }
             let weight = weight(bytes, at, end).filter(|_| newlines == 0)?;
             (fillers, last) = (fillers + 1, at);
             words += u32::from(weight == Fit::Near);

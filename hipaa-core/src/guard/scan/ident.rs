@@ -170,6 +170,8 @@ impl Scan<'_, '_> {
             _ => 0,
         };
         let start = self.prefix(span.0);
+        // `License: TX 12345678`: the state is no part of the number.
+        let start = if hit.is(CueClass::License) && start + 3 == span.0 { span.0 } else { start };
         let end = if hit.is(CueClass::Plan) { self.dependent(span) } else { None };
         (if start < floor { span.0 } else { start }, end.unwrap_or_else(|| self.groups(span)))
     }
