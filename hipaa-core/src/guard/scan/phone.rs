@@ -1,6 +1,7 @@
 //! Telephone and fax numbers.
 
 use super::claim::Claim;
+use super::near::word_before;
 use super::number::{NUMBERS, ends_number};
 use super::star::masked;
 use super::unglue::touches_word;
@@ -9,11 +10,21 @@ use crate::guard::byte::{self, ALNUM, DIGIT};
 use crate::guard::cue::CueClass::{self, Fax, Phone};
 use crate::guard::cue::Fit;
 use crate::guard::validate::{self, Nanp};
+use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason};
 
 /// Kinds whose values have a form of their own, or hardly this one: `Clinic # (615) 653-8050`.
 const FORMED: [CueClass; 7] =
     [CueClass::Mrn, CueClass::Npi, CueClass::Mbi, CueClass::Vin, CueClass::Dea, CueClass::CreditCard, CueClass::Zip];
+
+/// Who has a telephone number.
+static PEOPLE: WordSet<128> = WordSet::new(
+    "poa hcpoa nok son dtr daughter wife husband spouse mother father mom dad sister brother guardian caregiver aunt \
+    uncle niece nephew granddaughter grandson roommate neighbor friend girlfriend boyfriend fiance partner proxy \
+    eve evening worker",
+);
+static LEADS: WordSet<8> = WordSet::new("on at via");
+static CALLERS: WordSet<32> = WordSet::new("caller m me him her them us son daughter wife husband mother father");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Style {
@@ -70,7 +81,8 @@ impl Scan<'_, '_> {
         if verdict == Nanp::Invalid && !hit.is_some_and(|hit| hit.close(Phone) || hit.close(Fax)) {
             return false;
         }
-        let base = if shape.style == Style::Blank { Confidence::Low } else { Confidence::Medium };
+        let plain = shape.style == Style::Blank && !(hit.is_none() && answers(self.bytes, shape.start));
+        let base = if plain { Confidence::Low } else { Confidence::Medium };
         self.phone_claim(span, verdict, base, hit);
         if let Some(hit) = hit {
             self.ident((shape.start, shape.end), hit);
@@ -107,7 +119,9 @@ impl Scan<'_, '_> {
         let verdict = validate::nanp(&self.bytes[area..span.1]);
         let cue = hit.filter(|hit| hit.is(Phone) || hit.is(Fax));
         if verdict != Nanp::Invalid || cue.is_some_and(|hit| hit.fit == Fit::Label && !hit.weak) {
-            self.phone_claim(span, verdict, Confidence::Low, hit);
+            let person = hit.is_none() && answers(self.bytes, span.0);
+            let base = if person { Confidence::Medium } else { Confidence::Low };
+            self.phone_claim(span, verdict, base, hit);
         }
     }
 
@@ -171,6 +185,18 @@ impl Scan<'_, '_> {
     fn number_beside(&self, end: usize) -> bool {
         byte::peek(self.bytes, end) == b' ' && byte::at(self.bytes, end + 1, DIGIT)
     }
+}
+
+/// Whether a person who has a telephone, or is on one, is named right before a number: `POA 4145611139`, `caller on `.
+/// Too weak for a cue, which would sink numbers of other kinds.
+fn answers(bytes: &[u8], start: usize) -> bool {
+    let (from, end) = word_before(bytes, start);
+    let word = &bytes[from..end];
+    if LEADS.has(word) {
+        let (from, end) = word_before(bytes, from);
+        return CALLERS.has(&bytes[from..end]);
+    }
+    PEOPLE.has(word)
 }
 
 /// Reads area, exchange and line, with country prefix and parentheses where they stand.
