@@ -41,7 +41,7 @@ mod x12;
 mod zip;
 
 pub(super) use date::Parts;
-pub(super) use table::{COLUMNS, Label, label};
+pub(super) use table::{COLUMNS, Tally, label};
 pub(super) use url::URL_BYTES;
 
 use super::byte::{self, Planes};

@@ -241,6 +241,7 @@ impl Scan<'_, '_> {
             let dosed = byte::at(self.bytes, word, byte::DIGIT) || super::unit::is(&self.bytes[word..place]);
             return !dosed || byte::prev(self.bytes, cue.start) != b' ';
         }
+        // The last byte of a dash is among them.
         let named = before.is_some_and(|byte| {
             byte::is(*byte, byte::ALNUM) || matches!(byte, b',' | b'(' | b'/' | b'|' | b'-' | 0x93)
         });

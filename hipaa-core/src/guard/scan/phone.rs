@@ -17,7 +17,7 @@ use crate::guard::{Confidence, Kind, Reason};
 const FORMED: [CueClass; 7] =
     [CueClass::Mrn, CueClass::Npi, CueClass::Mbi, CueClass::Vin, CueClass::Dea, CueClass::CreditCard, CueClass::Zip];
 
-/// Who has a telephone number.
+/// Who has a telephone number, and when.
 static PEOPLE: WordSet<128> = WordSet::new(
     "poa hcpoa nok son dtr daughter wife husband spouse mother father mom dad sister brother guardian caregiver aunt \
     uncle niece nephew granddaughter grandson roommate neighbor friend girlfriend boyfriend fiance partner proxy \

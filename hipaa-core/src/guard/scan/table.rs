@@ -13,7 +13,7 @@ use crate::guard::Reason;
 use crate::guard::byte;
 use cells::{WIDE, is_ruler};
 use head::Head;
-pub(in crate::guard) use head::{Label, label};
+pub(in crate::guard) use head::{Tally, label};
 pub(super) use sql::Sql;
 
 /// The longest line that is read as a row, in bytes.

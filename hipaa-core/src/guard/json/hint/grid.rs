@@ -6,7 +6,7 @@ use crate::guard::Reason;
 use crate::guard::cue::CueClass;
 use crate::guard::json::key::{LONGEST_KEY, Role};
 use crate::guard::json::parse::{Node, Type};
-use crate::guard::scan::{COLUMNS, Label, label};
+use crate::guard::scan::{COLUMNS, Tally, label};
 use crate::guard::words::WordSet;
 
 /// How many arrays around the rows are read as names.
@@ -98,9 +98,9 @@ impl<'d> Hints<'d> {
         beside.flat_map(inner)
     }
 
-    /// Reads an array of names: at least one of them is a cue, and another one a cue or a usual word of columns.
+    /// Reads an array of names by the rules of a heading.
     fn names(&mut self, names: usize) -> Option<Vec<Option<(CueClass, bool)>>> {
-        let (mut columns, mut cues, mut known) = (Vec::new(), 0, 0);
+        let (mut columns, mut tally) = (Vec::new(), Tally::default());
         if self.tape.nodes()[names].kind != Type::Array {
             return None;
         }
@@ -112,19 +112,9 @@ impl<'d> Hints<'d> {
                 _ => return None,
             };
             let span = (text.start, text.end);
-            let class = match label(self.rules, &mut self.words, self.raw.as_bytes(), span) {
-                Label::No => return None,
-                Label::Cue(class, weak) => Some((class, weak)),
-                Label::Known => {
-                    known += 1;
-                    None
-                }
-                Label::Plain => None,
-            };
-            cues += usize::from(class.is_some());
-            columns.push(class);
+            columns.push(tally.take(label(self.rules, &mut self.words, self.raw.as_bytes(), span))?);
         }
-        (cues >= 1 && cues + known >= 2).then_some(columns)
+        tally.names_columns().then_some(columns)
     }
 
     /// The name in the description of a column: `{"name":"mrn","type":"text"}`.

@@ -49,23 +49,42 @@ pub(in crate::guard) enum Label {
     No,
 }
 
+/// What the cells of a heading have been so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::guard) struct Tally {
+    cues: usize,
+    known: usize,
+}
+
+impl Tally {
+    /// Counts a cell; what it speaks for, and whether weakly. `None` when it makes the row no heading.
+    pub(in crate::guard) fn take(&mut self, label: Label) -> Option<Option<(CueClass, bool)>> {
+        match label {
+            Label::No => return None,
+            Label::Cue(class, weak) => {
+                self.cues += 1;
+                return Some(Some((class, weak)));
+            }
+            Label::Known => self.known += 1,
+            Label::Plain => {}
+        }
+        Some(None)
+    }
+
+    /// Whether at least one cell is a cue, and another one a cue or a usual word of columns.
+    pub(in crate::guard) const fn names_columns(self) -> bool {
+        self.cues >= 1 && self.cues + self.known >= 2
+    }
+}
+
 impl Head {
     /// Reads a line as a heading; a ruler below it tells how wide its columns are.
     pub(super) fn read(rules: &Rules, bytes: &[u8], line: Span, (mark, ruler): (u8, Option<Span>)) -> Option<Self> {
         let mut words = Words::default();
         let mut head = Self { mark, columns: Vec::new() };
-        let (mut cues, mut known) = (0, 0);
+        let mut tally = Tally::default();
         for cell in Cells::new(bytes, line, mark) {
-            let class = match label(rules, &mut words, bytes, trimmed(bytes, cell)) {
-                Label::No => return None,
-                Label::Cue(class, weak) => Some((class, weak)),
-                Label::Known => {
-                    known += 1;
-                    None
-                }
-                Label::Plain => None,
-            };
-            cues += usize::from(class.is_some());
+            let class = tally.take(label(rules, &mut words, bytes, trimmed(bytes, cell)))?;
             if head.columns.len() == COLUMNS {
                 return None;
             }
@@ -74,8 +93,7 @@ impl Head {
         if let Some(ruler) = ruler.filter(|_| mark == WIDE) {
             head.widen(bytes, ruler);
         }
-        let named = cues >= 1 && cues + known >= 2;
-        (named && head.columns.len() >= 2).then_some(head)
+        (tally.names_columns() && head.columns.len() >= 2).then_some(head)
     }
 
     /// The same columns, parted by another mark.
@@ -177,9 +195,6 @@ fn digits_of(text: &[u8]) -> usize {
 
 /// How many digits stand outside of names of programs: none in `ICD10_1`, `a1c_2023`.
 pub(super) fn digits_outside_names(text: &[u8]) -> usize {
-    if memchr::memchr(b'_', text).is_none() {
-        return digits_of(text);
-    }
     let words = text.split(|byte| !byte::is(*byte, ALNUM) && *byte != b'_');
     let named = |word: &&[u8]| word.contains(&b'_') && byte::at(word, 0, ALPHA);
     words.filter(|word| !named(word)).map(digits_of).sum()
