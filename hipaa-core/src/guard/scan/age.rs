@@ -1,5 +1,6 @@
 //! Ages above 89, in digits and in words.
 
+mod titled;
 mod words;
 
 use super::claim::Claim;
@@ -62,6 +63,7 @@ impl Scan<'_, '_> {
             }
             (_, Some(hit)) => (Confidence::High, hit.reason),
             (Behind::Years, None) => (Confidence::Low, Reason::Shape),
+            (Behind::Open, None) if titled::behind(self.bytes, start, end) => (Confidence::Medium, Reason::Shape),
             (Behind::Open, None)
                 if self.bytes[..start].ends_with(b"now ")
                     && byte::peek(self.bytes, end) == b','

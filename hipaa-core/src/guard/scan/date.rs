@@ -1,6 +1,7 @@
 //! Dates in digits, and what makes one a birth date.
 
 use super::claim::Claim;
+use super::near::said_before;
 use super::token::Run;
 use super::{Hit, Scan, count};
 use crate::guard::byte;
@@ -18,6 +19,9 @@ const LONGEST_MONTH: usize = 9;
 /// What is done to an entry, and when: `DOB corrected 9/8/2020`.
 static DONE: WordSet<32> =
     WordSet::new("corrected verified confirmed updated changed checked entered reviewed amended fixed added");
+
+/// What is said of things that go bad.
+static ENDS: WordSet<16> = WordSet::new("exp expires expiry expiration expire by");
 
 /// A date as far as it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +61,9 @@ impl Scan<'_, '_> {
     #[inline]
     pub(super) fn date_runs(&mut self, runs: &[Run]) -> Option<usize> {
         let [a, b, rest @ ..] = runs else { return None };
+        if rest.is_empty() && a.len() + b.len() > 4 {
+            return self.month_of_year(a, b);
+        }
         if (a.len() > 4 || b.len() > 3) && !written_out(a, b, rest) || !matches!(b.sep, b'-' | b'/' | b'.') {
             return None;
         }
@@ -131,6 +138,27 @@ impl Scan<'_, '_> {
         }
         let parts = shaped.then(|| two(self.bytes, a, b)).flatten().filter(|parts| parts.real())?;
         self.date((a.start, b.end), parts, Form::MonthDay);
+        Some(2)
+    }
+
+    /// Month and year, `03/1956` or `1956-03`: only where a label asks for a date.
+    fn month_of_year(&mut self, a: &Run, b: &Run) -> Option<usize> {
+        let (month, year) = match (a.len(), b.len(), b.sep) {
+            (1 | 2, 4, b'/' | b'-') => (a, b),
+            (4, 2, b'/' | b'-') => (b, a),
+            _ => return None,
+        };
+        let value = |run: &Run| byte::value(self.bytes, run.start, run.end);
+        let parts = parts_of(value(year), value(month), 1).filter(|_| a.numeric() && b.numeric())?;
+        let parts = Parts { day: None, ..parts };
+        let span = (a.start, b.end);
+        let hit = self.context(span, DATES).filter(asks)?;
+        // `Lot 7, expires 12/2026` is no date of a person.
+        let asked = hit.is(Dob) || (self.labelled(span.0) && !said_before(self.bytes, span.0, 32, &ENDS));
+        if !asked || !parts.real() || !(1880..2100).contains(&value(year)) {
+            return None;
+        }
+        self.date(span, parts, Form::Full);
         Some(2)
     }
 
@@ -229,7 +257,7 @@ fn written_out(a: &Run, b: &Run, rest: &[Run]) -> bool {
     b.digits == 0 && b.len() <= LONGEST_MONTH && a.len() <= 2 && rest.first().is_some_and(Run::numeric)
 }
 
-fn asks(hit: &Hit) -> bool {
+pub(super) fn asks(hit: &Hit) -> bool {
     (hit.is(Dob) || hit.is(Date)) && hit.fit >= Fit::Strict && !hit.weak
 }
 

@@ -2,11 +2,11 @@
 
 use super::Scan;
 use super::claim::Claim;
-use super::date::{Form, Parts, full_year};
+use super::date::{DATES, Form, Parts, asks, full_year};
 use super::token::Run;
 use super::{count, unit};
 use crate::guard::byte::{self, ALPHA, DIGIT};
-use crate::guard::cue::Text;
+use crate::guard::cue::{CueClass, Text};
 use crate::guard::{Confidence, Kind, Reason};
 
 const MONTHS: [&[u8]; 12] = [
@@ -104,6 +104,7 @@ impl Scan<'_, '_> {
         let Some((span, parts, proper)) = found else {
             return false;
         };
+        let (span, parts) = self.with_short_year(span, parts);
         let bare = parts.year.is_none() || parts.day.is_none();
         if !parts.real() || (parts.year.is_none() && unit::follows(bytes, span.1) && byte::peek(bytes, span.1) == b' ')
         {
@@ -119,6 +120,31 @@ impl Scan<'_, '_> {
         self.done = self.done.max(span.1);
         true
     }
+}
+
+impl Scan<'_, '_> {
+    /// `2 Jan 34`, `Jan 2, 34`: two digits are a year where the label of a birth date stands before.
+    fn with_short_year(&mut self, span: (usize, usize), parts: Parts) -> ((usize, usize), Parts) {
+        let short = if parts.year.is_none() { short_year(self.bytes, span.1) } else { None };
+        let Some((end, year)) = short else { return (span, parts) };
+        let born = self.context(span, DATES).is_some_and(|hit| hit.is(CueClass::Dob) && asks(&hit));
+        if born { ((span.0, end), Parts { year: Some(year), ..parts }) } else { (span, parts) }
+    }
+}
+
+/// Two digits that stand alone behind a date, up to the end of a clause.
+fn short_year(bytes: &[u8], end: usize) -> Option<(usize, u16)> {
+    let blank = end + usize::from(byte::peek(bytes, end) == b',');
+    let (from, stop) = (blank + 1, byte::skip(bytes, blank + 1, DIGIT));
+    if byte::peek(bytes, blank) != b' ' || stop != from + 2 {
+        return None;
+    }
+    let clause = match byte::peek(bytes, stop) {
+        b'.' => !byte::at(bytes, stop + 1, byte::ALNUM),
+        behind => matches!(behind, 0 | b'\n' | b'\r' | b',' | b';' | b')' | b'|'),
+    };
+    let year = u16::try_from(full_year(byte::value(bytes, from, stop))).ok()?;
+    clause.then_some((stop, year))
 }
 
 type Found = ((usize, usize), Parts, bool);
