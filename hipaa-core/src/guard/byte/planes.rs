@@ -13,7 +13,7 @@ pub(in crate::guard) struct Block {
     alnum: u64,
     /// Letters and digits, and what joins to one before it.
     token: u64,
-    /// Each `@` and `:`, and each `.` before a letter.
+    /// Each `@`, and each `:` and `.` before a letter or what joins: few of those end a label or a sentence.
     mark: u64,
 }
 
@@ -71,7 +71,7 @@ impl Room {
 struct Carry {
     alnum: u64,
     w: u64,
-    dot: u64,
+    point: u64,
 }
 
 /// What the blocks have shown so far.
@@ -102,13 +102,13 @@ fn fill(blocks: &mut [Block], bytes: &[u8]) -> Signs {
     Signs { double_w: shown.pairs != 0, foldable: shown.foldable.bits() != 0, wire: shown.wire.bits() != 0 }
 }
 
-/// The bits of a block; leaves what the next one must know, marks a `.` at the end of the one
+/// The bits of a block; leaves what the next one must know, marks a `.` or `:` at the end of the one
 /// before, and notes where two `w` end.
 #[inline]
 fn read(bytes: &[u8; 64], carry: &mut Carry, (before, shown): (&mut u64, &mut Shown)) -> Block {
     #[cfg(test)]
     crate::guard::steps::add(64);
-    let (mut digit, mut alpha, mut join, mut at, mut dot, mut w) = (0, 0, 0, 0, 0, 0);
+    let (mut digit, mut alpha, mut join, mut at, mut point, mut w) = (0, 0, 0, 0, 0, 0);
     let (parts, _) = bytes.as_chunks::<16>();
     for (part, place) in parts.iter().zip([0, 16, 32, 48]) {
         let lanes = Lanes::of(part);
@@ -116,19 +116,19 @@ fn read(bytes: &[u8; 64], carry: &mut Carry, (before, shown): (&mut u64, &mut Sh
         digit |= lanes.between(b'0', b'9').bits() << place;
         alpha |= low.between(b'a', b'z').bits() << place;
         join |= lanes.between(b'-', b'/').or(colon).or(lanes.equal(b'_')).bits() << place;
-        at |= lanes.equal(b'@').or(colon).bits() << place;
-        dot |= lanes.equal(b'.').bits() << place;
+        at |= lanes.equal(b'@').bits() << place;
+        point |= lanes.equal(b'.').or(colon).bits() << place;
         w |= low.equal(b'w').bits() << place;
         // The highest bit of a byte is that of its answer, and of a byte outside ASCII.
         shown.foldable = shown.foldable.or(lanes).or(lanes.equal(b'<')).or(lanes.equal(b'&'));
         shown.wire = shown.wire.or(lanes.equal(b'|')).or(lanes.equal(b'~'));
     }
-    let alnum = digit | alpha;
-    let block =
-        Block { digit, alnum, token: alnum | (join & (alnum << 1 | carry.alnum)), mark: at | (dot & (alpha >> 1)) };
+    let (alnum, next) = (digit | alpha, alpha | join);
+    let token = alnum | (join & (alnum << 1 | carry.alnum));
+    let block = Block { digit, alnum, token, mark: at | (point & (next >> 1)) };
     shown.pairs |= w & (w << 1 | carry.w);
-    *before |= (carry.dot & alpha) << 63;
-    *carry = Carry { alnum: alnum >> 63, w: w >> 63, dot: dot >> 63 };
+    *before |= (carry.point & next) << 63;
+    *carry = Carry { alnum: alnum >> 63, w: w >> 63, point: point >> 63 };
     block
 }
 
@@ -170,7 +170,7 @@ impl Planes<'_> {
         }
     }
 
-    /// The places of each `@` and `:`, and of each `.` before a letter.
+    /// The places of each `@`, and of each `:` and `.` before a letter or what joins.
     #[inline]
     pub(in crate::guard) fn marks(self) -> impl Iterator<Item = usize> {
         self.blocks.iter().enumerate().flat_map(|(i, block)| Bits(block.mark).map(move |bit| 64 * i + bit))
@@ -306,7 +306,7 @@ impl Planes<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::guard::byte::{ALNUM, DIGIT, JOIN, at, back, is, skip};
+    use crate::guard::byte::{ALNUM, ALPHA, DIGIT, JOIN, at, back, is, skip};
     use proptest::prelude::*;
 
     proptest! {
@@ -316,8 +316,8 @@ mod tests {
             let mut room = Room::new();
             let planes = room.planes(bytes);
             let token = |i: usize| is(bytes[i], ALNUM) || (is(bytes[i], JOIN) && i > 0 && is(bytes[i - 1], ALNUM));
-            let mark = |i: usize| matches!(bytes[i], b'@' | b':')
-                || (bytes[i] == b'.' && bytes.get(i + 1).is_some_and(u8::is_ascii_alphabetic));
+            let mark = |i: usize| bytes[i] == b'@'
+                || (matches!(bytes[i], b'.' | b':') && at(bytes, i + 1, ALPHA | JOIN));
             let plain: Vec<usize> = (0..bytes.len()).filter(|&i| mark(i)).collect();
             prop_assert_eq!(planes.marks().collect::<Vec<_>>(), plain);
             prop_assert_eq!(planes.double_w(), text.to_ascii_lowercase().contains("ww"));
