@@ -3,6 +3,7 @@
 use super::Scan;
 use super::claim::Claim;
 use crate::guard::byte::{self, ALNUM, ALPHA, HIGH};
+use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason};
 
 /// The longest local part.
@@ -10,8 +11,7 @@ const LOCAL_BYTES: usize = 64;
 /// The longest domain.
 const DOMAIN_BYTES: usize = 253;
 /// Endings of files, which look like domains: `logo@2x.png`.
-const FILES: [&str; 16] =
-    ["png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "ts", "html", "json", "txt", "pdf", "xml", "yml", "yaml"];
+static FILES: WordSet<64> = WordSet::new("png jpg jpeg gif svg webp css js ts html json txt pdf xml yml yaml");
 
 impl Scan<'_, '_> {
     /// The address around the `@` at `at`; returns its end.
@@ -100,7 +100,7 @@ fn skip_label(bytes: &[u8], from: usize) -> usize {
 
 fn top_level(word: &[u8]) -> bool {
     let letters = word.iter().all(|byte| byte::is(*byte, ALPHA | HIGH)) || word.starts_with(b"xn--");
-    letters && !FILES.iter().any(|file| word.eq_ignore_ascii_case(file.as_bytes()))
+    letters && !FILES.has(word)
 }
 
 #[cfg(test)]

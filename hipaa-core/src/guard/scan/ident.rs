@@ -60,15 +60,23 @@ impl Scan<'_, '_> {
         let ruled = hit.is(CueClass::Plan) && !labelled && value.contains(&b'-');
         let least = if labelled && !hit.weak { 4 } else { 5 + usize::from(ruled) };
         let year = value.len() == 4 && matches!(value, [b'1', b'8' | b'9', ..] | [b'2', b'0', ..]);
-        // `98-year-old`, `12-lead`.
-        let first = byte::skip(self.bytes, span.0, DIGIT);
-        let counted = first > span.0 && first < span.1 && byte::peek(self.bytes, first) == b'-';
+        let fits =
+            !self.counted(span) && solid >= least && value.len() <= LONGEST && digits >= 2 && (labelled || !year);
+        (fits && !masked(self.bytes, span.0, span.1)).then_some(digits)
+    }
+
+    /// Whether it is `98-year-old` or `12-lead`.
+    #[inline]
+    fn counted(&self, span: (usize, usize)) -> bool {
+        let first = self.planes.digits_end(span.0);
+        let parted = first > span.0 && first < span.1 && byte::peek(self.bytes, first) == b'-';
+        parted && self.is_share(span, first)
+    }
+
+    fn is_share(&self, span: (usize, usize), first: usize) -> bool {
         let word = first + 1..byte::skip(self.bytes, first + 1, byte::LOWER);
         let few = first - span.0 <= 2 && word.len() >= 3 && word.end == span.1;
-        let counted =
-            counted && (few || unit::follows(self.bytes, first) && byte::at(self.bytes, first + 3, byte::LOWER));
-        let fits = !counted && solid >= least && value.len() <= LONGEST && digits >= 2 && (labelled || !year);
-        (fits && !masked(self.bytes, span.0, span.1)).then_some(digits)
+        few || (unit::follows(self.bytes, first) && byte::at(self.bytes, first + 3, byte::LOWER))
     }
 
     /// Whether what looks like a record or serial number is a donated unit of blood

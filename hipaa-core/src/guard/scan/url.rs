@@ -103,8 +103,24 @@ fn namespace(host: &[u8]) -> bool {
 fn ends(byte: u8) -> bool {
     #[cfg(test)]
     crate::guard::steps::add(1);
-    byte <= b' ' || matches!(byte, b'<' | b'>' | b'"' | b'`' | b'{' | b'}' | b'|' | b'\\' | b'^' | 0x7F)
+    ENDS[usize::from(byte)]
 }
+
+static ENDS: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        ends[byte] = byte <= 0x20 || byte == 0x7F;
+        byte += 1;
+    }
+    let signs = b"<>\"`{}|\\^";
+    let mut i = 0;
+    while i < signs.len() {
+        ends[signs[i] as usize] = true;
+        i += 1;
+    }
+    ends
+};
 
 fn byte_is(byte: u8, want: u8) -> bool {
     #[cfg(test)]
