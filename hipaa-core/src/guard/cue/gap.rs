@@ -51,8 +51,8 @@ static FILLERS: WordSet<512> = WordSet::new(
     currently new old updated home cell mobile work office day evening primary secondary main \
     direct same s and or with under by has been per from in now also value given reported \
     documented entered sex gender shows changed remains not code card name he she they use used using \
-    line desk us them him me please via reached cellphone device system epic chart ending merged \
-    correct as shown printed number numbers num no nos nbr nr id ids identifier identifiers identification",
+    line desk us them him me you please via reached cellphone device system epic chart ending merged \
+    correct as shown printed back yes yeah sure ok okay number numbers num no nos nbr nr id ids identifier identifiers identification",
 );
 
 const NEAR_WORDS: u32 = 4;
@@ -72,8 +72,9 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
             let end = byte::skip(bytes, at, ALNUM).min(to);
             let word = &bytes[at..end];
             let fresh = || fillers == 0 || bytes[..at].trim_ascii_end().last() == Some(&b'?');
-            if newlines == 1 && !labelled && byte::peek(bytes, end) == b':' && fresh() && SPEAKERS.has(word) {
-                (newlines, at, fit) = (0, end + 1, fit.min(Fit::Strict));
+            let colon = if newlines == 1 && !labelled { spoken(bytes, end) } else { end };
+            if byte::peek(bytes, colon) == b':' && newlines == 1 && !labelled && fresh() && SPEAKERS.has(word) {
+                (newlines, at, fit) = (0, colon + 1, fit.min(Fit::Strict));
                 continue;
             }
             // `License: TX 12345678`.
@@ -109,6 +110,14 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
     let crosses = || newlines <= 1 + u32::from(labelled) && (fillers == 0 || leads(bytes, last, fillers + newlines));
     let fits = words <= NEAR_WORDS && fillers <= 8;
     (fits && (newlines == 0 || (words == 0 && crosses() && !in_row(bytes, from, to)))).then_some(fit)
+}
+
+/// The end of who speaks and when: `Caller (22:16)`.
+fn spoken(bytes: &[u8], end: usize) -> usize {
+    end + match byte::peek(bytes, end) {
+        b' ' if clock(bytes, end + 1) > 0 => clock(bytes, end + 1) + 1,
+        _ => 0,
+    }
 }
 
 /// How long the time of day is with which a line of a chat starts: `[18:36] `.

@@ -58,7 +58,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Phone,
         WEAK,
-        "my number|best number|call|called|calling|dial|dialed|text|texted|contact|reach|reached|reachable|ring|page|paged|pharmacy|front desk|office|office +|contacted|work|home|hm|wk|cb|lvm|lvm on|lvm at|alternate|alt +|(p)|!C|!H|!W|p|t|!M",
+        "my number|her number|his number|your number|their number|best number|notify|call|called|calling|dial|dialed|text|texted|contact|reach|reached|reachable|ring|page|paged|pharmacy|front desk|office|office +|contacted|work|home|hm|wk|cb|lvm|lvm on|lvm at|alternate|alt +|(p)|!C|!H|!W|p|t|!M",
     ),
     (
         Fax,

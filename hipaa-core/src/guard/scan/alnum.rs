@@ -58,6 +58,7 @@ impl Scan<'_, '_> {
             9 if checked => self.dea(span),
             11 if validate::mbi(token) => self.mbi(span),
             12 if token.iter().all(|byte| byte::is(*byte, HEX)) => self.bare_mac(span),
+            12..=18 if digit_leads && self.bare_extension(span, run.digits) => return,
             17 => self.vin(span, run.digits),
             _ => {}
         }

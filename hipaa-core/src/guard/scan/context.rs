@@ -6,7 +6,7 @@ use super::{REACH_AFTER, REACH_BEFORE, Scan, label, table};
 use crate::guard::Reason;
 use crate::guard::byte;
 use crate::guard::cue::{
-    Cue, CueClass, Fit, Mask, after_gap, before_gap, follows_on, list_gap, preposition_gap, sent_gap,
+    Cue, CueClass, Fit, Mask, after_gap, before_gap, follows_on, is_number_word, list_gap, preposition_gap, sent_gap,
 };
 use crate::guard::words::WordSet;
 
@@ -27,7 +27,7 @@ static PROVIDERS: WordSet<32> =
     WordSet::new("prescriber provider rendering referring ordering attending physician pharmacy pharmacist npi dea");
 /// What is faxed: `fax orders` is followed by a number of fax.
 static SENT: WordSet<32> =
-    WordSet::new("order orders request requests form forms claims rx referral referrals sample study");
+    WordSet::new("order orders request requests release form forms claims rx referral referrals sample study");
 
 /// What the labels of `NPI/DEA/LIC:` leave to the values behind the first, in order.
 pub(super) type Rest = [Option<CueClass>; 3];
@@ -169,6 +169,10 @@ impl Scan<'_, '_> {
             {
                 continue;
             }
+            let sinks = matches!(cue.class, CueClass::Other | CueClass::CreditCard);
+            if sinks && byte::peek(self.bytes, cue.end) == b'.' && self.ends_sentence(cue) {
+                return fallback;
+            }
             let Some(fit) = before_gap(self.bytes, cue.end, start) else {
                 let sent = cue.class == CueClass::Fax && sent_gap(self.bytes, cue.end, start);
                 return if sent { Some(self.hit(i, Fit::Strict, start)) } else { fallback };
@@ -224,7 +228,16 @@ impl Scan<'_, '_> {
 
     /// Whether the cue is a fax that goes to someone.
     fn faxed(&self, cue: &Cue) -> bool {
-        cue.class == CueClass::Fax && self.bytes[cue.end..].starts_with(b" to ")
+        let rest = &self.bytes[cue.end..];
+        // `Fax (Hoang office): 432-709-9163`.
+        let whose = || rest.starts_with(b" (") && rest.iter().take(32).any(|byte| *byte == b')');
+        cue.class == CueClass::Fax && (rest.starts_with(b" to ") || whose())
+    }
+
+    /// Whether a word of no kind ends a sentence, and the value begins the next: `Waiting on order.⏎617-842-3311`.
+    fn ends_sentence(&self, cue: &Cue) -> bool {
+        let word = &self.bytes[byte::back(self.bytes, cue.end, byte::ALPHA, 16)..cue.end];
+        byte::at(self.bytes, cue.end + 1, byte::BLANK) && word.len() > 3 && !is_number_word(word)
     }
 
     /// Whether a cue of one letter is something else: the `C` of `PA-C`, a variable `t=`.
@@ -268,13 +281,14 @@ impl Scan<'_, '_> {
             return None;
         }
         let first = self.spent.max(self.tables.cell.0);
-        let sent = owner.class == CueClass::Fax && cue.start == owner.end + 1 && owner.start >= first;
-        if sent && cue.class == CueClass::Other && SENT.has(&self.bytes[cue.start..cue.end]) {
+        let next = matches!(&self.bytes[owner.end..cue.start], b" " | b" the ");
+        let sent = owner.class == CueClass::Fax && next && owner.start >= first;
+        if sent && SENT.has(&self.bytes[cue.start..cue.end]) {
             return mask.has(CueClass::Fax).then_some(i);
         }
         let owns = cue.class != CueClass::Date && owner.start >= first && mask.has(owner.class);
         let kind = owner.class.kind().filter(|_| owns)?;
-        let sure = !kind.needs_cue() || self.labelled(start);
+        let sure = !kind.needs_cue() || self.labelled(start) || self.bytes[..start].ends_with(b" is ");
         let aside = matches!(self.bytes[owner.end..cue.start], [b'('] | [b' ', b'('])
             && byte::peek(self.bytes, cue.end) == b')';
         (sure && (aside || preposition_gap(self.bytes, owner.end, cue.start))).then_some(i)
@@ -315,7 +329,8 @@ impl Scan<'_, '_> {
     fn ordered(&self, hit: Hit, i: usize, end: usize) -> Hit {
         let slashed = |i: usize| {
             let gap = i.checked_sub(1).and_then(|b| self.bytes.get(self.cues[b].end..self.cues[i].start));
-            gap.is_some_and(|gap| gap.contains(&b'/')) && self.beside(i).is_some()
+            let both = |gap: &[u8]| matches!(gap, b" and " | b" & ") && follows_on(self.bytes, end, true);
+            gap.is_some_and(|gap| gap.contains(&b'/') || both(gap)) && self.beside(i).is_some()
         };
         let mut first = i;
         while i - first < 3 && slashed(first) {

@@ -33,7 +33,9 @@ impl Scan<'_, '_> {
             Some(kind @ (Kind::Phone | Kind::Fax)) if (7..=15).contains(&digits) => self.claim(claim(kind), Some(hit)),
             Some(Kind::Npi) if digits == 10 && validate::npi(bytes) => self.claim(claim(Kind::Npi), Some(hit)),
             Some(Kind::Icd10) if self.is_code(span) => self.claim(claim(Kind::Icd10), Some(hit)),
-            Some(Kind::Plan) if validate::mbi(bytes) => self.push(claim(Kind::Mbi), Confidence::High, Some(reason)),
+            Some(Kind::Plan | Kind::Mbi) if validate::mbi(bytes) => {
+                self.push(claim(Kind::Mbi), Confidence::High, Some(reason))
+            }
             Some(kind) if kind.needs_cue() && bytes.len() >= 3 => self.claim(claim(kind), Some(hit)),
             _ => {}
         }

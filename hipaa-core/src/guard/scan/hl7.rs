@@ -6,7 +6,8 @@
 use super::Scan;
 use super::field::{is, parts};
 use crate::guard::Reason;
-use crate::guard::cue::CueClass::{self, Account, Dob, Icd10, License, Mrn, Phone, Plan, Ssn, Zip};
+use crate::guard::cue::CueClass::{self, Account, Dob, Icd10, License, Mbi, Mrn, Phone, Plan, Ssn, Zip};
+use crate::guard::validate::mbi;
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
@@ -83,9 +84,15 @@ impl Scan<'_, '_> {
         match class {
             Dob => self.born(first, FIELD),
             Zip => self.declared(fifth, Zip, FIELD),
-            Mrn => self.declared(first, code.unwrap_or(Mrn), FIELD),
+            Mrn => self.declared(first, code.unwrap_or_else(|| self.of_patients(first)), FIELD),
             _ => self.declared(first, class, FIELD),
         }
+    }
+
+    /// An identifier of no known type: a Medicare number has a form of its own.
+    fn of_patients(&self, span: (usize, usize)) -> CueClass {
+        let value = self.bytes.get(span.0..span.1).unwrap_or(&[]);
+        if mbi(value) { Mbi } else { Mrn }
     }
 }
 
@@ -102,7 +109,7 @@ mod tests {
     }
 
     const MESSAGE: &str = "MSH|^~\\&|ADT1|HOSP|LAB|HOSP|202401151030||ADT^A01|MSG00001|P|2.5.1\r\
-        PID|1||12345^^^HOSP^MR~S1234567^^^MA^DL||DOE^JANE||19800101|F|||12 OAK ST^^BOSTON^MA^02139||\
+        PID|1||12345^^^HOSP^MR~S1234567^^^MA^DL~1EG4TE5MK73^^^CMS^MC~3C85JN8KA34||DOE^JANE||19800101|F|||12 OAK ST^^BOSTON^MA^02139||\
         (617)555-0187^PRN^PH|6175550188||M||7788991^^^HOSP^AN|536904399|\r\
         GT1|1||DOE^JOHN||12 OAK ST^^BOSTON^MA^02139-4307|617-555-0142||19510314000000|M|||219-45-6789\r";
 
@@ -111,6 +118,8 @@ mod tests {
         let want = [
             (Kind::Mrn, "12345"),
             (Kind::License, "S1234567"),
+            (Kind::Mbi, "1EG4TE5MK73"),
+            (Kind::Mbi, "3C85JN8KA34"),
             (Kind::Dob, "19800101"),
             (Kind::Zip, "02139"),
             (Kind::Phone, "(617)555-0187"),

@@ -198,6 +198,12 @@ impl Scan<'_, '_> {
             }
             [3, 3] | [3, 3, 4] if self.loose(first.start, first.end) => return,
             [3, 4] if even => self.local_phone(span, hit),
+            // `Phone: 814-4521000`.
+            [3, 7] if sep == b'-' && hit.is_some_and(|hit| hit.close(Phone) || hit.close(Fax)) => {
+                if let Some(digits) = self.digits_of::<10>(span) {
+                    self.phone_claim(span, validate::nanp(&digits), Confidence::Medium, hit);
+                }
+            }
             [4, 4, 4, 4] | [4, 6, 5] | [4, 6, 4] | [4, 4, 4, 4, 3] if even => self.card(span, 0, hit),
             [5, 4] if sep == b'-' => self.zip(span, hit),
             [12 | 14, 4] if self.birth_time((first.start, first.end)) => return,
@@ -261,7 +267,9 @@ impl Scan<'_, '_> {
             // `Cardholder 4111…`: the holder of either card.
             let hit = hit.filter(|hit| !(hit.weak && hit.is(Plan) && self.says(hit, span.0, b"cardholder")));
             // `Credit card authorization form: 4111…`: what is authorised is the card.
-            let hit = hit.filter(|hit| !(hit.is(Other) && said_before(self.bytes, span.0, 48, &CARDS)));
+            // `left her card number on the voicemail, 4211…`: so is what was said over the telephone.
+            let other = |hit: &Hit| hit.is(Other) || hit.is(Phone) || hit.is(Fax);
+            let hit = hit.filter(|hit| !(other(hit) && said_before(self.bytes, span.0, 48, &CARDS)));
             let base = if bare == 12 { Confidence::Low } else { Confidence::Medium };
             self.claim(Claim { kind: Kind::CreditCard, span, base, reason: Reason::IssuerOk }, hit);
         } else if bare == 15 && digits.starts_with(b"80840") && validate::luhn(&digits[..count]) {

@@ -21,10 +21,13 @@ const FORMED: [CueClass; 7] =
 static PEOPLE: WordSet<128> = WordSet::new(
     "poa hcpoa nok son dtr daughter wife husband spouse mother father mom dad sister brother guardian caregiver aunt \
     uncle niece nephew granddaughter grandson roommate neighbor friend girlfriend boyfriend fiance partner proxy \
-    eve evening worker",
+    eve evening worker alt",
 );
 static LEADS: WordSet<8> = WordSet::new("on at via");
-static CALLERS: WordSet<32> = WordSet::new("caller m me him her them us son daughter wife husband mother father");
+static CALLERS: WordSet<32> =
+    WordSet::new("caller m me him her them us son daughter wife husband mother father message vm voicemail msg back");
+/// Where somebody with a telephone is.
+const PLACES: [&[u8]; 5] = [b"unit", b"room", b"rx", b"suite", b"box"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Style {
@@ -77,7 +80,8 @@ impl Scan<'_, '_> {
             return false;
         }
         let shaped = shape.style != Style::Blank && verdict != Nanp::Invalid;
-        let hit = self.context(span, NUMBERS).filter(|hit| !(shaped && FORMED.contains(&hit.class)));
+        let hit = self.context(span, NUMBERS);
+        let hit = hit.filter(|hit| !(shaped && (FORMED.contains(&hit.class) || self.is_place(hit, span.0))));
         if verdict == Nanp::Invalid && !hit.is_some_and(|hit| hit.close(Phone) || hit.close(Fax)) {
             return false;
         }
@@ -105,13 +109,28 @@ impl Scan<'_, '_> {
         let claim = Claim { kind, span, base, reason };
         match hit {
             Some(hit) if verdict == Nanp::Invalid && (hit.is(Phone) || hit.is(Fax)) => {
-                let declared = !matches!(hit.reason, Reason::Cue { .. } | Reason::List);
-                let confidence = if declared { Confidence::High } else { Confidence::Medium };
+                let confidence = match hit.reason {
+                    // `Phone: 000-000-0000`: nothing was entered.
+                    _ if self.is_uniform(span) => Confidence::Low,
+                    Reason::Cue { .. } | Reason::List => Confidence::Medium,
+                    _ => Confidence::High,
+                };
                 self.remember(span, hit);
                 self.push(claim, confidence, Some(hit.reason));
             }
             hit => self.claim(claim, hit),
         }
+    }
+
+    /// Whether the cue is where somebody is: `call the unit at 402-855-0068`, `Rx line 402-855-0068`.
+    fn is_place(&self, hit: &Hit, start: usize) -> bool {
+        hit.is(CueClass::Other) && hit.fit < Fit::Label && PLACES.iter().any(|place| self.says(hit, start, place))
+    }
+
+    fn is_uniform(&self, span: (usize, usize)) -> bool {
+        let mut digits = self.bytes[span.0..span.1].iter().filter(|byte| byte.is_ascii_digit());
+        let first = digits.next();
+        digits.all(|digit| Some(digit) == first)
     }
 
     /// Ten digits in one run.
@@ -123,6 +142,23 @@ impl Scan<'_, '_> {
             let base = if person { Confidence::Medium } else { Confidence::Low };
             self.phone_claim(span, verdict, base, hit);
         }
+    }
+
+    /// `8144521000x12`: ten or eleven digits and their extension in one run.
+    pub(super) fn bare_extension(&mut self, span: (usize, usize), digits: usize) -> bool {
+        let mark = self.planes.digits_end(span.0);
+        let one = usize::from(self.bytes[span.0] == b'1');
+        let fits = matches!(byte::peek(self.bytes, mark), b'x' | b'X')
+            && mark - span.0 == 10 + one
+            && digits + 1 == span.1 - span.0
+            && (1..=6).contains(&(span.1 - mark - 1));
+        let verdict = validate::nanp(&self.bytes[span.0 + one..mark]);
+        if !fits || verdict == Nanp::Invalid {
+            return false;
+        }
+        let hit = self.context(span, NUMBERS);
+        self.phone_claim(span, verdict, Confidence::Medium, hit);
+        true
     }
 
     /// Seven digits: only a cue makes them a telephone number.
@@ -194,9 +230,19 @@ fn answers(bytes: &[u8], start: usize) -> bool {
     let word = &bytes[from..end];
     if LEADS.has(word) {
         let (from, end) = word_before(bytes, from);
-        return CALLERS.has(&bytes[from..end]);
+        return CALLERS.has(&bytes[from..end]) || of_person(bytes, (from, end));
     }
+    // `son Tuan, 3603463442`; `again that's 937 923 3901`.
+    let aside = word.is_empty() && bytes[..start].ends_with(b", ");
     PEOPLE.has(word)
+        || bytes[..start].ends_with(b"that's ")
+        || (aside && of_person(bytes, (byte::back(bytes, start - 2, byte::ALPHA, 16), start - 2)))
+}
+
+/// Whether the word is the name of a person who has a telephone: `my daughter Ann`.
+fn of_person(bytes: &[u8], (from, end): (usize, usize)) -> bool {
+    let (who, stop) = word_before(bytes, from);
+    from < end && byte::at(bytes, from, byte::UPPER) && PEOPLE.has(&bytes[who..stop])
 }
 
 /// Reads area, exchange and line, with country prefix and parentheses where they stand.
@@ -227,7 +273,8 @@ fn shape_at(bytes: &[u8], s: usize) -> Option<Shape> {
     let even = opened || first == second || matches!((first, second), (b' ' | b'/', b'-') | (b' ', b'.'));
     let style = match () {
         () if telling || opened || plus => Style::Telling,
-        () if second == b' ' => Style::Blank,
+        // `250/500/1000 ms`.
+        () if second == b' ' || second == b'/' => Style::Blank,
         () => Style::Marks,
     };
     (groups && even && ends_well(bytes, line + 4)).then_some(Shape { start, end: line + 4, area, style })
@@ -268,6 +315,7 @@ fn ends_well(bytes: &[u8], end: usize) -> bool {
     match next {
         b'x' | b'X' => byte::at(bytes, end + 1, DIGIT),
         b'-' | b'.' | b':' | b'_' => !byte::at(bytes, end + 1, ALNUM),
+        b'/' => !byte::at(bytes, end + 1, DIGIT) || byte::prev(bytes, end - 4) != b'/',
         // A word may touch it: who asks must know the word.
         _ => !byte::is(next, DIGIT),
     }

@@ -44,6 +44,8 @@ impl Scan<'_, '_> {
             b"NM1" => self.qualified(&elements, 8, named),
             b"REF" => self.qualified(&elements, 1, referred),
             b"PER" => [3, 5, 7].into_iter().for_each(|at| self.qualified(&elements, at, reached)),
+            b"N1" => self.qualified(&elements, 3, named),
+            b"DTM" => self.day(elements[2], ELEMENT),
             b"DMG" if first == b"D8" => self.born(elements[2], ELEMENT),
             b"DTP" if second == b"D8" => self.day(elements[3], ELEMENT),
             b"DTP" if second == b"RD8" => parts(self.bytes, elements[3], b'-').for_each(|part| self.day(part, ELEMENT)),
@@ -133,7 +135,7 @@ mod tests {
         let text = "ST*837*0001~NM1*82*1*OYE*ANN****XX*1245319599~N4*BOSTON*MA*021394307~REF*EA*44812~REF*SY*536904399~\n\
             NM1*IL*1*LI*BO****MI*XQP884512093~DMG*D8*19641204*M~PER*IC*BILLING*TE*3127388572*FX*7753023902~\n\
             NM1*IL*1*LI*BO****MI*1EG4TE5MK73~CLM*26463774*100***11:B:1~HI*ABK:E119*ABF:T8149XA*BF:I10~DTP*472*D8*20240728~\
-            DTP*291*RD8*20240725-20250101~REF*0B*A417547~";
+            DTP*291*RD8*20240725-20250101~REF*0B*A417547~N1*PE*RIVERMED*XX*2813858398~DTM*232*20240301~";
         let want = [
             (Kind::Npi, "1245319599"),
             (Kind::Zip, "021394307"),
@@ -152,6 +154,8 @@ mod tests {
             (Kind::Date, "20240725"),
             (Kind::Date, "20250101"),
             (Kind::License, "A417547"),
+            (Kind::Npi, "2813858398"),
+            (Kind::Date, "20240301"),
         ];
         assert_eq!(found(text), want);
         assert_eq!(found("Segment: REF*SY*536904399~"), [(Kind::Ssn, "536904399")]);
@@ -165,7 +169,7 @@ mod tests {
             "REF*D9*536904399~",
             "REF*SY*[SSN]~",
             "ssn *53690~ about *12345~",
-            "NM1*PR*2*PAYER*****PI*60054~SV1*HC:99213*100*UN*1~",
+            "NM1*PR*2*PAYER*****PI*60054~SV1*HC:99213*100*UN*1~N1*PR*PAYER*XV*60054~",
             "HI*BE:01:::100*BBR:0DTJ4ZZ~",
         ] {
             assert_eq!(found(text), [], "{text}");

@@ -24,6 +24,9 @@ static COLUMN_WORDS: WordSet<256> = WordSet::new(
     clinic charge chg cost total balance plan dose route drug medication los freq model make year hostname os los",
 );
 
+/// Names of what has one letter for its value.
+static SEX: WordSet<8> = WordSet::new("sex gender");
+
 #[derive(Clone, Copy, Debug)]
 struct Column {
     /// Its place from the start of the line.
@@ -83,8 +86,15 @@ impl Head {
         let mut words = Words::default();
         let mut head = Self { mark, columns: Vec::new() };
         let mut tally = Tally::default();
+        let mut sexed = false;
         for cell in Cells::new(bytes, line, mark) {
-            let class = tally.take(label(rules, &mut words, bytes, trimmed(bytes, cell)))?;
+            let word = trimmed(bytes, cell);
+            // `Sex⇥F`: a letter behind that name is a value, so this is no heading.
+            if sexed && word.1 - word.0 == 1 {
+                return None;
+            }
+            sexed = SEX.has(&bytes[word.0..word.1]);
+            let class = tally.take(label(rules, &mut words, bytes, word))?;
             if head.columns.len() == COLUMNS {
                 return None;
             }
