@@ -167,6 +167,11 @@ impl Finding {
         self.alternatives
     }
 
+    /// The same finding with its first reasons.
+    pub(super) const fn with_reasons(self, first: Reason, second: Option<Reason>) -> Self {
+        Self { reasons: [Some(first), second, None, None], ..self }
+    }
+
     pub(super) fn because(mut self, reason: Reason) -> Self {
         if let Some(free) = self.reasons.iter_mut().find(|slot| slot.is_none()) {
             *free = Some(reason);

@@ -78,10 +78,6 @@ impl Scan<'_, '_> {
         if !self.rules.wants(claim.kind) {
             return;
         }
-        let mut finding = Finding::new(claim.kind, confidence, claim.span).because(claim.reason);
-        if let Some(cue) = cue {
-            finding = finding.because(cue);
-        }
-        self.out.push(finding);
+        self.out.push(Finding::new(claim.kind, confidence, claim.span).with_reasons(claim.reason, cue));
     }
 }

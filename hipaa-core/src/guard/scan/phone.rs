@@ -124,7 +124,7 @@ impl Scan<'_, '_> {
 
     /// Whether the cue is where somebody is: `call the unit at 402-855-0068`, `Rx line 402-855-0068`.
     fn is_place(&self, hit: &Hit, start: usize) -> bool {
-        hit.is(CueClass::Other) && hit.fit < Fit::Label && PLACES.iter().any(|place| self.says(hit, start, place))
+        hit.is(CueClass::Other) && PLACES.iter().any(|place| self.says(hit, start, place))
     }
 
     fn is_uniform(&self, span: (usize, usize)) -> bool {
