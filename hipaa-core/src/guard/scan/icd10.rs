@@ -33,7 +33,8 @@ impl Scan<'_, '_> {
 
     fn icd_code(&mut self, category: &Run, extension: &Run, alone: bool) -> bool {
         let span = (category.start, extension.end);
-        if category.len() != 3 || extension.len() > 4 {
+        // `<path d="M11.1 12.08c-2.33`.
+        if category.len() != 3 || extension.len() > 4 || self.bytes[..span.0].ends_with(b" d=\"") {
             return false;
         }
         let text = &self.bytes[span.0..span.1];

@@ -28,6 +28,9 @@ impl Scan<'_, '_> {
         if !declared && self.names_something_else(span, &hit, labelled) {
             return;
         }
+        if !declared && digits + 3 < span.1 - span.0 && self.is_word(span, &hit, labelled) {
+            return;
+        }
         if breaks_list || (!declared && !labelled && self.counts(span, digits, &hit)) {
             return;
         }
@@ -100,12 +103,25 @@ impl Scan<'_, '_> {
         if (name && !labelled) || (equal && self.of_another_name(start, hit)) {
             return true;
         }
+        // `a member (Ann Roe) [#34752]`, `serial on x86-64`.
+        if (byte::prev(bytes, start) == b'#' && byte::peek(bytes, end) == b']') || bytes[start..].starts_with(b"x86") {
+            return true;
+        }
         // `Implant: CI612   SN 3484-35371`.
         let model = hit.is(CueClass::Device) && hit.weak && end - start <= 6 && serial_behind(bytes, end);
         if model {
             return true;
         }
         blood || pregnant || (hit.is(CueClass::Device) && hit.weak && !labelled && end - start < 6)
+    }
+
+    /// Whether it is a word with a number rather than a number: `License: Unicode-DFS-2016`, `a member of the XFree86
+    /// project`.
+    fn is_word(&self, (start, end): (usize, usize), hit: &Hit, labelled: bool) -> bool {
+        let value = &self.bytes[start..end];
+        let longest = if value.iter().any(u8::is_ascii_uppercase) { 3 } else { 6 };
+        let spelled = value.windows(longest).any(|letters| letters.iter().all(u8::is_ascii_lowercase));
+        spelled && byte::at(value, 0, ALPHA) && (hit.is(CueClass::License) || !labelled)
     }
 
     /// Whether the value is that of a name with `_` before `=`, in which the cue does not stand.
