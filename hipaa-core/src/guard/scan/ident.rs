@@ -121,7 +121,9 @@ impl Scan<'_, '_> {
         let value = &self.bytes[start..end];
         let longest = if value.iter().any(u8::is_ascii_uppercase) { 3 } else { 6 };
         let spelled = value.windows(longest).any(|letters| letters.iter().all(u8::is_ascii_lowercase));
-        spelled && byte::at(value, 0, ALPHA) && (hit.is(CueClass::License) || !labelled)
+        let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let named = hit.is(CueClass::License) || !labelled || (longest > 3 && digits < 4);
+        spelled && named && byte::at(value, 0, ALPHA)
     }
 
     /// Whether the value is that of a name with `_` before `=`, in which the cue does not stand.

@@ -131,7 +131,8 @@ impl Scan<'_, '_> {
 
     /// `001a.2b3c.4d5e`.
     pub(super) fn cisco(&mut self, piece: &[Run]) -> bool {
-        let dots = piece[1..].iter().all(|run| run.sep == b'.');
+        // `[.2118.001F.0002]` has more parts.
+        let dots = piece[1..].iter().all(|run| run.sep == b'.') && byte::prev(self.bytes, piece[0].start) != b'.';
         let fits = dots && self.is_hex(piece, 4);
         if fits {
             self.mac((piece[0].start, piece[2].end), Confidence::Medium);

@@ -326,6 +326,12 @@ static MEASURES: WordSet<64> = WordSet::new(
 /// Names of values that are providers after all.
 const PROVIDERS: [&[u8]; 7] = [b"prov", b"presc", b"phys", b"refer", b"render", b"attend", b"pract"];
 
+/// Whether a program gives the number at `start` to a name of some type: `NOW: u32 = 1073741823`.
+fn typed(bytes: &[u8], start: usize) -> bool {
+    let Some(before) = bytes[..start].strip_suffix(b" = ") else { return false };
+    bytes[..byte::back(bytes, before.len(), ALNUM, 8)].ends_with(b": ")
+}
+
 /// Whether the number at `start` is the value of a name (`bytes=`, `bytes_out`) or of a word of logs.
 fn measured(bytes: &[u8], start: usize) -> bool {
     let (from, end) = word_before(bytes, start);
@@ -337,7 +343,7 @@ fn measured(bytes: &[u8], start: usize) -> bool {
     let provider =
         || PROVIDERS.iter().any(|part| bytes[name..equal].windows(part.len()).any(|at| at.eq_ignore_ascii_case(part)));
     let named = byte::peek(bytes, equal) == b'=' && byte::is(byte::prev(bytes, equal), byte::ALPHA) && !provider();
-    named || (from < end && byte::prev(bytes, from) == b'_') || MEASURES.has(&bytes[from..end])
+    named || (from < end && byte::prev(bytes, from) == b'_') || MEASURES.has(&bytes[from..end]) || typed(bytes, start)
 }
 
 /// Whether numbers beside it could be providers by their shape, and are none.
