@@ -198,12 +198,7 @@ impl Scan<'_, '_> {
             }
             [3, 3] | [3, 3, 4] if self.loose(first.start, first.end) => return,
             [3, 4] if even => self.local_phone(span, hit),
-            // `Phone: 814-4521000`.
-            [3, 7] if sep == b'-' && hit.is_some_and(|hit| hit.close(Phone) || hit.close(Fax)) => {
-                if let Some(digits) = self.digits_of::<10>(span) {
-                    self.phone_claim(span, validate::nanp(&digits), Confidence::Medium, hit);
-                }
-            }
+            [3, 7] if sep == b'-' => self.joined_phone(span, hit),
             [4, 4, 4, 4] | [4, 6, 5] | [4, 6, 4] | [4, 4, 4, 4, 3] if even => self.card(span, 0, hit),
             [5, 4] if sep == b'-' => self.zip(span, hit),
             [12 | 14, 4] if self.birth_time((first.start, first.end)) => return,

@@ -144,6 +144,14 @@ impl Scan<'_, '_> {
         }
     }
 
+    /// `Phone: 814-4521000`.
+    pub(super) fn joined_phone(&mut self, span: (usize, usize), hit: Option<Hit>) {
+        let labelled = hit.is_some_and(|hit| hit.close(Phone) || hit.close(Fax));
+        if let Some(digits) = self.digits_of::<10>(span).filter(|_| labelled) {
+            self.phone_claim(span, validate::nanp(&digits), Confidence::Medium, hit);
+        }
+    }
+
     /// `8144521000x12`: ten or eleven digits and their extension in one run.
     pub(super) fn bare_extension(&mut self, span: (usize, usize), digits: usize) -> bool {
         let mark = self.planes.digits_end(span.0);
