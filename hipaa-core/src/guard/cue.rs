@@ -163,7 +163,7 @@ impl Lexicon {
             (group.sole.or_else(|| self.single(group, &bytes[start..end]))?, end)
         };
         let decilitre = stop - start == 2 && is_decilitre(bytes, start);
-        let whole = !(decilitre || is_placeholder(bytes, start, stop) || byte::glued(bytes, start, stop));
+        let whole = !(decilitre || is_placeholder(bytes, (start, stop), weak) || byte::glued(bytes, start, stop));
         whole.then_some(Cue { start, end: stop, class, weak })
     }
 

@@ -13,10 +13,16 @@ const UNLABELLED: [Kind; 7] = [Kind::Date, Kind::Icd10, Kind::Age90, Kind::Url, 
 const LEADING: [Kind; 8] =
     [Kind::Mrn, Kind::Plan, Kind::Account, Kind::Device, Kind::License, Kind::Ssn, Kind::Dob, Kind::Zip];
 
-/// Whether the words are the label of a redaction: `[SSN]`, `[CREDIT_CARD:abc]`.
+/// Whether the words are the label of a redaction: `[SSN]`, `[CREDIT_CARD:abc]`; or a common word that tells who
+/// writes a log: `[policy] 120447 loaded`.
 #[inline]
-pub(super) fn is_placeholder(bytes: &[u8], start: usize, end: usize) -> bool {
-    matches!(byte::prev(bytes, start), b'[' | b'_') && redacts(bytes, start, end)
+pub(super) fn is_placeholder(bytes: &[u8], (start, end): (usize, usize), weak: bool) -> bool {
+    let named = matches!(byte::prev(bytes, start), b'[' | b'_');
+    named && (redacts(bytes, start, end) || (weak && writes(bytes, start, end)))
+}
+
+fn writes(bytes: &[u8], start: usize, end: usize) -> bool {
+    byte::prev(bytes, start) == b'[' && byte::at(bytes, start, LOWER) && bytes[end..].starts_with(b"] ")
 }
 
 #[inline(never)]
@@ -92,14 +98,15 @@ mod tests {
             let start = if text.starts_with("MRN [") { 5 } else { start };
             let start = if text.contains("MRN:a") { 1 } else { start };
             let lower = text.contains("[mrn]");
-            assert_eq!(is_placeholder(text.as_bytes(), start, start + 3), redacted && !lower, "{text}");
+            assert_eq!(is_placeholder(text.as_bytes(), (start, start + 3), false), redacted && !lower, "{text}");
         }
     }
 
     #[test]
     fn parts_of_the_name_count_too() {
-        assert!(is_placeholder(b"a [CREDIT_CARD] b", 10, 14));
-        assert!(!is_placeholder(b"[Zip Code] 04401", 1, 9));
-        assert!(is_placeholder(b"[DATE]: 04/05", 1, 5));
+        assert!(is_placeholder(b"a [CREDIT_CARD] b", (10, 14), false));
+        assert!(is_placeholder(b"[policy] 120447", (1, 7), true) && !is_placeholder(b"[Policy] 1", (1, 7), true));
+        assert!(!is_placeholder(b"[Zip Code] 04401", (1, 9), false));
+        assert!(is_placeholder(b"[DATE]: 04/05", (1, 5), false));
     }
 }

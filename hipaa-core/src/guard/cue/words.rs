@@ -70,7 +70,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Zip,
         STRONG,
-        "zip|zips|zip code|zip codes|zipcode|zip/postal|zip/postal code|postal code|postal|postalcode|zip4|zip + 4|postcode|post code",
+        "zip|zips|zip code|zip codes|zipcode|zip/postal|zip/postal code|postal code|postal|postalcode|zip4|zip5|zip9|zip + 4|postcode|post code",
     ),
     (Zip, WEAK, "address|addr|lives in|resides in|residing in|city"),
     (Url, STRONG, "url|website|web site|portal|link|homepage"),
@@ -146,7 +146,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Other,
         WEAK,
-        "order|orders|case|ref|reference|claim|study|part|sample|request|encounter|form|cat|protocol|grant|fee|dose|weight|total|count|volume|cost|price|amount|balance|paid|charge|copay|usd|fiscal|budget|population|per|approximately|approx|about|nearly|roughly|over|than|item|items|catalogue|stage|auth|tx plan|treatment plan|birth weight|birthweight|birth wt|birth control|birth order|birth defect|birth defects|birth trauma|birth plan",
+        "!PO|order|orders|case|ref|reference|claim|study|part|sample|request|encounter|form|cat|protocol|grant|fee|dose|weight|total|count|volume|cost|price|amount|balance|paid|charge|copay|usd|fiscal|budget|population|per|approximately|approx|about|nearly|roughly|over|than|item|items|catalogue|stage|auth|tx plan|treatment plan|birth weight|birthweight|birth wt|birth control|birth order|birth defect|birth defects|birth trauma|birth plan",
     ),
     (
         Version,

@@ -1,14 +1,20 @@
 //! Cues that bind a value in another way than by standing before it: a label in parentheses right behind, an attribute
 //! of its tag, a loose word and `is`.
 
+use super::near::{said_before, word_behind};
 use super::{Hit, Scan};
 use crate::guard::Reason;
 use crate::guard::byte::{self, ALNUM};
 use crate::guard::cue::{Cue, CueClass, Fit, Mask};
+use crate::guard::words::WordSet;
 
 /// The attribute of CDA that tells whose identifier the `extension` beside it is, and how far it may stand from it.
 const AUTHORITY: &[u8] = b"assigningAuthorityName=\"";
 const REACH: usize = 160;
+
+/// What amounts are counted in, and what they are called.
+static COUNTED: WordSet<16> = WordSet::new("dollars usd bytes days points percent");
+static AMOUNTS: WordSet<16> = WordSet::new("balance amount total sum value");
 
 impl Scan<'_, '_> {
     /// A label in parentheses right behind a value is its own, unless another label stands right before it.
@@ -42,8 +48,14 @@ impl Scan<'_, '_> {
         let of_numbers = matches!(cue.class, CueClass::Account | CueClass::Plan | CueClass::License | CueClass::Mrn);
         // `the account you're calling about is 486472795`.
         let said = gap == b" is " || gap == b" is: " || (gap.starts_with(b" you") && gap.ends_with(b" is "));
-        let end = byte::skip(self.bytes, start, ALNUM);
-        of_numbers && said && end - start >= 6 && self.planes.digits_in(start, end) >= 5
+        of_numbers && said && self.is_long(start, byte::skip(self.bytes, start, ALNUM))
+    }
+
+    /// Whether a run looks like a number of someone, not like an amount: seven digits, or six signs with one to three letters.
+    fn is_long(&self, start: usize, end: usize) -> bool {
+        let (len, digits) = (end - start, self.planes.digits_in(start, end));
+        let amount = || COUNTED.has(word_behind(self.bytes, end)) || said_before(self.bytes, start, 48, &AMOUNTS);
+        (len == digits && len >= 7 && !amount()) || (digits >= 5 && (1..=3).contains(&(len - digits)) && len >= 6)
     }
 
     /// What the authority says that gave the `extension` in a tag of CDA:

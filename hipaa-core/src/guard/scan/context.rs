@@ -22,6 +22,8 @@ static INSURANCE: WordSet<64> = WordSet::new(
 static ASKING: WordSet<32> = WordSet::new("what whats which your verify confirm tell give may");
 static INSURANCE_WORDS: WordSet<32> = WordSet::new("member id card insurance plan policy subscriber identification");
 static PRESCRIPTIONS: WordSet<64> = WordSet::new("rxbin rxpcn pcn");
+/// Words before an `ID` that is no number of something else.
+static OWN: WordSet<16> = WordSet::new("new his her my their the old");
 static RX_CARD: WordSet<16> = WordSet::new("bin pcn rxbin rxpcn rxgrp");
 /// Whose `ID` is no number of a plan.
 static PROVIDERS: WordSet<32> =
@@ -278,7 +280,7 @@ impl Scan<'_, '_> {
         }
         let owns = cue.class != CueClass::Date && owner.start >= first && mask.has(owner.class);
         let kind = owner.class.kind().filter(|_| owns)?;
-        let sure = !kind.needs_cue() || self.labelled(start);
+        let sure = !kind.needs_cue() || self.labelled(start) || self.bytes.get(cue.end..start) == Some(b" is ");
         let aside = matches!(self.bytes[owner.end..cue.start], [b'('] | [b' ', b'('])
             && byte::peek(self.bytes, cue.end) == b')';
         (sure && (aside || preposition_gap(self.bytes, owner.end, cue.start))).then_some(i)
@@ -385,6 +387,7 @@ impl Scan<'_, '_> {
         // `RX ID 884471902, BIN 610502`.
         let rx = whose.trim_ascii_end().eq_ignore_ascii_case(b"rx")
             && any_word(bytes, start, bytes.len().min(start + 32), &RX_CARD);
+        let word = word && !OWN.has(whose.trim_ascii());
         let insured = rx || end - from == 4 || (!word && has(&INSURANCE)) || has(&PRESCRIPTIONS);
         (insured && !place).then_some(hit)
     }

@@ -1,7 +1,7 @@
 //! Numbers without a public format: medical record, plan, account, device, licence.
 
 use super::claim::Claim;
-use super::near::word_behind;
+use super::near::{said_before, word_behind};
 use super::number::NUMBERS;
 use super::star::masked;
 use super::{Hit, Last, Scan, unit};
@@ -16,6 +16,9 @@ const LONGEST: usize = 40;
 /// What subscribers, members and licences of software do and count.
 static MACHINES: WordSet<32> =
     WordSet::new("lagging lagged blocked seats users nodes cores endpoints partitions offline disconnected evicted");
+static COUNTED: WordSet<32> =
+    WordSet::new("claims patients members enrollees lives subscribers beneficiaries records rows");
+static POLICY: WordSet<4> = WordSet::new("policy policies");
 /// Departments whose policies have numbers.
 static DEPARTMENTS: WordSet<64> = WordSet::new(
     "him hr it adm admin nsg nur rm qa qi ic sec sop emr compliance comp priv privacy hipaa pharm rad ops fin safety",
@@ -115,7 +118,7 @@ impl Scan<'_, '_> {
         }
         let plan = hit.is(CueClass::Plan);
         if (plan || hit.is(CueClass::License))
-            && (self.of_machines(end, labelled) || (plan && is_rule(&bytes[start..end])))
+            && (self.of_machines((start, end), labelled) || (plan && self.is_rule(start, end)))
         {
             return true;
         }
@@ -127,11 +130,23 @@ impl Scan<'_, '_> {
         blood || pregnant || (hit.is(CueClass::Device) && hit.weak && !labelled && end - start < 6)
     }
 
-    /// Whether what stands behind a value is said of machines: `subscriber 447190 lagging`, `licensed 120447 seats`.
-    fn of_machines(&self, end: usize, labelled: bool) -> bool {
-        let cluster =
-            || self.bytes[end..].starts_with(b" of the cluster") || self.bytes[end..].starts_with(b" of cluster");
-        !labelled && byte::peek(self.bytes, end) == b' ' && (MACHINES.has(word_behind(self.bytes, end)) || cluster())
+    /// Whether what stands behind a value is said of machines or counted: `subscriber 447190 lagging`, `licensed 120447
+    /// seats`, `Cigna 120447 claims`.
+    fn of_machines(&self, (start, end): (usize, usize), labelled: bool) -> bool {
+        let bytes = self.bytes;
+        let cluster = || bytes[end..].starts_with(b" of the cluster") || bytes[end..].starts_with(b" of cluster");
+        let short = end - start <= 7 && byte::skip(bytes, start, DIGIT) == end;
+        let word = || word_behind(bytes, end);
+        !labelled
+            && byte::peek(bytes, end) == b' '
+            && (MACHINES.has(word()) || (short && COUNTED.has(word())) || cluster())
+    }
+
+    /// Whether the value is a rule of the house: `policy HIM-00412`.
+    fn is_rule(&self, start: usize, end: usize) -> bool {
+        let value = &self.bytes[start..end];
+        let name = value.iter().position(|byte| *byte == b'-').filter(|name| value.len() - name <= 6);
+        name.is_some_and(|name| DEPARTMENTS.has(&value[..name])) && said_before(self.bytes, start, 16, &POLICY)
     }
 
     /// Whether the value is that of a name with `_` before `=`, in which the cue does not stand.
@@ -302,12 +317,6 @@ impl Scan<'_, '_> {
         self.bare(run, &[]);
         true
     }
-}
-
-/// Whether the value is a rule of the house: `HIM-00412`.
-fn is_rule(value: &[u8]) -> bool {
-    let name = value.iter().position(|byte| *byte == b'-').filter(|name| value.len() - name <= 6);
-    name.is_some_and(|name| DEPARTMENTS.has(&value[..name]))
 }
 
 /// Whether a serial number is named a few bytes behind a value, in its line.

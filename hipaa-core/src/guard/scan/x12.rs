@@ -1,7 +1,7 @@
 //! X12 transactions: segments like `REF*SY*536904399~`, in which a qualifier names what follows it.
 //!
 //! # Source
-//! The code lists of the X12 elements 66 (NM108), 128 (REF01), 365 (PER03), 1250 (DMG01, DTP02) and 1270 (HI01-1), as the
+//! The code lists of the X12 elements 66 (NM108, N103), 128 (REF01), 365 (PER03), 1250 (DMG01, DTP02) and 1270 (HI01-1), as the
 //! HIPAA guides of 837, 834, 270 and 835 use them.
 
 use super::Scan;
@@ -42,6 +42,7 @@ impl Scan<'_, '_> {
         let (name, first, second) = (text(0), text(1), text(2));
         match name {
             b"NM1" => self.qualified(&elements, 8, named),
+            b"N1" => self.qualified(&elements, 3, named),
             b"REF" => self.qualified(&elements, 1, referred),
             b"PER" => [3, 5, 7].into_iter().for_each(|at| self.qualified(&elements, at, reached)),
             b"DMG" if first == b"D8" => self.born(elements[2], ELEMENT),
@@ -88,7 +89,7 @@ fn segment_start(bytes: &[u8], from: usize, end: usize) -> Option<usize> {
     [Some(from), Some(line), word()].into_iter().flatten().find(|at| *at >= from && begins(*at))
 }
 
-/// NM108.
+/// NM108, N103.
 fn named(qualifier: &[u8]) -> Option<CueClass> {
     Some(match qualifier {
         b"XX" => Npi,
@@ -133,7 +134,7 @@ mod tests {
         let text = "ST*837*0001~NM1*82*1*OYE*ANN****XX*1245319599~N4*BOSTON*MA*021394307~REF*EA*44812~REF*SY*536904399~\n\
             NM1*IL*1*LI*BO****MI*XQP884512093~DMG*D8*19641204*M~PER*IC*BILLING*TE*3127388572*FX*7753023902~\n\
             NM1*IL*1*LI*BO****MI*1EG4TE5MK73~CLM*26463774*100***11:B:1~HI*ABK:E119*ABF:T8149XA*BF:I10~DTP*472*D8*20240728~\
-            DTP*291*RD8*20240725-20250101~REF*0B*A417547~";
+            DTP*291*RD8*20240725-20250101~REF*0B*A417547~N1*PE*CLINIC*XX*1245319599~";
         let want = [
             (Kind::Npi, "1245319599"),
             (Kind::Zip, "021394307"),
@@ -152,6 +153,7 @@ mod tests {
             (Kind::Date, "20240725"),
             (Kind::Date, "20250101"),
             (Kind::License, "A417547"),
+            (Kind::Npi, "1245319599"),
         ];
         assert_eq!(found(text), want);
         assert_eq!(found("Segment: REF*SY*536904399~"), [(Kind::Ssn, "536904399")]);
