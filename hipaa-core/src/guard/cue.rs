@@ -6,16 +6,22 @@
 mod class;
 mod gap;
 mod link;
+mod list;
 mod phrase;
+mod placeholder;
+mod second;
 mod sent;
 mod words;
 
-use super::byte::{self, Bits, DIGIT, LOWER, Planes, Words};
+use super::byte::{self, Bits, DIGIT, Planes, Words};
 pub use class::CueClass;
 pub(super) use class::Mask;
-pub(super) use gap::{Fit, after_gap, before_gap, follows_on, is_number_word, list_gap, replaces_gap};
+pub(super) use gap::{Fit, after_gap, before_gap, follows_on, is_number_word, replaces_gap};
 pub(super) use link::{kin_gap, preposition_gap};
+pub(super) use list::list_gap;
 use phrase::{Group, Phrase, Tail, key_of, keyed, number_word, skip_light};
+use placeholder::is_placeholder;
+pub(super) use second::{item_gap, second_gap};
 pub(super) use sent::sent_gap;
 use words::{WHAT, WHOSE, WORDS};
 
@@ -157,7 +163,7 @@ impl Lexicon {
             (group.sole.or_else(|| self.single(group, &bytes[start..end]))?, end)
         };
         let decilitre = stop - start == 2 && is_decilitre(bytes, start);
-        let whole = !(decilitre || is_placeholder(bytes, start, stop) || byte::glued(bytes, start, stop));
+        let whole = !(decilitre || is_placeholder(bytes, (start, stop), weak) || byte::glued(bytes, start, stop));
         whole.then_some(Cue { start, end: stop, class, weak })
     }
 
@@ -210,24 +216,6 @@ impl Lexicon {
 fn is_decilitre(bytes: &[u8], start: usize) -> bool {
     let unit = || matches!(byte::prev(bytes, start - 1), b'g' | b'G' | b'u' | b'U' | b'q' | b'Q' | b'l' | b'L');
     bytes[start] | 0x20 == b'd' && bytes[start + 1] | 0x20 == b'l' && byte::prev(bytes, start) == b'/' && unit()
-}
-
-/// Whether the words are the label of a redaction: `[SSN]`, `[CREDIT_CARD:abc]`.
-fn is_placeholder(bytes: &[u8], start: usize, end: usize) -> bool {
-    if !matches!(byte::prev(bytes, start), b'[' | b'_') {
-        return false;
-    }
-    let part = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
-    let before = bytes[..start].iter().rev().take(16).find(|byte| !part(byte));
-    let behind = bytes[end..].iter().take(16).find(|byte| !part(byte));
-    before == Some(&b'[') && (behind == Some(&b']') || (behind == Some(&b':') && is_surrogate(bytes, end)))
-}
-
-/// Whether a surrogate and its bracket stand behind the `:` of a label that goes on at `from`.
-fn is_surrogate(bytes: &[u8], from: usize) -> bool {
-    let colon = bytes[from..].iter().position(|byte| *byte == b':').map_or(from, |at| from + at);
-    let word = byte::skip(bytes, colon + 1, LOWER);
-    word >= colon + 20 && byte::peek(bytes, word) == b']'
 }
 
 #[inline]

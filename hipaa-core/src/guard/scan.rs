@@ -6,6 +6,7 @@
 
 mod age;
 mod alnum;
+mod aside;
 mod claim;
 mod condition;
 mod context;

@@ -5,7 +5,8 @@ use crate::guard::byte::{self, ALPHA};
 use crate::guard::words::WordSet;
 
 static PREPOSITIONS: WordSet<16> = WordSet::new("on for from in per of");
-static ARTICLES: WordSet<32> = WordSet::new("the a an this that her his their my our your s");
+static ARTICLES: WordSet<64> =
+    WordSet::new("the a an this that her his their my our your s as it appears shown printed listed");
 static KIN: WordSet<32> = WordSet::new("husband wife spouse son daughter child baby twin brother sister mother father");
 static OF_KIN: WordSet<32> = WordSet::new("and his her their the a on was born");
 
@@ -16,7 +17,7 @@ pub(in super::super) fn preposition_gap(bytes: &[u8], from: usize, to: usize) ->
     while at < to {
         let end = byte::skip(bytes, at, ALPHA).min(to);
         match bytes[at] {
-            b' ' | b'#' | b'.' | b'\'' if end == at => at += 1,
+            b' ' | b'#' | b'.' | b'\'' | b',' if end == at => at += 1,
             _ if PREPOSITIONS.has(&bytes[at..end]) => (seen, at) = (true, end),
             _ if end > at && (ARTICLES.has(&bytes[at..end]) || is_number_word(&bytes[at..end])) => at = end,
             _ => return false,

@@ -36,6 +36,11 @@ impl Scan<'_, '_> {
             self.done = cut.end;
             return self.bare(cut, &[]);
         }
+        if byte::prev(self.bytes, run.start) == b'%'
+            && let Some(cut) = self.escaped(run)
+        {
+            return if cut.numeric() { self.bare(cut, &[]) } else { self.mixed(cut) };
+        }
         let span = (run.start, run.end);
         let digit_leads = byte::at(self.bytes, run.start, byte::DIGIT);
         if digit_leads && (self.age_run(run) || self.text_date(run)) {
@@ -68,8 +73,25 @@ impl Scan<'_, '_> {
             // `Plan: C1D15`: a short word behind a loose `plan` is what is planned.
             && !(hit.weak && hit.is(CueClass::Plan) && run.len() < 6)
         {
-            self.ident(span, hit);
+            self.ident(span, self.of_member(span, hit));
         }
+    }
+
+    /// The number of a card that starts with three letters is that of a member: `card id# XEH120044710`.
+    fn of_member(&self, (start, end): (usize, usize), hit: Hit) -> Hit {
+        let Reason::Cue { at: at @ ..0, .. } = hit.reason else { return hit };
+        let lettered = byte::skip(self.bytes, start, byte::UPPER) == start + 3 && end - start >= 11;
+        if !(hit.is(CueClass::CreditCard) && hit.fit == Fit::Label && lettered) {
+            return hit;
+        }
+        Hit { class: CueClass::Plan, reason: Reason::Cue { class: CueClass::Plan, at }, ..hit }
+    }
+
+    /// The run without the escape of `=` or `:` that it starts with: `mrn%3D4482913`.
+    fn escaped(&self, run: Run) -> Option<Run> {
+        let start = run.start + 2;
+        let mark = matches!(self.bytes[run.start..], [b'3', b'D' | b'd' | b'A' | b'a', ..]) && run.end > start + 3;
+        mark.then(|| Run { start, digits: run.digits - 1, ..run })
     }
 
     /// Several runs, joined by `-`, `.` or `_`, with letters among them.

@@ -15,13 +15,16 @@ static PAYERS: WordSet<32> =
     WordSet::new("aetna cigna humana bcbs anthem uhc unitedhealthcare kaiser medicaid tricare champva");
 /// Words of a line that make `ID` the number of a plan; those of a card for prescriptions are sure.
 static INSURANCE: WordSet<64> = WordSet::new(
-    "insurance insured insurer member subscriber carrier payer payor primary secondary ndary coverage medicaid medicare \
+    "insurance insured insurer member subscriber sub subscr subs carrier payer payor primary secondary ndary coverage medicaid medicare \
     policyholder rxgrp molina aetna cigna humana anthem highmark bcbs",
 );
 /// Words of a question, and those of one for the number of a plan.
 static ASKING: WordSet<32> = WordSet::new("what whats which your verify confirm tell give may");
 static INSURANCE_WORDS: WordSet<32> = WordSet::new("member id card insurance plan policy subscriber identification");
 static PRESCRIPTIONS: WordSet<64> = WordSet::new("rxbin rxpcn pcn");
+/// Words before an `ID` that is no number of something else.
+static OWN: WordSet<16> = WordSet::new("new his her my their the old");
+static RX_CARD: WordSet<16> = WordSet::new("bin pcn rxbin rxpcn rxgrp");
 /// Whose `ID` is no number of a plan.
 static PROVIDERS: WordSet<32> =
     WordSet::new("prescriber provider rendering referring ordering attending physician pharmacy pharmacist npi dea");
@@ -87,7 +90,9 @@ impl Scan<'_, '_> {
             return hit;
         }
         let before = self.before(span, mask);
-        let hit = match before {
+        let aside = if column.is_none() { self.aside(span, mask, before.as_ref()) } else { None };
+        let hit = match aside.or_else(|| self.authority(span, mask)).or(before) {
+            Some(hit) if aside.is_some() => hit,
             Some(hit) if self.close(&hit, span.0) => hit,
             _ => match column.or_else(|| self.elsewhere(span, mask)) {
                 Some(hit) => hit,
@@ -202,6 +207,7 @@ impl Scan<'_, '_> {
                     }
                 }
                 true if fit == Fit::Label => return Some(self.in_order(self.hit(i, fit, start), i, end)),
+                true if self.says_so(cue, start) => return Some(self.hit(i, Fit::Label, start)),
                 true => {}
             }
         }
@@ -277,7 +283,7 @@ impl Scan<'_, '_> {
         let i = i.checked_sub(1)?;
         let i = if self.cues[i].weak && self.cues[i].class == CueClass::Date { i.checked_sub(1)? } else { i };
         let owner = self.cues[i];
-        if owner.weak || cue.start - owner.end >= 16 {
+        if owner.weak || cue.start - owner.end >= 26 {
             return None;
         }
         let first = self.spent.max(self.tables.cell.0);
@@ -288,7 +294,7 @@ impl Scan<'_, '_> {
         }
         let owns = cue.class != CueClass::Date && owner.start >= first && mask.has(owner.class);
         let kind = owner.class.kind().filter(|_| owns)?;
-        let sure = !kind.needs_cue() || self.labelled(start) || self.bytes[..start].ends_with(b" is ");
+        let sure = !kind.needs_cue() || self.labelled(start) || self.bytes.get(cue.end..start) == Some(b" is ");
         let aside = matches!(self.bytes[owner.end..cue.start], [b'('] | [b' ', b'('])
             && byte::peek(self.bytes, cue.end) == b')';
         (sure && (aside || preposition_gap(self.bytes, owner.end, cue.start))).then_some(i)
@@ -393,7 +399,11 @@ impl Scan<'_, '_> {
         if PROVIDERS.has(whose.trim_ascii_end()) {
             return None;
         }
-        let insured = end - from == 4 || (!word && has(&INSURANCE)) || has(&PRESCRIPTIONS);
+        // `RX ID 884471902, BIN 610502`.
+        let rx = whose.trim_ascii_end().eq_ignore_ascii_case(b"rx")
+            && any_word(bytes, start, bytes.len().min(start + 32), &RX_CARD);
+        let word = word && !OWN.has(whose.trim_ascii());
+        let insured = rx || end - from == 4 || (!word && has(&INSURANCE)) || has(&PRESCRIPTIONS);
         (insured && !place).then_some(hit)
     }
 }

@@ -34,8 +34,10 @@ impl Scan<'_, '_> {
             Some(Kind::Npi) if digits == 10 && validate::npi(bytes) => self.claim(claim(Kind::Npi), Some(hit)),
             Some(Kind::Icd10) if self.is_code(span) => self.claim(claim(Kind::Icd10), Some(hit)),
             Some(Kind::Plan | Kind::Mbi) if validate::mbi(bytes) => {
-                self.push(claim(Kind::Mbi), Confidence::High, Some(reason))
+                self.push(claim(Kind::Mbi), Confidence::High, Some(reason));
             }
+            // A Medicare number of the old form is one of a plan.
+            Some(Kind::Mbi) => self.declared(span, CueClass::Plan, reason),
             Some(kind) if kind.needs_cue() && bytes.len() >= 3 => self.claim(claim(kind), Some(hit)),
             _ => {}
         }

@@ -134,6 +134,12 @@ mod tests {
         assert_eq!(found(MESSAGE), want);
     }
 
+    #[test]
+    fn a_medicare_number_is_told_by_its_code() {
+        let text = "PID|1||4471913^^^A^MR~5WD2V20GE00^^^CMS^MC||DOE^JO||19440917|F|\r";
+        assert_eq!(found(text), [(Kind::Mrn, "4471913"), (Kind::Mbi, "5WD2V20GE00"), (Kind::Dob, "19440917")]);
+    }
+
     /// The red twin: the same fields outside of a segment say nothing.
     #[test]
     fn fields_of_other_lines_say_nothing() {

@@ -1,15 +1,28 @@
 //! Numbers without a public format: medical record, plan, account, device, licence.
 
 use super::claim::Claim;
+use super::near::{said_before, word_behind};
 use super::number::NUMBERS;
 use super::star::masked;
 use super::{Hit, Last, Scan, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, UPPER};
 use crate::guard::cue::{CueClass, Fit};
+use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Reason};
 
 /// The longest value that is taken for an identifier.
 const LONGEST: usize = 40;
+
+/// What subscribers, members and licences of software do and count.
+static MACHINES: WordSet<32> =
+    WordSet::new("lagging lagged blocked seats users nodes cores endpoints partitions offline disconnected evicted");
+static COUNTED: WordSet<32> =
+    WordSet::new("claims patients members enrollees lives subscribers beneficiaries records rows");
+static POLICY: WordSet<4> = WordSet::new("policy policies");
+/// Departments whose policies have numbers.
+static DEPARTMENTS: WordSet<64> = WordSet::new(
+    "him hr it adm admin nsg nur rm qa qi ic sec sop emr compliance comp priv privacy hipaa pharm rad ops fin safety",
+);
 
 impl Scan<'_, '_> {
     /// Claims the span for the kind of the cue, when it looks like a value at all.
@@ -18,6 +31,9 @@ impl Scan<'_, '_> {
             return;
         };
         let declared = !matches!(hit.reason, Reason::Cue { .. } | Reason::List);
+        if hit.is(CueClass::Account) && self.is_accession(span, &hit) {
+            return;
+        }
         let span = if declared { span } else { self.widened(span, &hit) };
         let labelled = declared || (hit.fit == Fit::Label && self.labelled(span.0));
         let uneven = |last: Last| last.len.abs_diff(span.1 - span.0) > 2 || self.changes_form(last, span);
@@ -107,6 +123,12 @@ impl Scan<'_, '_> {
         if (byte::prev(bytes, start) == b'#' && byte::peek(bytes, end) == b']') || bytes[start..].starts_with(b"x86") {
             return true;
         }
+        let plan = hit.is(CueClass::Plan);
+        if (plan || hit.is(CueClass::License))
+            && (self.of_machines((start, end), labelled) || (plan && self.is_rule(start, end)))
+        {
+            return true;
+        }
         // `Implant: CI612   SN 3484-35371`.
         let model = hit.is(CueClass::Device) && hit.weak && end - start <= 6 && serial_behind(bytes, end);
         if model {
@@ -126,6 +148,25 @@ impl Scan<'_, '_> {
         spelled && named && byte::at(value, 0, ALPHA)
     }
 
+    /// Whether what stands behind a value is said of machines or counted: `subscriber 447190 lagging`, `licensed 120447
+    /// seats`, `Cigna 120447 claims`.
+    fn of_machines(&self, (start, end): (usize, usize), labelled: bool) -> bool {
+        let bytes = self.bytes;
+        let cluster = || bytes[end..].starts_with(b" of the cluster") || bytes[end..].starts_with(b" of cluster");
+        let short = end - start <= 7 && byte::skip(bytes, start, DIGIT) == end;
+        let word = || word_behind(bytes, end);
+        !labelled
+            && byte::peek(bytes, end) == b' '
+            && (MACHINES.has(word()) || (short && COUNTED.has(word())) || cluster())
+    }
+
+    /// Whether the value is a rule of the house: `policy HIM-00412`.
+    fn is_rule(&self, start: usize, end: usize) -> bool {
+        let value = &self.bytes[start..end];
+        let name = value.iter().position(|byte| *byte == b'-').filter(|name| value.len() - name <= 6);
+        name.is_some_and(|name| DEPARTMENTS.has(&value[..name])) && said_before(self.bytes, start, 16, &POLICY)
+    }
+
     /// Whether the value is that of a name with `_` before `=`, in which the cue does not stand.
     fn of_another_name(&self, start: usize, hit: &Hit) -> bool {
         let Some(equal) = self.bytes[..start].trim_ascii_end().strip_suffix(b"=") else { return false };
@@ -138,7 +179,7 @@ impl Scan<'_, '_> {
         equal[from..].contains(&b'_') && !own
     }
 
-    /// A licence in groups: `289 043 065`, `G 849 227 558 233`.
+    /// A licence in groups: `289 043 065`, `38 303 231`, `G 849 227 558 233`.
     pub(super) fn spaced_license(&mut self, start: usize) -> bool {
         let bytes = self.bytes;
         let fits = |shape: &[u8]| {
@@ -146,7 +187,8 @@ impl Scan<'_, '_> {
             let goes_on = byte::peek(bytes, end) == b' ' && byte::at(bytes, end + 1, DIGIT);
             (byte::is_shape(bytes, start, shape) && !byte::at(bytes, end, ALNUM) && !goes_on).then_some(end)
         };
-        let Some(end) = fits(b"ddd ddd ddd ddd").or_else(|| fits(b"ddd ddd ddd")) else {
+        let Some(end) = fits(b"ddd ddd ddd ddd").or_else(|| fits(b"ddd ddd ddd")).or_else(|| fits(b"dd ddd ddd"))
+        else {
             return false;
         };
         let letter = start >= 3 && bytes[start - 1] == b' ' && byte::is(bytes[start - 2], UPPER);
@@ -165,7 +207,12 @@ impl Scan<'_, '_> {
             (2, 6) => CueClass::License,
             _ => return,
         };
-        if let Some(hit) = self.context(span, NUMBERS).filter(|hit| hit.is(class) && hit.fit == Fit::Label) {
+        // `License number of certifier: 36.713803`.
+        let (licence, labelled) = (class == CueClass::License, self.labelled(span.0));
+        let said =
+            |hit: &Hit| hit.fit == Fit::Label || (licence && (hit.fit == Fit::Strict || (!hit.weak && labelled)));
+        let hit = self.context(span, NUMBERS);
+        if let Some(hit) = hit.filter(|hit| hit.is(class)).filter(said) {
             self.ident(span, hit);
         }
     }
@@ -199,16 +246,25 @@ impl Scan<'_, '_> {
         // `License: TX 12345678`: the state is no part of the number.
         let start = if hit.is(CueClass::License) && start + 3 == span.0 { span.0 } else { start };
         let end = if hit.is(CueClass::Plan) { self.dependent(span) } else { None };
-        (if start < floor { span.0 } else { start }, end.unwrap_or_else(|| self.groups(span)))
+        (
+            if start < floor { span.0 } else { start },
+            end.unwrap_or_else(|| self.groups(span, hit.is(CueClass::License))),
+        )
     }
 
     /// The end of the two digits behind the number of a member that tell who of the family is meant: `U8824947 60`.
     fn dependent(&self, (start, end): (usize, usize)) -> Option<usize> {
         let bytes = self.bytes;
         let shaped = byte::at(bytes, start, UPPER) && end - start >= 8 && byte::is_shape(bytes, end, b" dd");
-        let next = byte::peek(bytes, end + 3);
-        let ends = matches!(next, 0 | b'\n' | b'\r' | b'\t' | b';' | b')' | b'|' | b'"' | b'<')
-            || (matches!(next, b'.' | b',') && !byte::at(bytes, end + 4, DIGIT));
+        let (next, behind) = (byte::peek(bytes, end + 3), byte::peek(bytes, end + 4));
+        let ends = match next {
+            0 | b'\n' | b'\r' | b'\t' | b';' | b')' | b'|' | b'"' | b'<' => true,
+            b'.' | b',' => !byte::is(behind, DIGIT),
+            // Where a text goes on, two digits may as well count something.
+            b' ' if byte::peek(bytes, end + 1) == b'0' => !byte::is(behind, DIGIT) && !unit::follows(bytes, end + 3),
+            b' ' => matches!(behind, b' ' | b'|' | b'('),
+            _ => false,
+        };
         (shaped && ends && bytes[start + 1..end].iter().all(u8::is_ascii_digit)).then_some(end + 3)
     }
 
@@ -228,19 +284,23 @@ impl Scan<'_, '_> {
     }
 
     /// The end of up to four further groups of two to five digits.
-    fn groups(&self, span: (usize, usize)) -> usize {
+    fn groups(&self, span: (usize, usize), license: bool) -> usize {
         let bytes = self.bytes;
         let mut end = span.1;
         let first = span.1 - span.0;
         // `U0076 86171 39692`.
         let fives =
             first == 5 && byte::at(bytes, span.0, UPPER) && byte::is_shape(bytes, span.0 + 1, b"dddd ddddd ddddd");
+        // `S530 4412 8890`.
+        let lettered = first == 4 && license && byte::is_shape(bytes, span.0 + 1, b"ddd dddd dddd");
         for _ in 0..4 {
             let stop = byte::skip(bytes, end + 1, DIGIT);
             let len = stop.saturating_sub(end + 1);
             let group =
                 byte::peek(bytes, end) == b' ' && (2..=5).contains(&len) && first <= 5 && !byte::at(bytes, stop, ALNUM);
-            let numeric = bytes[span.0..span.1].iter().all(u8::is_ascii_digit) || (fives && len == 5);
+            let numeric = bytes[span.0..span.1].iter().all(u8::is_ascii_digit)
+                || (fives && len == 5)
+                || (lettered && (3..=4).contains(&len));
             if !group
                 || !numeric
                 || matches!(byte::peek(bytes, stop), b'/' | b'.' | b':' | b'-') && byte::at(bytes, stop + 1, DIGIT)

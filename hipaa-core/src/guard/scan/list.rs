@@ -4,7 +4,7 @@ use super::context::Rest;
 use super::{Hit, Scan};
 use crate::guard::Reason;
 use crate::guard::byte;
-use crate::guard::cue::{CueClass, Fit, Mask, kin_gap, list_gap, replaces_gap};
+use crate::guard::cue::{CueClass, Fit, Mask, item_gap, kin_gap, list_gap, replaces_gap, second_gap};
 
 /// The last value that a cue spoke for; a list may go on from it.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,8 @@ pub(super) struct Last {
     class: CueClass,
     beside: Option<CueClass>,
     plural: bool,
+    /// The values were only announced: all have one shape.
+    even: bool,
     pub(super) rest: Rest,
 }
 
@@ -28,7 +30,14 @@ impl Scan<'_, '_> {
             && (1..4).contains(&start.wrapping_sub(last.end))
             && byte::skip(self.bytes, last.end, byte::BLANK) == start;
         let joined = mask.has(class)
-            && (list_gap(self.bytes, last.end, start) || blank || self.kin(start) || self.takes_over(last, span));
+            && (list_gap(self.bytes, last.end, start)
+                || blank
+                || self.kin(start)
+                || self.takes_over(last, span)
+                || self.is_item(last, span));
+        if last.even && !self.alike(last, span) {
+            return None;
+        }
         // One number that replaces another need not be as long.
         let replaces = self.bytes.get(last.end..start).is_some_and(|gap| gap.len() > 5 || gap.contains(&b'>'));
         let (beside, plural) = (last.beside.or(next.map(|_| last.class)), last.plural || replaces);
@@ -45,10 +54,22 @@ impl Scan<'_, '_> {
     fn takes_over(&self, last: &Last, span: (usize, usize)) -> bool {
         let parted = matches!(byte::peek(self.bytes, last.end), b' ' | b',' | b';');
         let dates = matches!(last.class, CueClass::Dob | CueClass::Date);
-        parted && replaces_gap(self.bytes, last.end, span.0, !dates) && {
-            let before = self.bytes.get(last.end - last.len..last.end).unwrap_or(&[]);
-            dates || alike(before, &self.bytes[span.0..span.1])
-        }
+        let replaces = parted && replaces_gap(self.bytes, last.end, span.0, !dates);
+        let second = || parted && !dates && second_gap(self.bytes, last.end, span.0);
+        (replaces && dates) || ((replaces || second()) && self.alike(last, span))
+    }
+
+    /// Whether the value is the next item of a list with one in each line: `mrns:⏎- 4482913⏎- 4482914`.
+    fn is_item(&self, last: &Last, span: (usize, usize)) -> bool {
+        let may = matches!(byte::peek(self.bytes, last.end), b'\n' | b'\r' | b'"' | b'\'' | b',');
+        let before = (last.end - last.len.min(last.end), last.end);
+        may && item_gap(self.bytes, before, span.0, last.plural) && self.alike(last, span)
+    }
+
+    /// Whether the value has the shape of the last one: digits, letters and signs at the same places.
+    fn alike(&self, last: &Last, span: (usize, usize)) -> bool {
+        let before = self.bytes.get(last.end - last.len.min(last.end)..last.end).unwrap_or(&[]);
+        alike(before, &self.bytes[span.0..span.1])
     }
 
     /// Whether the value at `start` is the birth date of a relative of the one before it.
@@ -58,9 +79,11 @@ impl Scan<'_, '_> {
 
     /// Keeps the place from which a list may go on; a label behind its value is used up.
     pub(super) fn remember(&mut self, span: (usize, usize), hit: Hit) {
-        if hit.fit >= Fit::Strict && !hit.behind() {
-            let (class, beside, plural, rest) = (hit.class, hit.beside, hit.plural, hit.rest);
-            self.last = Some(Last { end: span.1, len: span.1 - span.0, class, beside, plural, rest });
+        // `Duplicate MRNs identified: 5408620, 5161183`: several are announced, of one length.
+        let announced = hit.fit == Fit::Near && hit.plural && !hit.weak && self.labelled(span.0);
+        if (hit.fit >= Fit::Strict || announced) && !hit.behind() {
+            let (class, beside, plural, rest) = (hit.class, hit.beside, hit.plural && !announced, hit.rest);
+            self.last = Some(Last { end: span.1, len: span.1 - span.0, class, beside, plural, even: announced, rest });
         }
     }
 }

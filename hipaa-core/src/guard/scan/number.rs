@@ -7,7 +7,7 @@ use super::token::Run;
 use super::{Hit, Last, Scan, unit};
 use crate::guard::byte::{self, ALNUM, DIGIT};
 use crate::guard::cue::CueClass::{self, *};
-use crate::guard::cue::{Fit, Mask};
+use crate::guard::cue::{Fit, Mask, is_number_word};
 use crate::guard::validate::{self, card};
 use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason};
@@ -20,10 +20,11 @@ pub(super) const NUMBERS: Mask = Mask::of(&[
 impl Scan<'_, '_> {
     /// One to three digits that stand alone.
     pub(super) fn small(&mut self, run: Run) {
-        let spaced =
-            run.len() == 3 && byte::peek(self.bytes, run.end) == b' ' && byte::at(self.bytes, run.end + 1, DIGIT);
+        let spaced = matches!(run.len(), 2 | 3)
+            && byte::peek(self.bytes, run.end) == b' '
+            && byte::at(self.bytes, run.end + 1, DIGIT);
         if self.phone(run.start)
-            || (spaced && (self.spaced_ssn(run) || self.spaced_license(run.start)))
+            || (spaced && ((run.len() == 3 && self.spaced_ssn(run)) || self.spaced_license(run.start)))
             || self.text_date(run)
             || self.loose(run.start, run.end)
         {
@@ -57,6 +58,7 @@ impl Scan<'_, '_> {
             return;
         }
         let hit = self.context(span, NUMBERS);
+        let hit = self.of_provider(span, hit);
         match len {
             5 => self.zip(span, hit),
             6 | 8 => self.compact_date(span),
@@ -67,15 +69,32 @@ impl Scan<'_, '_> {
             12..=19 => self.card(span, len, hit),
             _ => {}
         }
-        if let Some(hit) = hit
-            && !(hit.is(Account) && self.is_accession(span, &hit))
-        {
+        if let Some(hit) = hit {
             self.ident(span, hit);
         }
     }
 
+    /// The cue without what it does not say: `Rendering 2788897736, billing 1623473877` are providers; the telephone of
+    /// `IMEI of the loaner phone: 351027345758740` is a device.
+    fn of_provider(&self, span: (usize, usize), hit: Option<Hit>) -> Option<Hit> {
+        let (mut hit, len) = (hit?, span.1 - span.0);
+        if len == 10 && hit.weak && hit.is(Account) && self.says(&hit, span.0, b"billing") {
+            let beside = self.out.last().is_some_and(|last| last.kind() == Kind::Npi && span.0 - last.end() < 16);
+            return Some(hit).filter(|_| !(beside && validate::npi(&self.bytes[span.0..span.1])));
+        }
+        if let Reason::Cue { at, .. } = hit.reason
+            && len == 15
+            && hit.is(Phone)
+            && validate::luhn(&self.bytes[span.0..span.1])
+            && said_before(self.bytes, span.0, 48, &IMEI)
+        {
+            (hit.class, hit.reason) = (Device, Reason::Cue { class: Device, at });
+        }
+        Some(hit)
+    }
+
     /// Whether `Acc#` stands among orders and exams: an accession number.
-    fn is_accession(&self, span: (usize, usize), hit: &Hit) -> bool {
+    pub(super) fn is_accession(&self, span: (usize, usize), hit: &Hit) -> bool {
         let Reason::Cue { at, .. } = hit.reason else { return false };
         let end = span.0.saturating_sub(usize::from(at.unsigned_abs()));
         // The cue may end with `#` or `no.`.
@@ -83,7 +102,11 @@ impl Scan<'_, '_> {
         while stop > 0 && end - stop < 6 && !self.bytes[stop - 1].is_ascii_alphabetic() {
             stop -= 1;
         }
-        let start = byte::back(self.bytes, stop, byte::ALPHA, 8);
+        let mut start = byte::back(self.bytes, stop, byte::ALPHA, 8);
+        if is_number_word(&self.bytes[start..stop]) {
+            let word = byte::back(self.bytes, start, byte::BLANK, 2);
+            start = byte::back(self.bytes, word, byte::ALPHA, 8);
+        }
         let word = self.bytes.get(start..start + 3).unwrap_or(&[]);
         if at >= 0 || !word.eq_ignore_ascii_case(b"acc") || byte::at(self.bytes, start + 3, byte::ALPHA) {
             return false;
@@ -309,8 +332,13 @@ pub(super) fn ends_number(bytes: &[u8], start: usize) -> bool {
 /// Words for a payment card.
 static CARDS: WordSet<16> = WordSet::new("card cc visa mastercard amex");
 
+static IMEI: WordSet<4> = WordSet::new("imei");
+
 /// Words beside the number of an accession.
-static EXAMS: WordSet<32> = WordSet::new("order orders exam coll collected specimen study modality procedure test");
+static EXAMS: WordSet<128> = WordSet::new(
+    "order orders exam coll collected specimen study modality procedure test ct cta mri mr xr cxr xray ultrasound \
+    mammogram mammo echo ekg pet biopsy bx path pathology requisition lab labs culture radiology imaging scan ray",
+);
 
 /// Words of logs before seconds since 1970, sizes and places.
 static MEASURES: WordSet<64> = WordSet::new(

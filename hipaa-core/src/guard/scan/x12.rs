@@ -1,7 +1,7 @@
 //! X12 transactions: segments like `REF*SY*536904399~`, in which a qualifier names what follows it.
 //!
 //! # Source
-//! The code lists of the X12 elements 66 (NM108), 128 (REF01), 365 (PER03), 1250 (DMG01, DTP02) and 1270 (HI01-1), as the
+//! The code lists of the X12 elements 66 (NM108, N103), 128 (REF01), 365 (PER03), 1250 (DMG01, DTP02) and 1270 (HI01-1), as the
 //! HIPAA guides of 837, 834, 270 and 835 use them.
 
 use super::Scan;
@@ -42,9 +42,9 @@ impl Scan<'_, '_> {
         let (name, first, second) = (text(0), text(1), text(2));
         match name {
             b"NM1" => self.qualified(&elements, 8, named),
+            b"N1" => self.qualified(&elements, 3, named),
             b"REF" => self.qualified(&elements, 1, referred),
             b"PER" => [3, 5, 7].into_iter().for_each(|at| self.qualified(&elements, at, reached)),
-            b"N1" => self.qualified(&elements, 3, named),
             b"DTM" => self.day(elements[2], ELEMENT),
             b"DMG" if first == b"D8" => self.born(elements[2], ELEMENT),
             b"DTP" if second == b"D8" => self.day(elements[3], ELEMENT),
@@ -90,7 +90,7 @@ fn segment_start(bytes: &[u8], from: usize, end: usize) -> Option<usize> {
     [Some(from), Some(line), word()].into_iter().flatten().find(|at| *at >= from && begins(*at))
 }
 
-/// NM108.
+/// NM108, N103.
 fn named(qualifier: &[u8]) -> Option<CueClass> {
     Some(match qualifier {
         b"XX" => Npi,

@@ -16,7 +16,7 @@ const MEMBERS: usize = 8;
 
 /// Keys of arrays that hold names of columns; descriptions of columns may have any key.
 static NAMES: WordSet<64> = WordSet::new(
-    "columns cols col fields header headers head names keys column_names columnnames params schema \
+    "columns cols col fields header headers head names labels keys column_names columnnames params schema \
     attributes titles variables",
 );
 

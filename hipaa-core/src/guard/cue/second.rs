@@ -1,0 +1,80 @@
+//! What stands between a value and another one of the same kind and shape in its sentence: `Mom's MRN 4074506, baby's
+//! 2281174`.
+
+use crate::guard::byte::{self, ALNUM};
+use crate::guard::words::WordSet;
+
+/// Words that tell of two values of one kind: whose the second is, or what became of the first.
+static SECOND: WordSet<256> = WordSet::new(
+    "donor recipient twin mom mother dad father baby newborn infant husband wife spouse son daughter child sister \
+    brother sibling typed keyed entered got refile refiled refiling dup dupe duplicate duplicates merge belongs second \
+    secondary other wrong correct incorrect 2nd lead spare either mistyped",
+);
+/// Words that may stand beside these.
+static LIGHT: WordSet<128> = WordSet::new(
+    "and or i we you they he she has have is it its s the a an to as under with for of in at was my her his their our \
+    please then but by not also should instead be were",
+);
+/// The longest text of such words, in bytes.
+const LONGEST: usize = 40;
+
+/// Whether the text between two values says that the second is another one of its kind.
+pub(in super::super) fn second_gap(bytes: &[u8], from: usize, to: usize) -> bool {
+    let gap = bytes.get(from..to).filter(|gap| (5..=LONGEST).contains(&gap.len())).unwrap_or(&[]);
+    let (mut told, mut words) = (false, gap.split(|byte| !byte::is(*byte, ALNUM)).filter(|word| !word.is_empty()));
+    let signs = |byte: &u8| byte::is(*byte, ALNUM) || matches!(byte, b' ' | b',' | b'\'' | b'-');
+    gap.iter().all(signs)
+        && words.all(|word| {
+            let tells = SECOND.has(word);
+            told |= tells;
+            tells || LIGHT.has(word)
+        })
+        && told
+}
+
+/// Whether the value that starts at `to` is the next item of a list with one value in each line: both lines start
+/// alike, with the mark of an item or, where `bare`, with nothing. The value before is `before..from`.
+pub(in super::super) fn item_gap(bytes: &[u8], (before, from): (usize, usize), to: usize, bare: bool) -> bool {
+    let gap = bytes.get(from..to).filter(|gap| gap.len() <= 24).unwrap_or(&[]);
+    let Some(line) = gap.iter().position(|byte| *byte == b'\n') else { return false };
+    let (tail, lead) = gap.split_at(line);
+    let marks = lead.iter().filter(|byte| !b"\n \t'\"".contains(byte)).count();
+    let item = match marks {
+        0 => bare,
+        1 => lead.iter().any(|byte| b"-*+".contains(byte)),
+        _ => marks == 3 && lead.windows(3).any(|three| three == "•".as_bytes()),
+    };
+    item && tail.iter().all(|byte| b"'\",\r ".contains(byte)) && bytes[..before].ends_with(lead)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_value_is_said_to_be_one() {
+        for (text, want) in [
+            (", baby's ", true),
+            (" and refile under ", true),
+            (", I typed ", true),
+            (" dup of ", true),
+            (", and was ", false),
+            (", order ", false),
+            ("; baby's ", false),
+            (" weighs, baby ", false),
+        ] {
+            assert_eq!(second_gap(text.as_bytes(), 0, text.len()), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn items_start_alike() {
+        let next = |text: &str, bare| {
+            let (a, b) = (text.find('1').unwrap_or(0), text.rfind('2').unwrap_or(0));
+            item_gap(text.as_bytes(), (a, a + 1), b, bare)
+        };
+        assert!(next("x:\n- 1\n- 2", false) && next("x:\n  - '1'\n  - '2'", false) && next("x:\n• 1\n• 2", false));
+        assert!(!next("x:\n  - 1\n- 2", false) && !next("x: 1\n- 2", false) && !next("x:\n- 1, y\n- 2", false));
+        assert!(next("x:\n1\n2", true) && !next("x:\n1\n2", false) && !next("x:\n- 1\n\n- 2", false));
+    }
+}

@@ -1,0 +1,86 @@
+//! Cues that bind a value in another way than by standing before it: a label in parentheses right behind, an attribute
+//! of its tag, a loose word and `is`.
+
+use super::near::{said_before, word_behind};
+use super::{Hit, Scan};
+use crate::guard::Reason;
+use crate::guard::byte::{self, ALNUM};
+use crate::guard::cue::{Cue, CueClass, Fit, Mask};
+use crate::guard::words::WordSet;
+
+/// The attribute of CDA that tells whose identifier the `extension` beside it is, and how far it may stand from it.
+const AUTHORITY: &[u8] = b"assigningAuthorityName=\"";
+const REACH: usize = 160;
+
+/// What amounts are counted in, and what they are called.
+static COUNTED: WordSet<16> = WordSet::new("dollars usd bytes days points percent");
+static AMOUNTS: WordSet<16> = WordSet::new("balance amount total sum value");
+
+impl Scan<'_, '_> {
+    /// A label in parentheses right behind a value is its own, unless another label stands right before it.
+    #[inline]
+    pub(super) fn aside(&mut self, span: (usize, usize), mask: Mask, before: Option<&Hit>) -> Option<Hit> {
+        let open = byte::peek(self.bytes, span.1) == b' ' && byte::peek(self.bytes, span.1 + 1) == b'(';
+        if open && self.outer.is_none() { self.label_aside(span, mask, before) } else { None }
+    }
+
+    #[inline(never)]
+    fn label_aside(&mut self, (start, end): (usize, usize), mask: Mask, before: Option<&Hit>) -> Option<Hit> {
+        let beside = before.filter(|hit| hit.fit == Fit::Label);
+        // `STAGE PT1CN0 (SN)`: few digits keep the loose word before them.
+        let keeps = |hit: &Hit| match hit.class.kind() {
+            Some(_) => !hit.weak,
+            None => self.planes.digits_in(start, end) < 5,
+        };
+        if beside.is_some_and(keeps) {
+            return None;
+        }
+        let hit = self.after(end, mask).filter(|hit| hit.fit == Fit::Label)?;
+        let close =
+            self.behind + self.bytes[self.behind..].iter().take(2).take_while(|byte| b" #.".contains(byte)).count();
+        (byte::peek(self.bytes, close) == b')').then_some(hit)
+    }
+
+    /// Whether a loose word and `is` lead to a long value: `my account is 39309939`, `insurance is 64990812K`.
+    #[inline(never)]
+    pub(super) fn says_so(&self, cue: &Cue, start: usize) -> bool {
+        let gap = self.bytes.get(cue.end..start).unwrap_or(&[]);
+        let of_numbers = matches!(cue.class, CueClass::Account | CueClass::Plan | CueClass::License | CueClass::Mrn);
+        // `the account you're calling about is 486472795`.
+        let said = gap == b" is " || gap == b" is: " || (gap.starts_with(b" you") && gap.ends_with(b" is "));
+        of_numbers && said && self.is_long(start, byte::skip(self.bytes, start, ALNUM))
+    }
+
+    /// Whether a run looks like a number of someone, not like an amount: seven digits, or six signs with one to three letters.
+    fn is_long(&self, start: usize, end: usize) -> bool {
+        let (len, digits) = (end - start, self.planes.digits_in(start, end));
+        let amount = || COUNTED.has(word_behind(self.bytes, end)) || said_before(self.bytes, start, 48, &AMOUNTS);
+        (len == digits && len >= 7 && !amount()) || (digits >= 5 && (1..=3).contains(&(len - digits)) && len >= 6)
+    }
+
+    /// What the authority says that gave the `extension` in a tag of CDA:
+    /// `<id extension="00596217" assigningAuthorityName="Hospital MRN"/>`.
+    #[inline]
+    pub(super) fn authority(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
+        let quoted = byte::peek(self.bytes, span.1) == b'"' && byte::prev(self.bytes, span.0) == b'"';
+        if quoted && self.bytes[..span.0].ends_with(b"extension=\"") { self.named_by(span, mask) } else { None }
+    }
+
+    #[inline(never)]
+    fn named_by(&mut self, (_, end): (usize, usize), mask: Mask) -> Option<Hit> {
+        let bytes = self.bytes;
+        let tag = bytes.get(end..bytes.len().min(end + REACH))?;
+        let tag = tag.split(|byte| *byte == b'>').next()?;
+        let at = tag.windows(AUTHORITY.len()).position(|part| part == AUTHORITY)?;
+        let from = end + at + AUTHORITY.len();
+        let name = bytes.get(from..end + tag.len())?;
+        let stop = from + name.iter().position(|byte| *byte == b'"')?;
+        let mut cues = Vec::new();
+        self.rules.lexicon.collect((bytes, self.planes), from, stop, &mut cues);
+        let known = |cue: &&Cue| cue.end <= stop && mask.has(cue.class) && cue.class.kind().is_some() && !cue.weak;
+        let cue = cues.iter().rev().find(known)?;
+        self.behind = cue.end;
+        let at = i16::try_from(cue.start - end).unwrap_or(i16::MAX);
+        Some(Hit::declared(cue.class, Reason::Cue { class: cue.class, at }))
+    }
+}
