@@ -20,6 +20,7 @@ mod hl7;
 mod host;
 mod icd10;
 mod ident;
+mod insured;
 mod label;
 mod list;
 mod lookalike;

@@ -73,7 +73,8 @@ impl Scan<'_, '_> {
             // `Plan: C1D15`: a short word behind a loose `plan` is what is planned.
             && !(hit.weak && hit.is(CueClass::Plan) && run.len() < 6)
         {
-            self.ident(span, self.of_member(span, hit));
+            let hit = if hit.is(CueClass::CreditCard) { self.of_member(span, hit) } else { hit };
+            self.ident(span, hit);
         }
     }
 
@@ -81,7 +82,7 @@ impl Scan<'_, '_> {
     fn of_member(&self, (start, end): (usize, usize), hit: Hit) -> Hit {
         let Reason::Cue { at: at @ ..0, .. } = hit.reason else { return hit };
         let lettered = byte::skip(self.bytes, start, byte::UPPER) == start + 3 && end - start >= 11;
-        if !(hit.is(CueClass::CreditCard) && hit.fit == Fit::Label && lettered) {
+        if !(hit.fit == Fit::Label && lettered) {
             return hit;
         }
         Hit { class: CueClass::Plan, reason: Reason::Cue { class: CueClass::Plan, at }, ..hit }

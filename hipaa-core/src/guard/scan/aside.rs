@@ -16,15 +16,29 @@ const REACH: usize = 160;
 static COUNTED: WordSet<16> = WordSet::new("dollars usd bytes days points percent");
 static AMOUNTS: WordSet<16> = WordSet::new("balance amount total sum value");
 
+/// Whether a parenthesis or a quotation mark stands right behind the span. A cheap look, as it is asked of every candidate.
+#[inline]
+pub(super) fn may_bind(bytes: &[u8], span: (usize, usize)) -> bool {
+    let (next, second) = (byte::peek(bytes, span.1), byte::peek(bytes, span.1 + 1));
+    ((next == b' ') & (second == b'(')) | (next == b'"')
+}
+
 impl Scan<'_, '_> {
-    /// A label in parentheses right behind a value is its own, unless another label stands right before it.
-    #[inline]
-    pub(super) fn aside(&mut self, span: (usize, usize), mask: Mask, before: Option<&Hit>) -> Option<Hit> {
-        let open = byte::peek(self.bytes, span.1) == b' ' && byte::peek(self.bytes, span.1 + 1) == b'(';
-        if open && self.outer.is_none() { self.label_aside(span, mask, before) } else { None }
+    /// What binds the value before any other cue does; a label behind it not in a column.
+    #[inline(never)]
+    pub(super) fn bound(
+        &mut self,
+        span: (usize, usize),
+        mask: Mask,
+        (free, before): (bool, Option<&Hit>),
+    ) -> Option<Hit> {
+        if byte::peek(self.bytes, span.1) == b'"' {
+            return self.authority(span, mask);
+        }
+        if free && self.outer.is_none() { self.label_aside(span, mask, before) } else { None }
     }
 
-    #[inline(never)]
+    /// A label in parentheses right behind a value is its own, unless another label stands right before it.
     fn label_aside(&mut self, (start, end): (usize, usize), mask: Mask, before: Option<&Hit>) -> Option<Hit> {
         let beside = before.filter(|hit| hit.fit == Fit::Label);
         // `STAGE PT1CN0 (SN)`: few digits keep the loose word before them.
@@ -60,13 +74,10 @@ impl Scan<'_, '_> {
 
     /// What the authority says that gave the `extension` in a tag of CDA:
     /// `<id extension="00596217" assigningAuthorityName="Hospital MRN"/>`.
-    #[inline]
-    pub(super) fn authority(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
-        let quoted = byte::peek(self.bytes, span.1) == b'"' && byte::prev(self.bytes, span.0) == b'"';
-        if quoted && self.bytes[..span.0].ends_with(b"extension=\"") { self.named_by(span, mask) } else { None }
+    fn authority(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
+        if self.bytes[..span.0].ends_with(b"extension=\"") { self.named_by(span, mask) } else { None }
     }
 
-    #[inline(never)]
     fn named_by(&mut self, (_, end): (usize, usize), mask: Mask) -> Option<Hit> {
         let bytes = self.bytes;
         let tag = bytes.get(end..bytes.len().min(end + REACH))?;

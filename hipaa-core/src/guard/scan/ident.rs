@@ -142,10 +142,11 @@ impl Scan<'_, '_> {
     fn is_word(&self, (start, end): (usize, usize), hit: &Hit, labelled: bool) -> bool {
         let value = &self.bytes[start..end];
         let longest = if value.iter().any(u8::is_ascii_uppercase) { 3 } else { 6 };
-        let spelled = value.windows(longest).any(|letters| letters.iter().all(u8::is_ascii_lowercase));
-        let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-        let named = hit.is(CueClass::License) || !labelled || (longest > 3 && digits < 4);
-        spelled && named && byte::at(value, 0, ALPHA)
+        let small = value.iter().filter(|byte| byte.is_ascii_lowercase()).count();
+        let spelled = || value.windows(longest).any(|letters| letters.iter().all(u8::is_ascii_lowercase));
+        let digits = || value.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let named = || hit.is(CueClass::License) || !labelled || (longest > 3 && digits() < 4);
+        small >= longest && byte::at(value, 0, ALPHA) && named() && spelled()
     }
 
     /// Whether what stands behind a value is said of machines or counted: `subscriber 447190 lagging`, `licensed 120447

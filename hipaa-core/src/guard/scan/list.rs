@@ -80,7 +80,8 @@ impl Scan<'_, '_> {
     /// Keeps the place from which a list may go on; a label behind its value is used up.
     pub(super) fn remember(&mut self, span: (usize, usize), hit: Hit) {
         // `Duplicate MRNs identified: 5408620, 5161183`: several are announced, of one length.
-        let announced = hit.fit == Fit::Near && hit.plural && !hit.weak && self.labelled(span.0);
+        let announced = || hit.plural && !hit.weak && self.labelled(span.0);
+        let announced = hit.fit == Fit::Near && announced();
         if (hit.fit >= Fit::Strict || announced) && !hit.behind() {
             let (class, beside, plural, rest) = (hit.class, hit.beside, hit.plural && !announced, hit.rest);
             self.last = Some(Last { end: span.1, len: span.1 - span.0, class, beside, plural, even: announced, rest });

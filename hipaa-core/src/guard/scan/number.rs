@@ -58,7 +58,7 @@ impl Scan<'_, '_> {
             return;
         }
         let hit = self.context(span, NUMBERS);
-        let hit = self.of_provider(span, hit);
+        let hit = if len == 10 || len == 15 { self.of_provider(span, hit) } else { hit };
         match len {
             5 => self.zip(span, hit),
             6 | 8 => self.compact_date(span),
