@@ -67,7 +67,8 @@ impl Scan<'_, '_> {
     /// The cue that decides about `span`, among the classes of `mask`.
     pub(super) fn context(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
         self.collect(span);
-        let tables = self.tables.known() || self.sql.is_some() || table::touches_mark(self.bytes, span);
+        let (marked, binds) = (table::touches_mark(self.bytes, span), aside::may_bind(self.bytes, span));
+        let tables = marked || self.tables.known() || self.sql.is_some();
         let column = if tables { self.column(span).filter(|hit| mask.has(hit.class)) } else { None };
         if label::touches_slash(self.bytes, span)
             && let Some(hit) = self.named_in_order(span, mask)
@@ -75,7 +76,7 @@ impl Scan<'_, '_> {
             return hit;
         }
         let before = self.before(span, mask);
-        if aside::may_bind(self.bytes, span)
+        if binds
             && let Some(hit) = self.bound(span, mask, (column.is_none(), before.as_ref()))
         {
             return Some(self.settled(span, hit, mask));
