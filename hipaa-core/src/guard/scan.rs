@@ -6,6 +6,7 @@
 
 mod age;
 mod alnum;
+mod born;
 mod claim;
 mod condition;
 mod context;

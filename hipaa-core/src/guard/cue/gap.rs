@@ -52,7 +52,7 @@ static FILLERS: WordSet<512> = WordSet::new(
     direct same s and or with under by has been per from in now also value given reported \
     documented entered sex gender shows changed remains not code card name he she they use used using \
     line desk us them him me please via reached cellphone device system epic chart ending merged \
-    correct as shown printed number numbers num no nos nbr nr id ids identifier identifiers identification",
+    correct as shown printed between number numbers num no nos nbr nr id ids identifier identifiers identification",
 );
 
 const NEAR_WORDS: u32 = 4;
@@ -91,6 +91,7 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
         match byte {
             b'\n' => (newlines, at) = (newlines + 1, at + clock(bytes, at + 1)),
             b':' | b'#' | b'=' => labelled = true,
+            b';' if at == from && mistyped(bytes, at, to) => (labelled, fit) = (true, fit.min(Fit::Strict)),
             b'!' | b';' => return None,
             // `the ID on your card?`, and the answer in the next line.
             b'?' if matches!(byte::peek(bytes, at + 1), b'\n' | b'\r') => {}
@@ -109,6 +110,13 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
     let crosses = || newlines <= 1 + u32::from(labelled) && (fillers == 0 || leads(bytes, last, fillers + newlines));
     let fits = words <= NEAR_WORDS && fillers <= 8;
     (fits && (newlines == 0 || (words == 0 && crosses() && !in_row(bytes, from, to)))).then_some(fit)
+}
+
+/// Whether the `;` between a cue and its value stands for a colon: no blank follows it, or the cue starts its line.
+#[inline(never)]
+fn mistyped(bytes: &[u8], at: usize, to: usize) -> bool {
+    let starts = || matches!(byte::prev(bytes, byte::back(bytes, at, ALPHA, 12)), 0 | b'\n');
+    to == at + 1 || (to == at + 2 && bytes[at + 1] == b' ' && starts())
 }
 
 /// How long the time of day is with which a line of a chat starts: `[18:36] `.
@@ -303,7 +311,8 @@ pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
         if byte::is(byte, ALPHA) {
             let end = byte::skip(bytes, at, ALNUM);
             let word = &bytes[at..end];
-            let joins = LINKS.has(word) || (seen && word.eq_ignore_ascii_case(b"be"));
+            let joins =
+                LINKS.has(word) || (seen && (word.eq_ignore_ascii_case(b"be") || word.eq_ignore_ascii_case(b"again")));
             if !joins {
                 return false;
             }

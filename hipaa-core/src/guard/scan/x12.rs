@@ -47,6 +47,7 @@ impl Scan<'_, '_> {
             b"DMG" if first == b"D8" => self.born(elements[2], ELEMENT),
             b"DTP" if second == b"D8" => self.day(elements[3], ELEMENT),
             b"DTP" if second == b"RD8" => parts(self.bytes, elements[3], b'-').for_each(|part| self.day(part, ELEMENT)),
+            b"DTM" if first.len() == 3 => self.day(elements[2], ELEMENT),
             b"N4" => self.declared(elements[3], Zip, ELEMENT),
             b"CLM" | b"CLP" => self.declared(elements[1], Account, ELEMENT),
             b"SBR" => self.declared(elements[3], Plan, ELEMENT),
@@ -133,7 +134,7 @@ mod tests {
         let text = "ST*837*0001~NM1*82*1*OYE*ANN****XX*1245319599~N4*BOSTON*MA*021394307~REF*EA*44812~REF*SY*536904399~\n\
             NM1*IL*1*LI*BO****MI*XQP884512093~DMG*D8*19641204*M~PER*IC*BILLING*TE*3127388572*FX*7753023902~\n\
             NM1*IL*1*LI*BO****MI*1EG4TE5MK73~CLM*26463774*100***11:B:1~HI*ABK:E119*ABF:T8149XA*BF:I10~DTP*472*D8*20240728~\
-            DTP*291*RD8*20240725-20250101~REF*0B*A417547~";
+            DTP*291*RD8*20240725-20250101~DTM*232*20240301~REF*0B*A417547~";
         let want = [
             (Kind::Npi, "1245319599"),
             (Kind::Zip, "021394307"),
@@ -151,6 +152,7 @@ mod tests {
             (Kind::Date, "20240728"),
             (Kind::Date, "20240725"),
             (Kind::Date, "20250101"),
+            (Kind::Date, "20240301"),
             (Kind::License, "A417547"),
         ];
         assert_eq!(found(text), want);

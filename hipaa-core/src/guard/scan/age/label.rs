@@ -3,7 +3,7 @@
 use super::word_before;
 use super::words::{AT_EVENTS, NO_PERSONS};
 use crate::guard::Reason;
-use crate::guard::byte::{self, ALPHA};
+use crate::guard::byte::{self, ALNUM, ALPHA};
 use crate::guard::cue::Fit;
 use crate::guard::scan::Hit;
 
@@ -68,7 +68,10 @@ fn is_header(bytes: &[u8], start: usize, end: usize) -> bool {
 fn starts_header(bytes: &[u8], at: usize) -> bool {
     let line = bytes.get(at..).unwrap_or(&[]);
     let line = line.strip_prefix(b"< ").unwrap_or(line);
-    HEADERS.iter().any(|header| line.get(..header.len()).is_some_and(|start| start.eq_ignore_ascii_case(header)))
+    let known =
+        HEADERS.iter().any(|header| line.get(..header.len()).is_some_and(|start| start.eq_ignore_ascii_case(header)));
+    let name = line.iter().take(48).take_while(|byte| byte::is(**byte, ALNUM) || **byte == b'-').count();
+    known && matches!(line.get(name), Some(b':' | b'/'))
 }
 
 #[cfg(test)]
@@ -93,6 +96,7 @@ mod tests {
             ("HTTP/1.1 200 OK\nage: 120", true),
             ("Follow-up: yes\nAge: 120\nX-ray: no", false),
             ("Age: 120", false),
+            ("Age: 120\nContent-based therapy: 1", false),
             ("Content-Type: a\nPatient Age: 120", false),
         ] {
             let start = text.find("120").unwrap();

@@ -11,6 +11,9 @@ use crate::guard::scan::{Scan, unit};
 /// How far from the age of a person that of another is looked for, in bytes.
 const WARD: usize = 48;
 
+/// No usual temperature of a body is lower, in degrees Fahrenheit.
+const COLDEST: u32 = 95;
+
 impl Scan<'_, '_> {
     /// `92F presents`, `(92F)`, and with whatever word behind it where a sentence may begin so.
     pub(super) fn one_of_a_sex(&self, run: Run) -> bool {
@@ -56,7 +59,9 @@ pub(super) fn opens(bytes: &[u8], start: usize, end: usize) -> bool {
     if at == end && (capital || spelled) && next == b' ' && OF_PATIENTS.has(behind) && begins(bytes, start) {
         return true;
     }
-    let open = if behind.is_empty() { spelled || sex == b"M" } else { !DISTANCES.has(behind) };
+    // Nothing else tells an age from a temperature of the body.
+    let cold = byte::value(bytes, start, end) < COLDEST;
+    let open = if behind.is_empty() { spelled || sex == b"M" || cold } else { !DISTANCES.has(behind) };
     match of_person(bytes, start) {
         true => open,
         false => at == end && capital && next == b',' && !behind.is_empty() && leads_line(bytes, start),
@@ -146,6 +151,8 @@ mod tests {
             ("Demographics: 94, F, White", true),
             ("91 F h/o CAD", true),
             ("91 M", false),
+            ("Pt: 92 F.", true),
+            ("Pt: 98 F.", false),
             ("T: 97 F oral", false),
             ("PT: 97 F, HR 80", false),
             ("98 F, febrile", false),

@@ -46,7 +46,7 @@ fn is_now(bytes: &[u8], start: usize, end: usize) -> bool {
     };
     match verb {
         b"m" | b"am" => is(subject, b"i"),
-        _ => ELDERS.has(subject) || (verb == b"is" && PRONOUNS.has(subject) && !is(subject, b"i")),
+        _ => ELDERS.has(subject) || (PRONOUNS.has(subject) && !is(subject, b"i")),
     }
 }
 
@@ -117,6 +117,8 @@ mod tests {
             ("Dad's 97 now", true),
             ("Grandmother is 94 and in good health", true),
             ("Grandma is now 94.", true),
+            ("she's 94 now", true),
+            ("it's 94 now", false),
             ("Born in 1928, now 95.", true),
             ("She was 99 when she died.", true),
             ("Patient, 91, was transferred", true),
