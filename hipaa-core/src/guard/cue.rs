@@ -17,13 +17,13 @@ use super::byte::{self, Bits, DIGIT, Planes, Words};
 pub use class::CueClass;
 pub(super) use class::Mask;
 pub(super) use gap::{Fit, after_gap, before_gap, follows_on, is_number_word, replaces_gap};
-pub(super) use link::{kin_gap, preposition_gap};
+pub(super) use link::{contrast_gap, kin_gap, preposition_gap, sibling_gap};
 pub(super) use list::list_gap;
 use phrase::{Group, Phrase, Tail, key_of, keyed, number_word, skip_light};
 use placeholder::is_placeholder;
 pub(super) use second::{item_gap, second_gap};
 pub(super) use sent::sent_gap;
-use words::{WHAT, WHOSE, WORDS};
+use words::{NUMBERED, NUMBERS, WHAT, WHOSE, WORDS};
 
 /// A cue found in the text.
 #[derive(Clone, Copy, Debug)]
@@ -70,8 +70,11 @@ impl Lexicon {
         let camel = WHOSE.iter().flat_map(|whose| {
             WHAT.iter().map(move |(class, what)| Phrase::parse(&[*whose, *what].concat(), *class, false))
         });
+        let numbered = NUMBERED.iter().flat_map(|stem| {
+            (1..=NUMBERS).map(move |number| Phrase::parse(&format!("{stem}{number}"), CueClass::Icd10, false))
+        });
         let mut phrases: Vec<Phrase> =
-            built_in.chain(camel).chain(own).flatten().flat_map(Phrase::with_squashed).collect();
+            built_in.chain(camel).chain(numbered).chain(own).flatten().flat_map(Phrase::with_squashed).collect();
         phrases.sort_by_key(|phrase| (phrase.key, std::cmp::Reverse((phrase.parts.len(), phrase.rest.len()))));
         // Slots hold sixteen bits; a profile with more phrases than that keeps the first ones.
         phrases.truncate(usize::from(u16::MAX) - 1);

@@ -7,6 +7,7 @@
 mod age;
 mod alnum;
 mod aside;
+mod born;
 mod claim;
 mod condition;
 mod context;

@@ -52,7 +52,7 @@ static FILLERS: WordSet<512> = WordSet::new(
     direct same s and or with under by has been per from in now also value given reported \
     documented entered sex gender shows changed remains not code card name he she they use used using \
     line desk us them him me you please via reached cellphone device system epic chart ending merged \
-    correct as shown printed either donor recipient back yes yeah sure ok okay number numbers num no nos nbr nr id ids identifier identifiers identification",
+    correct as shown printed between either donor recipient back yes yeah sure ok okay number numbers num no nos nbr nr id ids identifier identifiers identification",
 );
 
 const NEAR_WORDS: u32 = 4;
@@ -94,6 +94,7 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
             b':' | b'#' | b'=' => labelled = true,
             // `acct_no != 66120933`.
             b'!' if byte::peek(bytes, at + 1) == b'=' => {}
+            b';' if at == from && mistyped(bytes, at, to) => (labelled, fit) = (true, fit.min(Fit::Strict)),
             b'!' | b';' => return None,
             // `the ID on your card?`, and the answer in the next line.
             b'?' if matches!(byte::peek(bytes, at + 1), b'\n' | b'\r') => {}
@@ -120,6 +121,13 @@ fn spoken(bytes: &[u8], end: usize) -> usize {
         b' ' if clock(bytes, end + 1) > 0 => clock(bytes, end + 1) + 1,
         _ => 0,
     }
+}
+
+/// Whether the `;` between a cue and its value stands for a colon: no blank follows it, or the cue starts its line.
+#[inline(never)]
+fn mistyped(bytes: &[u8], at: usize, to: usize) -> bool {
+    let starts = || matches!(byte::prev(bytes, byte::back(bytes, at, ALPHA, 12)), 0 | b'\n');
+    to == at + 1 || (to == at + 2 && bytes[at + 1] == b' ' && starts())
 }
 
 /// How long the time of day is with which a line of a chat starts: `[18:36] `.

@@ -7,8 +7,9 @@ use crate::guard::words::WordSet;
 static PREPOSITIONS: WordSet<16> = WordSet::new("on for from in per of");
 static ARTICLES: WordSet<64> =
     WordSet::new("the a an this that her his their my our your s as it appears shown printed listed");
-static KIN: WordSet<32> = WordSet::new("husband wife spouse son daughter child baby twin brother sister mother father");
-static OF_KIN: WordSet<32> = WordSet::new("and his her their the a on was born");
+static KIN: WordSet<32> =
+    WordSet::new("husband wife spouse son daughter child baby twin brother sister mother father mom dad");
+static OF_KIN: WordSet<32> = WordSet::new("and his her their the a on was born my our is s");
 
 /// Whether only a preposition and its article stand between two words: `MBI's for`, `SSN on the`.
 pub(in super::super) fn preposition_gap(bytes: &[u8], from: usize, to: usize) -> bool {
@@ -26,13 +27,60 @@ pub(in super::super) fn preposition_gap(bytes: &[u8], from: usize, to: usize) ->
     seen
 }
 
-/// Whether what stands between two birth dates names a relative: ` and her husband on `.
+/// Whether what stands between two birth dates names a relative: ` and her husband on `, `, my son's is `.
 pub(in super::super) fn kin_gap(bytes: &[u8], from: usize, to: usize) -> bool {
-    let gap = bytes.get(from..to).filter(|gap| gap.len() <= 32 && gap.starts_with(b" and "));
+    let gap =
+        bytes.get(from..to).filter(|gap| gap.len() <= 32 && (gap.starts_with(b" and ") || gap.ends_with(b"'s is ")));
     let mut relative = false;
     let of_kin = |word: &[u8]| {
         relative |= KIN.has(word);
         word.is_empty() || KIN.has(word) || OF_KIN.has(word)
     };
-    gap.is_some_and(|gap| gap.split(|byte| *byte == b' ').all(of_kin)) && relative
+    gap.is_some_and(|gap| gap.split(|byte| matches!(byte, b' ' | b',' | b'\'')).all(of_kin)) && relative
+}
+
+/// Where the same entry is kept, and who says so.
+static ELSEWHERE: WordSet<128> = WordSet::new(
+    "but in the a on our we my his her their your chart id card epic cerner athena meditech ecw portal registration \
+    record records insurance payer license passport system ehr emr file and now system it patient pt",
+);
+static SAYS: WordSet<32> = WordSet::new("says said shows has have reads lists states gave");
+
+/// Whether what stands between two birth dates says that another source has the second one: `, chart says `,
+/// ` but in the portal `; or that one became the other.
+pub(in super::super) fn contrast_gap(bytes: &[u8], from: usize, to: usize) -> bool {
+    let gap = bytes.get(from..to).filter(|gap| (4..=32).contains(&gap.len())).unwrap_or(&[]);
+    if gap == b" to " || gap.eq_ignore_ascii_case(b"' and '") {
+        return true;
+    }
+    let signs = gap.iter().all(|byte| byte::is(*byte, ALPHA) || matches!(byte, b' ' | b',' | b';'));
+    let mut words = gap.split(|byte| !byte::is(*byte, ALPHA)).filter(|word| !word.is_empty());
+    let but = words.clone().next().is_some_and(|word| word.eq_ignore_ascii_case(b"but"));
+    let says = words.clone().any(|word| SAYS.has(word));
+    signs && (but || says) && words.all(|word| ELSEWHERE.has(word) || SAYS.has(word))
+}
+
+/// Whether the date of another child follows, each in parentheses: `), Tuan (`.
+pub(in super::super) fn sibling_gap(bytes: &[u8], from: usize, to: usize) -> bool {
+    let gap = bytes.get(from..to).filter(|gap| gap.len() <= 32).unwrap_or(&[]);
+    let name = gap.strip_prefix(b"), ").and_then(|gap| gap.strip_suffix(b" ("));
+    let name = name.map(|name| name.strip_prefix(b"and ").unwrap_or(name));
+    name.is_some_and(|name| {
+        byte::at(name, 0, byte::UPPER) && name.iter().all(|byte| byte::is(*byte, ALPHA) || *byte == b' ')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_source_has_another_date() {
+        for text in [", chart says ", " but in Cerner ", " but the ID says ", " to ", " but we have "] {
+            assert!(contrast_gap(text.as_bytes(), 0, text.len()), "{text}");
+        }
+        for text in [", chart ", " but admitted ", "; seen ", " to the ", " has fever since "] {
+            assert!(!contrast_gap(text.as_bytes(), 0, text.len()), "{text}");
+        }
+    }
 }

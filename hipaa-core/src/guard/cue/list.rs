@@ -2,6 +2,10 @@
 
 use super::gap::LINKS;
 use crate::guard::byte::{self, ALNUM, ALPHA};
+use crate::guard::words::WordSet;
+
+/// Words that may stand behind a word between two values: `should be`, `and again`.
+static AFTER: WordSet<8> = WordSet::new("be again");
 
 /// How far a parenthesis with one or two letters goes on behind its `(`; zero when it is none.
 fn side(bytes: &[u8], open: usize) -> usize {
@@ -24,7 +28,7 @@ pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
             let end = byte::skip(bytes, at, ALNUM);
             let word = &bytes[at..end];
             let wide = word == b"N" && quoted;
-            let joins = wide || LINKS.has(word) || (seen && word.eq_ignore_ascii_case(b"be"));
+            let joins = wide || LINKS.has(word) || (seen && AFTER.has(word));
             if !joins {
                 return false;
             }

@@ -13,19 +13,19 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Ssn,
         STRONG,
-        "ssn|ssns|ssn +|ssn/tin|ssn/itin|ssn/ein|tin/ssn|ss +|s.s.n|s.s|social security|social security +|social sec|social sec +|soc sec|soc sec +|social +|socsec|ss card|social security card|!SS",
+        "ssn|ssns|ssn +|ssn/tin|ssn/itin|ssn/ein|tin/ssn|ss +|s.s.n|s.s|social security|social security +|social sec|social sec +|soc sec|soc sec +|social +|social is|social on file|social was|socsec|ss card|social security card|!SS",
     ),
     (Ssn, WEAK, "social|soc"),
     (
         Dob,
         STRONG,
-        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|birth time|dt of birth|year of birth|natal date|d o b|d0b|d.0.b|date of blrth|date 0f birth|bdate|date birth|fecha de nacimiento|fecha nacimiento|fecha de nac|fecha nac|nacimiento",
+        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|birth time|dt of birth|year of birth|natal date|d o b|d0b|d.0.b|date of blrth|date 0f birth|bdate|date birth|fecha de nacimiento|fecha nacimiento|fecha de nac|fecha nac|nacimiento|dobdate|dobdt",
     ),
     (Dob, WEAK, "bd|b/d|b."),
     (
         Date,
         STRONG,
-        "date|dated|dos|date of service|service date|visit date|date of visit|admission date|admit date|admitted|admission|discharge date|discharged|discharge|seen|visit|encounter date|exam date|examined|appointment|appt|follow up|followup|scheduled|surgery|procedure date|surgery date|collected|collection date|received|reported|signed|onset|date of onset|last seen|started|start date|stopped|end date|expires|expiration|exp date|date of death|died|deceased|death|dod|effective|effective date|filled|dispensed|prescribed|performed|study date|report date|date of exam|lmp|edd|due date|vaccinated|immunized|injury|date of injury|doi date|transferred|hospitalized|operated|last visit|next visit|return visit|visited|issued|issue date|printed|created|updated|completed|ordered on|reviewed|diagnosed|evaluated|presented|consult date|entered on|date/time|datetime|timestamp|effective datetime|recorded date",
+        "date|dated|dos|eff|eff date|eff dt|date of current illness|date of illness|date of service|service date|visit date|date of visit|admission date|admit date|admitted|admission|discharge date|discharged|discharge|seen|visit|encounter date|exam date|examined|appointment|appt|follow up|followup|scheduled|surgery|procedure date|surgery date|collected|collection date|received|reported|signed|onset|date of onset|last seen|started|start date|stopped|end date|expires|expiration|exp date|date of death|died|deceased|death|dod|effective|effective date|filled|dispensed|prescribed|performed|study date|report date|date of exam|lmp|edd|due date|vaccinated|immunized|injury|date of injury|doi date|transferred|hospitalized|operated|last visit|next visit|return visit|visited|issued|issue date|printed|created|updated|completed|ordered on|reviewed|diagnosed|evaluated|presented|consult date|entered on|date/time|datetime|timestamp|effective datetime|recorded date",
     ),
     (Date, WEAK, "on|since|until|through|from|by|as of|before|after|between|till"),
     (
@@ -47,7 +47,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Icd10,
         STRONG,
-        "icd|icd +|diag|diag +|diag code|diag codes|diag cd|dx cd|diagnosis cd|icd10|icd 10|icd 10 code|icd 10 codes|icd10 code|icd10 codes|icd10cm|icd10 cm|icd10 cm code|icd 10 cm|icd 10 cm code|icd code|icd codes|diagnosis code|diagnosis codes|dx code|dx codes|diagnostic code|diagnostic codes|billing dx|coded as|coded|dx|dxs|ddx|diagnosis|diagnoses|principal diagnosis|primary diagnosis|secondary diagnosis|admitting diagnosis|impression|problem list|condition code|assessment code|medical necessity",
+        "icd|icd +|icd ind|icd ind 0|fl67|external cause|external cause code|external cause codes|diag|diag +|diag code|diag codes|diag cd|dx cd|diagnosis cd|icd10|icd 10|icd 10 code|icd 10 codes|icd10 code|icd10 codes|icd10cm|icd10 cm|icd10 cm code|icd 10 cm|icd 10 cm code|icd code|icd codes|diagnosis code|diagnosis codes|dx code|dx codes|diagnostic code|diagnostic codes|billing dx|coded as|coded|dx|dxs|ddx|diagnosis|diagnoses|principal diagnosis|primary diagnosis|secondary diagnosis|admitting diagnosis|impression|problem list|condition code|assessment code|medical necessity",
     ),
     (Icd10, WEAK, "code|codes|assessment"),
     (
@@ -141,7 +141,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Other,
         STRONG,
-        "order +|orders +|surg path acc +|path acc +|pathology acc +|accession|accession +|acc no|access no|lot|lot +|lots|lot/batch|batch|batch +|ref +|reference +|case +|case no|claim|claim +|claims|claim nbr|clm|clm +|clm nbr|ptan|ptan +|invoice|invoice +|inv +|ticket|ticket +|incident +|model|model +|part +|p/n|catalog|catalog +|cat +|sku|upc|ndc|ndc +|cpt|cpt +|cpt code|cpt codes|hcpcs|hcpcs code|procedure code|loinc|loinc code|snomed|snomed ct|snomed code|rxnorm|rxcui|cui|clia|clia +|tracking|tracking +|confirmation|confirmation +|conf +|study +|trial|trial +|nct|protocol +|specimen|specimen +|sample +|barcode|barcode +|p.o|po +|purchase order|purchase order +|uuid|guid|hash|sha|sha1|sha256|md5|commit|checksum|doi|pmid|pmcid|isbn|issn|grant +|encounter +|visit +|rx +|rx|prescription +|taxonomy|taxonomy code|ein|ein +|tin|tin +|itin|itin +|fein|tax id|tax id +|tax +|taxpayer +|employer identification +|employer +|routing|routing +|aba|aba +|swift|requisition|requisition +|req +|form +|room|room +|bed|bed +|extension +|ext|job +|task +|bug|issue +|pull request|request +|transaction +|transaction|txn|check +|cheque +|trace +|session +|message +|msg +|error code|error|queue +|locker|badge +|employee +|kit +|cartridge +|reagent|tube +|slide +|block +|panel +|test +|result +|auth +|authorization|authorization +|prior auth|prior auth +|prior authorization +|referral +|approval +|gene|variant|rs|chr|chromosome|genbank|build +|revision +|document +|doc +|file +|item +|product +|series +|population seed|seed|receipt +|voucher|coupon|parcel|shipment +|container +|ccd|oid|icd 9|apartment|apt|suite|unit|po box|p.o. box|box|zip file|zip files|zip folder|zip archive|zip lock|ziplock|zip bag|zip bags|zip tie|zip ties|error codes|alarm code|alarm codes|fault code|fault codes|cdt|cdt code|cdt codes|hcpcs codes|remark code|remark codes|denial code|denial codes|reject code|rejection code|status code|status codes|reason code|reason codes|carc|rarc|revenue code|exit code|response code|return code|exam code|adjustment code|barcodes|barcode scanned|barcodes scanned|eft|eft +|eft trace|icn|icn +|claim icn|dcn|dcn +|hospital policy|hospital policy +|work permit|work permit +|policy manual|nursing policy|facility policy|department policy",
+        "order +|orders +|surg path acc +|path acc +|pathology acc +|accession|accession +|acc no|access no|lot|lot +|lots|lot/batch|batch|batch +|ref +|reference +|case +|case no|claim|claim +|claims|claim nbr|clm|clm +|clm nbr|ptan|ptan +|invoice|invoice +|inv +|ticket|ticket +|incident +|model|model +|part +|p/n|catalog|catalog +|cat +|sku|upc|ndc|ndc +|cpt|cpt +|cpt code|cpt codes|hcpcs|hcpcs code|procedure code|loinc|loinc code|snomed|snomed ct|snomed code|rxnorm|rxcui|cui|clia|clia +|tracking|tracking +|confirmation|confirmation +|conf +|study +|trial|trial +|nct|protocol +|specimen|specimen +|sample +|barcode|barcode +|p.o|po +|purchase order|purchase order +|uuid|guid|hash|sha|sha1|sha256|md5|commit|checksum|doi|pmid|pmcid|isbn|issn|grant +|encounter +|visit +|rx +|rx|prescription +|taxonomy|taxonomy code|ein|ein +|tin|tin +|itin|itin +|fein|tax id|tax id +|tax +|taxpayer +|employer identification +|employer +|routing|routing +|aba|aba +|swift|requisition|requisition +|req +|form +|room|room +|bed|bed +|extension +|ext|job +|task +|bug|issue +|pull request|request +|transaction +|transaction|txn|check +|cheque +|trace +|session +|message +|msg +|error code|returned code|error|queue +|locker|badge +|employee +|kit +|cartridge +|reagent|tube +|slide +|block +|panel +|test +|result +|auth +|authorization|authorization +|prior auth|prior auth +|prior authorization +|referral +|approval +|gene|variant|rs|chr|chromosome|genbank|build +|revision +|document +|doc +|file +|item +|product +|series +|population seed|seed|receipt +|voucher|coupon|parcel|shipment +|container +|ccd|oid|icd 9|apartment|apt|suite|unit|po box|p.o. box|box|zip file|zip files|zip folder|zip archive|zip lock|ziplock|zip bag|zip bags|zip tie|zip ties|error codes|alarm code|alarm codes|fault code|fault codes|cdt|icd ind 9|cdt code|cdt codes|hcpcs codes|remark code|remark codes|denial code|denial codes|reject code|rejection code|status code|status codes|reason code|reason codes|carc|rarc|revenue code|exit code|response code|return code|exam code|adjustment code|barcodes|barcode scanned|barcodes scanned|eft|eft +|eft trace|icn|icn +|claim icn|dcn|dcn +|hospital policy|hospital policy +|work permit|work permit +|policy manual|nursing policy|facility policy|department policy",
     ),
     (
         Other,
@@ -170,8 +170,10 @@ pub(super) const WHOSE: [&str; 12] = [
     "prescriber",
     "billing",
 ];
-pub(super) const WHAT: [(CueClass, &str); 9] = [
+pub(super) const WHAT: [(CueClass, &str); 11] = [
     (Dob, "dob"),
+    (Dob, "birthdate"),
+    (Dob, "dateofbirth"),
     (Ssn, "ssn"),
     (Mrn, "mrn"),
     (Npi, "npi"),
@@ -181,3 +183,8 @@ pub(super) const WHAT: [(CueClass, &str); 9] = [
     (Fax, "fax"),
     (Fax, "faxnumber"),
 ];
+
+/// What may be numbered in the name of a variable: `dx1=R079`, `DX2: K219`.
+pub(super) const NUMBERED: [&str; 6] = ["dx", "diag", "diagnosis", "dxcode", "diagcode", "diagnosiscode"];
+/// A claim has no more of them.
+pub(super) const NUMBERS: u32 = 25;

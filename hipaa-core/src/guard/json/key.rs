@@ -173,6 +173,12 @@ impl Words {
         let at = |cue: &&Cue| {
             self.text.get(cue.end..).is_some_and(|rest| rest.starts_with(b" at ") || rest.starts_with(b" At "))
         };
+        // `dob_date`.
+        let born = |cue: &&Cue| cue.class == CueClass::Dob && !cue.weak && cue.end + 1 == last.start;
+        let date = self.text.get(last.start..last.end).is_some_and(|word| word.eq_ignore_ascii_case(b"date"));
+        if date && let Some(born) = self.cues.iter().find(born) {
+            return Some(*born);
+        }
         let first = self.cues.first().filter(|cue| cue.class == CueClass::Age90 && self.cues.len() > 1);
         Some(*first.filter(at).unwrap_or(last))
     }
@@ -284,6 +290,9 @@ mod tests {
             ("licenseNumber", Some(CueClass::License)),
             (r"\u0073sn", Some(CueClass::Ssn)),
             ("admitDt", Some(CueClass::Date)),
+            ("dob_date", Some(CueClass::Dob)),
+            ("MBR_DOB_DT", Some(CueClass::Dob)),
+            ("dobVerifiedDate", Some(CueClass::Date)),
         ] {
             assert_eq!(class(key), want, "{key}");
         }

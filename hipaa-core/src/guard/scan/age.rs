@@ -1,24 +1,25 @@
 //! Ages above 89, in digits and in words.
 
+mod label;
+mod sexed;
+mod spoken;
 mod titled;
 mod words;
 
 use super::claim::Claim;
 use super::token::Run;
-use super::{Hit, Scan, star, unit};
+use super::{Scan, star, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::cue::CueClass::Age90;
-use crate::guard::cue::{Fit, Mask};
+use crate::guard::cue::Mask;
 use crate::guard::{Confidence, Kind, Reason, pattern};
 use words::{
-    BEFORE_PERSONS, GLUED, GOES_ON, IN_TIME, LIMITS_BEFORE, LIMITS_BEHIND, LIVING, NO_PERSONS, OF_PATIENTS, OF_PERSONS,
-    OF_THINGS, SEXES, TEMPERATURES, THINGS, VITALS, YEAR, YEARS, YEARS_OLD,
+    BEFORE_PERSONS, GLUED, GOES_ON, IN_TIME, LIMITS_BEFORE, LIMITS_BEHIND, LIVING, OF_THINGS, SEXES, THINGS, YEAR,
+    YEARS, YEARS_OLD,
 };
 
 const AGES: Mask = Mask::of(&[Age90]);
 const OLDEST: u32 = 125;
-/// How far from the age of a person that of another is looked for, in bytes.
-const WARD: usize = 48;
 /// `age ninety`.
 const SHORTEST: usize = 10;
 
@@ -29,8 +30,10 @@ enum Behind {
     Old,
     /// `years`, `y`.
     Years,
-    /// ` F with`, at the start of a sentence.
+    /// ` F with`, where a note may start so.
     Sexed,
+    /// ` F`, which a label makes a sex.
+    Lettered,
     /// Another unit, or a limit: `+`, `or older`.
     Not,
     /// Nothing that counts.
@@ -45,32 +48,26 @@ impl Scan<'_, '_> {
             return;
         }
         let behind = match behind(self.bytes, end) {
-            Behind::Not if self.sexed(start, end) => Behind::Sexed,
-            Behind::Not if with_sex(self.bytes, start, end) => Behind::Open,
+            Behind::Not | Behind::Open if sexed::opens(self.bytes, start, end) => Behind::Sexed,
+            Behind::Not if sexed::letter(self.bytes, start, end) => Behind::Lettered,
             other => other,
         };
         if behind == Behind::Not || (behind == Behind::Old && is_of_a_thing(self.bytes, start, end)) {
             return;
         }
-        let cue = self.context((start, end), AGES).filter(|hit| hit.fit >= Fit::Strict);
+        // A cell ends behind the letter.
+        let stop = if behind == Behind::Lettered { end + 2 } else { end };
+        let cue = self.context((start, stop), AGES).filter(|hit| label::fits(self.bytes, start, hit));
         let (confidence, reason) = match (behind, cue) {
             (Behind::Old, _) => (Confidence::High, Reason::Shape),
-            (Behind::Open, Some(hit)) if hit.weak && !ends_clause(self.bytes, end) => return,
-            (_, Some(hit)) if of_no_person(self.bytes, start, &hit) => return,
-            (Behind::Sexed, None) => (Confidence::Medium, Reason::Shape),
-            (Behind::Years, None) if behind_a_date(self.bytes, start) || behind_a_person(self.bytes, start, end) => {
-                (Confidence::Medium, Reason::Shape)
-            }
-            (_, Some(hit)) => (Confidence::High, hit.reason),
+            (_, Some(hit)) if label::of_no_person(self.bytes, (start, end), &hit) => return,
+            (Behind::Open, Some(hit)) if !hit.weak || ends_clause(self.bytes, end) => (Confidence::High, hit.reason),
+            (Behind::Lettered, Some(hit)) if !hit.weak => (Confidence::High, hit.reason),
+            (Behind::Years, Some(hit)) => (Confidence::High, hit.reason),
+            (Behind::Sexed, _) => (Confidence::Medium, Reason::Shape),
+            (Behind::Years, None) if of_someone(self.bytes, start, end) => (Confidence::Medium, Reason::Shape),
             (Behind::Years, None) => (Confidence::Low, Reason::Shape),
-            (Behind::Open, None) if titled::behind(self.bytes, start, end) => (Confidence::Medium, Reason::Shape),
-            (Behind::Open, None)
-                if self.bytes[..start].ends_with(b"now ")
-                    && byte::peek(self.bytes, end) == b','
-                    && still_lives(self.bytes, end) =>
-            {
-                (Confidence::Medium, Reason::Shape)
-            }
+            (Behind::Open, _) if told(self.bytes, start, end) => (Confidence::Medium, Reason::Shape),
             _ => return,
         };
         self.push(Claim { kind: Kind::Age90, span: (start, end), base: Confidence::Low, reason }, confidence, None);
@@ -88,9 +85,10 @@ impl Scan<'_, '_> {
         }
         let word = &self.bytes[digits..run.end];
         let value = byte::value(self.bytes, run.start, digits);
-        let old = GLUED.has(word);
+        let old = GLUED.has(word) || years_and_months(word);
+        let birthday = matches!(word, [_, _]) && spoken::birthday(self.bytes, run, word);
         let sexed = matches!(word, b"F" | b"M") && self.one_of_a_sex(run);
-        if !(90..=OLDEST).contains(&value) || !(old || sexed) || bounded_before(self.bytes, run.start) {
+        if !(90..=OLDEST).contains(&value) || !(old || sexed || birthday) || bounded_before(self.bytes, run.start) {
             return false;
         }
         let confidence = if old { Confidence::High } else { Confidence::Medium };
@@ -98,34 +96,6 @@ impl Scan<'_, '_> {
             Claim { kind: Kind::Age90, span: (run.start, digits), base: Confidence::Low, reason: Reason::Shape };
         self.push(claim, confidence, None);
         true
-    }
-
-    /// `92F presents`, `(92F)`, and with whatever word behind it where a sentence may begin so.
-    fn one_of_a_sex(&self, run: Run) -> bool {
-        let (bytes, before) = (self.bytes, word_before(self.bytes, run.start));
-        let listed = run.end + usize::from(byte::peek(bytes, run.end) == b',');
-        let counted = unit::measures(bytes, run.end) || VITALS.has(word_with(bytes, listed));
-        if counted || TEMPERATURES.has(before) || VITALS.has(before) {
-            return false;
-        }
-        let alone = byte::prev(bytes, run.start) == b'(' && byte::peek(bytes, run.end) == b')';
-        let whose = word_before(bytes, run.start.saturating_sub(1));
-        let named = byte::at(whose, 0, byte::UPPER) || BEFORE_PERSONS.has(whose);
-        let goes_on = byte::peek(bytes, run.end) == b' ' && byte::at(bytes, run.end + 1, ALPHA);
-        (alone && named && !TEMPERATURES.has(whose))
-            || one_of_a_ward(bytes, run)
-            || speaks_of_a_person(bytes, run.end)
-            || (goes_on && begins(bytes, run.start))
-    }
-
-    /// `91 F h/o CAD`: a sentence may begin so, and a clinical word follows.
-    fn sexed(&self, start: usize, end: usize) -> bool {
-        let bytes = self.bytes;
-        let sex = byte::peek(bytes, end) == b' ' && matches!(byte::peek(bytes, end + 1), b'F' | b'M');
-        sex && byte::peek(bytes, end + 2) == b' '
-            && OF_PATIENTS.has(word(bytes, end + 2).1)
-            && !VITALS.has(word_with(bytes, end + 2))
-            && begins(bytes, start)
     }
 
     /// `ninety-two years old`.
@@ -152,36 +122,21 @@ impl Scan<'_, '_> {
     }
 }
 
+/// Whether a sentence tells of a person and the age, without a cue.
+fn told(bytes: &[u8], start: usize, end: usize) -> bool {
+    titled::behind(bytes, start, end) || still_lives(bytes, start, end) || spoken::of_a_person(bytes, start, end)
+}
+
 /// `now 97, still drives`.
-fn still_lives(bytes: &[u8], end: usize) -> bool {
+fn still_lives(bytes: &[u8], start: usize, end: usize) -> bool {
     let (next, first) = word(bytes, end + 1);
-    LIVING.has(if is(first, b"still") { word(bytes, next).1 } else { first })
+    let living = || LIVING.has(if is(first, b"still") { word(bytes, next).1 } else { first });
+    bytes[..start].ends_with(b"now ") && byte::peek(bytes, end) == b',' && living()
 }
 
-/// `Age/sex: 90 M`.
-fn with_sex(bytes: &[u8], start: usize, end: usize) -> bool {
-    let letter = matches!(byte::peek(bytes, end + 1), b'M' | b'F' | b'm' | b'f') && !byte::at(bytes, end + 2, ALPHA);
-    let at = || blanks_before(bytes, start);
-    let label = || word_before(bytes, at() - usize::from(byte::prev(bytes, at()) == b':'));
-    letter && byte::peek(bytes, end) == b' ' && (is(label(), b"sex") || is(label(), b"gender"))
-}
-
-/// Whether the age and sex of another person with a name stand close by: `Idowu 99F; Park 45M`.
-fn one_of_a_ward(bytes: &[u8], run: Run) -> bool {
-    let listed = matches!(byte::peek(bytes, run.end), 0 | b';' | b',' | b'\n' | b'|');
-    let named = |start: usize| {
-        let name = word_before(bytes, start);
-        byte::at(name, 0, byte::UPPER) && name.len() > 1 && !TEMPERATURES.has(name) && !VITALS.has(name)
-    };
-    let other = |at: usize| {
-        byte::is_shape(bytes, at, b" dd")
-            && matches!(byte::peek(bytes, at + 3), b'M' | b'F')
-            && !byte::at(bytes, at + 4, ALNUM)
-            && byte::peek(bytes, at + 1) != b'9'
-            && named(at + 1)
-    };
-    let around = run.start.saturating_sub(WARD)..(run.end + WARD).min(bytes.len());
-    listed && named(run.start) && around.into_iter().any(other)
+/// `92y6m`.
+fn years_and_months(word: &[u8]) -> bool {
+    matches!(word, [b'y' | b'Y', b'0'..=b'9', b'm' | b'M'] | [b'y' | b'Y', b'1', b'0'..=b'1', b'm' | b'M'])
 }
 
 /// The next word at or behind `at`, blanks and hyphens skipped.
@@ -229,7 +184,8 @@ fn behind(bytes: &[u8], end: usize) -> Behind {
         () if YEAR.has(first) && (is(second, b"old") || is(second, b"o")) => Behind::Old,
         () if YEARS.has(first) && is(second, b"of") && is(word(bytes, second_end).1, b"age") => Behind::Old,
         () if YEAR.has(first) && SEXES.has(second) && byte::peek(bytes, first_end) == b' ' => Behind::Old,
-        () if YEARS.has(first) => Behind::Years,
+        () if YEARS.has(first) && is(second, b"young") => Behind::Old,
+        () if YEARS.has(first) || (YEAR.has(first) && ends_number(bytes, first_end)) => Behind::Years,
         // `turned 93 in the spring`.
         () if is(first, b"in") && IN_TIME.has(second) => Behind::Open,
         () if is(first, b"mo") || (first.len() > 1 && unit::is(first)) => Behind::Not,
@@ -239,6 +195,11 @@ fn behind(bytes: &[u8], end: usize) -> Behind {
     }
 }
 
+/// Whether `(s)` or the end of a clause stands behind `yr`.
+fn ends_number(bytes: &[u8], end: usize) -> bool {
+    bytes[end..].starts_with(b"(s)") || matches!(byte::peek(bytes, end), 0 | b',' | b';' | b'\n' | b'|' | b'\t')
+}
+
 /// Whether the clause ends with the number, `she is 94.`, or goes on with no noun.
 fn ends_clause(bytes: &[u8], end: usize) -> bool {
     let (next, first) = word(bytes, end);
@@ -246,11 +207,10 @@ fn ends_clause(bytes: &[u8], end: usize) -> bool {
         || (GOES_ON.has(first) && !byte::at(bytes, next + 1, DIGIT))
 }
 
-/// Whether a sentence may begin with what starts at `start`: `91F adm`, `Pt is a 91F transferred`.
-fn begins(bytes: &[u8], start: usize) -> bool {
-    let before = byte::prev(bytes, blanks_before(bytes, start));
-    matches!(before, 0 | b'\n' | b'.' | b':' | b'-' | b'(' | b',' | b'|')
-        || BEFORE_PERSONS.has(word_before(bytes, start))
+/// Whether years without a cue are those of a person or behind a date: `(92 yrs)`, `F, 92 y`.
+fn of_someone(bytes: &[u8], start: usize, end: usize) -> bool {
+    let sex = || bytes[..start].ends_with(b", ") && SEXES.has(word_before(bytes, start - 2));
+    behind_a_date(bytes, start) || behind_a_person(bytes, start, end) || sex()
 }
 
 /// Whether `(92 yrs)` stands behind a name or a word for a person.
@@ -264,13 +224,6 @@ fn behind_a_person(bytes: &[u8], start: usize, end: usize) -> bool {
 /// Whether `(92 yrs)` stands behind a date.
 fn behind_a_date(bytes: &[u8], start: usize) -> bool {
     byte::prev(bytes, start) == b'(' && start > 2 && bytes[start - 2] == b' ' && byte::is(bytes[start - 3], DIGIT)
-}
-
-/// Whether what the cue speaks of is a bone, a claim, or a mean.
-fn of_no_person(bytes: &[u8], start: usize, hit: &Hit) -> bool {
-    let Reason::Cue { at, .. } = hit.reason else { return false };
-    let end = start.saturating_sub(usize::from(at.unsigned_abs()));
-    NO_PERSONS.has(word_before(bytes, byte::back(bytes, end, ALPHA, 12)))
 }
 
 /// Whether a word or sign before the number makes it a limit: `over 90`, `>90`.
@@ -335,22 +288,6 @@ fn is_of_a_thing(bytes: &[u8], start: usize, end: usize) -> bool {
     let subject = || word_before(bytes, blanks_before(bytes, start) - verb.len());
     let linked = ["is", "was", "turned", "turns"].iter().any(|known| is(verb, known.as_bytes()));
     names_a_thing(bytes, end) || (linked && THINGS.has(subject()))
-}
-
-/// The word behind `end`, or the one it joins with `w/`.
-fn word_with(bytes: &[u8], end: usize) -> &[u8] {
-    let (next, first) = word(bytes, end);
-    match first {
-        b"w" | b"W" if byte::peek(bytes, next) == b'/' => word(bytes, next + 1).1,
-        b"with" | b"and" => word(bytes, next).1,
-        other => other,
-    }
-}
-
-/// Whether a clinical sentence goes on behind `92F`.
-fn speaks_of_a_person(bytes: &[u8], end: usize) -> bool {
-    let next = byte::peek(bytes, end);
-    next == b',' || OF_PERSONS.has(word(bytes, end).1)
 }
 
 #[cfg(test)]

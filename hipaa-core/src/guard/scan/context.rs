@@ -2,7 +2,7 @@
 //! it stands in, or the label behind it.
 
 use super::near::any_word;
-use super::{REACH_AFTER, REACH_BEFORE, Scan, aside, label, table};
+use super::{REACH_AFTER, REACH_BEFORE, Scan, aside, born, label, table};
 use crate::guard::Reason;
 use crate::guard::byte;
 use crate::guard::cue::{
@@ -76,9 +76,7 @@ impl Scan<'_, '_> {
             return hit;
         }
         let before = self.before(span, mask);
-        if binds
-            && let Some(hit) = self.bound(span, mask, (column.is_none(), before.as_ref()))
-        {
+        if binds && let Some(hit) = self.bound(span, mask, (column.is_none(), before.as_ref())) {
             return Some(self.settled(span, hit, mask));
         }
         let hit = match before {
@@ -155,7 +153,7 @@ impl Scan<'_, '_> {
 
     pub(super) fn before(&self, (start, end): (usize, usize), mask: Mask) -> Option<Hit> {
         let (upto, floor) = (self.cues_before(start), self.spent.max(self.tables.cell.0));
-        let mut fallback = None;
+        let (mut fallback, mut to) = (None, start);
         for (i, cue) in self.cues[..upto].iter().enumerate().rev().filter(|(_, cue)| cue.end <= start) {
             if start - cue.end > REACH_BEFORE || cue.start < floor {
                 break;
@@ -169,7 +167,11 @@ impl Scan<'_, '_> {
             if sinks && byte::peek(self.bytes, cue.end) == b'.' && self.ends_sentence(cue) {
                 return fallback;
             }
-            let Some(fit) = before_gap(self.bytes, cue.end, start) else {
+            if cue.class == CueClass::Date && cue.end + 2 == start && born::types_literal(self.bytes, cue) {
+                to = born::start_of_type(self.bytes, cue.start);
+                continue;
+            }
+            let Some(fit) = before_gap(self.bytes, cue.end, to) else {
                 let sent = cue.class == CueClass::Fax && sent_gap(self.bytes, cue.end, start);
                 return if sent { Some(self.hit(i, Fit::Strict, start)) } else { fallback };
             };
@@ -181,6 +183,7 @@ impl Scan<'_, '_> {
                 // `Fax confirmation sent to`: a loose word of no kind hides nothing.
                 false if fit == Fit::Near && (loose || self.payer(cue, start)) => {}
                 false if fallback.is_some_and(|hit: Hit| hit.is(CueClass::Phone)) && !self.faxed(cue) => break,
+                false if fit == Fit::Label && self.day_of_birth(i) => return Some(self.hit(i - 1, fit, start)),
                 false => return Some(self.in_order(self.hit(i, fit, start), i, end)),
                 // `born in Ohio on`: a preposition leaves the word to a stronger cue before it.
                 true if cue.class == CueClass::Date && fit == Fit::Label => {
@@ -242,22 +245,6 @@ impl Scan<'_, '_> {
         byte::is(byte::prev(self.bytes, cue.start), byte::JOIN) || byte::peek(self.bytes, cue.end) == b'='
     }
 
-    /// Whether `b.` stands behind a name and is no letter of a list, and `bd` behind no dose.
-    fn born_of(&self, cue: &Cue) -> bool {
-        let before = self.bytes[cue.start.saturating_sub(4)..cue.start].iter().rfind(|byte| **byte != b' ');
-        let place = cue.start - cue.start.min(1);
-        if self.bytes[cue.start..cue.end].eq_ignore_ascii_case(b"bd") {
-            let word = byte::back(self.bytes, place, byte::ALNUM, 12);
-            let dosed = byte::at(self.bytes, word, byte::DIGIT) || super::unit::is(&self.bytes[word..place]);
-            return !dosed || byte::prev(self.bytes, cue.start) != b' ';
-        }
-        // The last byte of a dash is among them.
-        let named = before.is_some_and(|byte| {
-            byte::is(*byte, byte::ALNUM) || matches!(byte, b',' | b'(' | b'/' | b'|' | b'-' | 0x93)
-        });
-        byte::prev(self.bytes, cue.end) != b'.' || (named && self.bytes[cue.start] == b'b')
-    }
-
     #[inline]
     fn hit(&self, i: usize, fit: Fit, start: usize) -> Hit {
         let cue = self.cues[i];
@@ -288,7 +275,9 @@ impl Scan<'_, '_> {
         let sure = !kind.needs_cue() || self.labelled(start) || self.bytes.get(cue.end..start) == Some(b" is ");
         let aside = matches!(self.bytes[owner.end..cue.start], [b'('] | [b' ', b'('])
             && byte::peek(self.bytes, cue.end) == b')';
-        (sure && (aside || preposition_gap(self.bytes, owner.end, cue.start))).then_some(i)
+        // `DOB per ID`.
+        let per = cue.end - cue.start == 3 && preposition_gap(self.bytes, owner.end, cue.end);
+        (sure && (aside || per || preposition_gap(self.bytes, owner.end, cue.start))).then_some(i)
     }
 
     pub(super) fn after(&mut self, end: usize, mask: Mask) -> Option<Hit> {
@@ -299,7 +288,11 @@ impl Scan<'_, '_> {
         if cue.start - end > REACH_AFTER || cue.start >= self.tables.cell.1 {
             return None;
         }
-        let fit = after_gap(self.bytes, end, cue.start, cue.end)?;
+        // `(1/30/1966) DOB`.
+        let closed = cue.class == CueClass::Dob
+            && byte::peek(self.bytes, end) == b')'
+            && matches!(byte::peek(self.bytes, cue.end), 0 | b'\n' | b'\r' | b',' | b';' | b'.' | b'|');
+        let fit = after_gap(self.bytes, end + usize::from(closed), cue.start, cue.end)?;
         let at = i16::try_from(cue.start - end).unwrap_or(i16::MAX);
         let reason = Reason::Cue { class: cue.class, at };
         self.behind = cue.end;

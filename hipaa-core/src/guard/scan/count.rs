@@ -12,7 +12,7 @@ static SERIES: WordSet<64> = WordSet::new(
 
 /// Words behind a series of three.
 static PARTS: WordSet<64> = WordSet::new(
-    "mg mcg ug ml units unit min mins minutes hours weeks wks months mmol meq percent schedule settings arm ratio lb lbs kg cm mm reps",
+    "mg mcg ug ml units unit min mins minutes hours weeks wks months mmol meq percent schedule settings arm ratio lb lbs kg cm mm mmhg reps",
 );
 
 /// Words behind a fraction that follows `seen`, `visit` or `discharged`.

@@ -16,10 +16,6 @@ pub(super) const DATES: Mask = Mask::of(&[Dob, Date, Other, Version]);
 /// The letters of `September`.
 const LONGEST_MONTH: usize = 9;
 
-/// What is done to an entry, and when: `DOB corrected 9/8/2020`.
-static DONE: WordSet<32> =
-    WordSet::new("corrected verified confirmed updated changed checked entered reviewed amended fixed added");
-
 /// What is said of things that go bad.
 static ENDS: WordSet<16> = WordSet::new("exp expires expiry expiration expire by");
 
@@ -116,6 +112,12 @@ impl Scan<'_, '_> {
         })
     }
 
+    /// Whether a list goes on from a date: `Seen 3-4-24 and again 3-11-24`.
+    fn after_a_date(&self, start: usize) -> bool {
+        let last = self.out.last().filter(|last| last.kind() == Kind::Date && last.confidence() > Confidence::Low);
+        last.is_some_and(|last| list_gap(self.bytes, last.end(), start))
+    }
+
     /// Whether a label right before it says that this is some other number: `MRN 04-28-76`.
     fn is_numbered(&mut self, span: (usize, usize)) -> bool {
         let hit = self.context(span, super::number::NUMBERS);
@@ -164,8 +166,13 @@ impl Scan<'_, '_> {
 
     /// Records a date or a birth date.
     pub(super) fn date(&mut self, span: (usize, usize), parts: Parts, form: Form) {
-        let hit =
-            self.context(span, DATES).filter(|hit| !(hit.is(Dob) && hit.fit < Fit::Label && self.done_on(span.0)));
+        let hit = self
+            .context(span, DATES)
+            .filter(|hit| !(hit.is(Dob) && hit.fit < Fit::Label && self.done_on(span.0, parts)));
+        let hit = match hit {
+            None if form == Form::Full && self.born_beside(span) => Some(Hit::declared(Dob, Reason::List)),
+            hit => hit,
+        };
         let declared = hit.filter(|hit| hit.is(Dob) && form != Form::MonthDay);
         if declared.is_some() && self.rules.may_be_born(parts) {
             let claim = Claim { kind: Kind::Dob, span, base: Confidence::Low, reason: Reason::CalendarOk };
@@ -183,6 +190,9 @@ impl Scan<'_, '_> {
             {
                 Confidence::Medium
             }
+            (Form::Doubtful, None) if self.after_a_date(span.0) => Confidence::Medium,
+            // `expiration: 04/27` is a month of a year.
+            (Form::MonthDay, Some(_)) if fraction && said_before(self.bytes, span.0, 16, &ENDS) => return,
             (Form::MonthDay, Some(hit))
                 if hit.fit >= Fit::Strict
                     && !(hit.weak && matches!(parts.day, Some(5 | 10)))
@@ -196,16 +206,6 @@ impl Scan<'_, '_> {
         };
         let claim = Claim { kind: Kind::Date, span, base: Confidence::Low, reason: Reason::CalendarOk };
         self.push(claim, confidence, hit.map(|hit| hit.reason));
-    }
-
-    /// Whether a verb right before the date ends what the cue says.
-    fn done_on(&self, start: usize) -> bool {
-        let word = |end: usize| {
-            let end = end - usize::from(byte::prev(self.bytes, end) == b' ');
-            &self.bytes[byte::back(self.bytes, end, byte::ALPHA, 12)..end]
-        };
-        let last = word(start);
-        DONE.has(if last.eq_ignore_ascii_case(b"on") { word(start.saturating_sub(3)) } else { last })
     }
 
     /// Six or eight digits: a date only where a cue asks for one.

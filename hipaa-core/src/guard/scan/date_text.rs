@@ -98,7 +98,9 @@ impl Scan<'_, '_> {
         let found = match digits - run.start {
             1 | 2 if run.numeric() || suffixed => day_date((bytes, self.planes), run, value),
             1 | 2 => glued_date(bytes, run, digits, value),
-            4 if run.numeric() => month_year((bytes, self.planes), run, value),
+            4 if run.numeric() => {
+                month_year((bytes, self.planes), run, value).or_else(|| year_first(bytes, run, value))
+            }
             _ => None,
         };
         let Some((span, parts, proper)) = found else {
@@ -181,6 +183,22 @@ fn month_year(text: Text<'_>, run: Run, value: u32) -> Option<Found> {
     let name = name_before(text, run.start)?;
     let year = u16::try_from(value).ok().filter(|year| (1800..=2199).contains(year))?;
     Some(((name.start, run.end), Parts { year: Some(year), month: name.month, day: None }, name.proper))
+}
+
+/// `1966 Nov 30`.
+fn year_first(bytes: &[u8], run: Run, value: u32) -> Option<Found> {
+    if byte::peek(bytes, run.end) != b' ' || !byte::at(bytes, run.end + 1, byte::UPPER) {
+        return None;
+    }
+    let stop = byte::skip(bytes, run.end + 1, ALPHA);
+    let end = byte::skip(bytes, stop + 1, DIGIT);
+    let day = u8::try_from(byte::number(bytes.get(stop + 1..end)?)).ok()?;
+    let fits =
+        byte::peek(bytes, stop) == b' ' && (1..=2).contains(&(end - stop - 1)) && !byte::at(bytes, end, byte::ALNUM);
+    let name = Name::new(bytes, run.end + 1, stop)
+        .filter(|_| fits && !unit::follows(bytes, end) && (1..=31).contains(&day))?;
+    let year = u16::try_from(value).ok().filter(|year| (1800..=2199).contains(year))?;
+    Some(((run.start, end), Parts { year: Some(year), month: name.month, day: Some(day) }, true))
 }
 
 fn ordinal(word: &[u8]) -> bool {

@@ -1,6 +1,8 @@
 //! Diagnosis codes. The shape alone says little: one needs an assigned category, and a point,
 //! a cue, a list or parentheses besides.
 
+mod form;
+
 use super::claim::Claim;
 use super::near::said_before;
 use super::token::Run;
@@ -70,7 +72,10 @@ impl Scan<'_, '_> {
         let code = &self.bytes[run.start..run.end];
         let capital = code[0].is_ascii_uppercase() && code[1].is_ascii_digit();
         let valid = capital && self.rules.categories.has(&code[..3]) && (code.len() == 3 || subclass(&code[3..]));
-        if valid && !unit::measures(self.bytes, run.end) {
+        if valid
+            && !form::is_item(self.bytes, run)
+            && (!unit::measures(self.bytes, run.end) || form::goes_on(self.bytes, run))
+        {
             self.undotted(run);
         }
     }
@@ -87,7 +92,7 @@ impl Scan<'_, '_> {
             Some(hit) if hit.reason == Reason::List && procedure && self.pointed_beside(span) => {}
             Some(hit) if speaks(&hit) && !self.any_code(&hit, run) => self.claim(claim, Some(hit)),
             _ if hit.is_some_and(|hit| hit.rules_out() && !hit.is(Icd10)) => {}
-            _ if procedure && self.pointed_beside(span) => {}
+            _ if (procedure || form::may_be_item(code)) && self.pointed_beside(span) => {}
             _ if self.code_beside(span) => self.push(claim, Confidence::Medium, Some(Reason::CodeList)),
             _ if code.len() == 3
                 && title::beside(self.bytes, span)
@@ -132,6 +137,10 @@ impl Scan<'_, '_> {
     /// `initial encounter S72.001A`, `unspecified stage (L89.159)`.
     fn describes(&self, hit: &Hit, span: (usize, usize)) -> bool {
         if matches!(hit.class, Other | Version) && begins_sentence(self.bytes, span.0) {
+            return true;
+        }
+        // `The claim for E11.9 was rejected`.
+        if hit.is(Other) && hit.fit == Fit::Strict && form::subject(self.bytes, span.0) {
             return true;
         }
         // `Dx per chart: C50.911`.
@@ -212,7 +221,7 @@ const fn is_lead(byte: u8) -> bool {
 fn joined(bytes: &[u8], from: usize, to: usize) -> bool {
     match bytes.get(from..to).unwrap_or(&[]) {
         b" " | b"  " | b"   " | [b' ', b'A'..=b'L', b'.', b' '] | [b' ', b' ', b'A'..=b'L', b'.', b' '] => true,
-        _ => list_gap(bytes, from, to),
+        gap => list_gap(bytes, from, to) || form::joins(gap),
     }
 }
 

@@ -4,7 +4,9 @@ use super::context::Rest;
 use super::{Hit, Scan};
 use crate::guard::Reason;
 use crate::guard::byte;
-use crate::guard::cue::{CueClass, Fit, Mask, item_gap, kin_gap, list_gap, replaces_gap, second_gap};
+use crate::guard::cue::{
+    CueClass, Fit, Mask, contrast_gap, item_gap, kin_gap, list_gap, replaces_gap, second_gap, sibling_gap,
+};
 
 /// The last value that a cue spoke for; a list may go on from it.
 #[derive(Clone, Copy, Debug)]
@@ -72,9 +74,14 @@ impl Scan<'_, '_> {
         alike(before, &self.bytes[span.0..span.1])
     }
 
-    /// Whether the value at `start` is the birth date of a relative of the one before it.
+    /// Whether the value at `start` is the birth date of a relative of the one before it, or the same of another source.
     pub(super) fn kin(&self, start: usize) -> bool {
-        self.last.is_some_and(|last| last.class == CueClass::Dob && kin_gap(self.bytes, last.end, start))
+        self.last.is_some_and(|last| {
+            let gap = |joins: fn(&[u8], usize, usize) -> bool| joins(self.bytes, last.end, start);
+            last.class == CueClass::Dob
+                && start.wrapping_sub(last.end) <= 32
+                && (gap(kin_gap) || gap(contrast_gap) || gap(sibling_gap))
+        })
     }
 
     /// Keeps the place from which a list may go on; a label behind its value is used up.

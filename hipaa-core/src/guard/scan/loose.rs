@@ -24,6 +24,9 @@ impl Scan<'_, '_> {
 
     #[inline(never)]
     fn loose_groups(&mut self, start: usize) -> bool {
+        if let Some(gap) = pair(self.bytes, start) {
+            return self.paired_dates(start, gap);
+        }
         let Some(groups) = groups(self.bytes, start) else {
             return false;
         };
@@ -64,7 +67,21 @@ impl Scan<'_, '_> {
         true
     }
 
-    fn loose_date(&mut self, groups: Groups) -> bool {
+    /// From and to on the line of a claim: `08 22 2019 08 22 2019`.
+    fn paired_dates(&mut self, start: usize, (len, next): (usize, usize)) -> bool {
+        let both = [start, next].map(|at| {
+            let groups = [(at, at + 2), (at + 3, at + 5), (at + 6, at + len)];
+            self.parts_of(groups).map(|parts| (groups, parts))
+        });
+        let [Some(first), Some(second)] = both else { return false };
+        for (groups, parts) in [first, second] {
+            self.date((groups[0].0, groups[2].1), parts, Form::Full);
+        }
+        self.done = self.done.max(next + len);
+        true
+    }
+
+    fn parts_of(&self, groups: Groups) -> Option<Parts> {
         let [month, day, year] = groups.map(|(from, to)| byte::value(self.bytes, from, to));
         let short = groups[2].1 - groups[2].0 == 2;
         let (month, day) = if month > 12 { (day, month) } else { (month, day) };
@@ -74,10 +91,13 @@ impl Scan<'_, '_> {
             month: u8::try_from(month).unwrap_or(0),
             day: u8::try_from(day).ok(),
         };
-        if parts.year.is_none() || parts.day.is_none() || !parts.real() {
-            return false;
-        }
+        (parts.year.is_some() && parts.day.is_some() && parts.real()).then_some(parts)
+    }
+
+    fn loose_date(&mut self, groups: Groups) -> bool {
+        let Some(parts) = self.parts_of(groups) else { return false };
         let span = (groups[0].0, groups[2].1);
+        let short = groups[2].1 - groups[2].0 == 2;
         let asks = |hit: &Hit| hit.is(Dob) || (hit.is(Date) && !short);
         if self.context(span, DATES).filter(asks).filter(leads).is_none() {
             return false;
@@ -90,6 +110,25 @@ impl Scan<'_, '_> {
 /// Whether a strong cue stands right before the value, or the structure around it names it.
 fn leads(hit: &Hit) -> bool {
     hit.fit >= Fit::Strict && !hit.weak && !matches!(hit.reason, Reason::List | Reason::Cue { at: 0.., .. })
+}
+
+/// The length of two dates of which the first starts at `start`, and where the second one starts; years of two digits
+/// need `FROM` and `TO`.
+fn pair(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
+    if byte::peek(bytes, start + 2) != b' '
+        || byte::is(byte::prev(bytes, byte::back(bytes, start, byte::BLANK, 2)), DIGIT)
+    {
+        return None;
+    }
+    let (len, next) = if byte::is_shape(bytes, start, b"dd dd dddd ") {
+        let next = byte::skip(bytes, start + 10, byte::BLANK);
+        (10, Some(next).filter(|next| next - start < 14 && byte::is_shape(bytes, *next, b"dd dd dddd")))
+    } else {
+        let ranged = byte::is_shape(bytes, start, b"dd dd dd TO dd dd dd") && bytes[..start].ends_with(b"FROM ");
+        (8, ranged.then_some(start + 12))
+    };
+    let next = next.filter(|next| !byte::at(bytes, next + len, ALNUM))?;
+    Some((len, next))
 }
 
 /// Three groups of digits from `start` on, with up to three blanks and one mark between two of them.

@@ -110,6 +110,8 @@ fn city_of(word: &[u8]) -> City {
     match *word {
         _ if act || NO_CITY.has(word) => City::None,
         [first, second, _, ..] if proper(first, second) => City::Proper,
+        // Santa Fe.
+        [b'F', b'e'] => City::Proper,
         [first, second, _, ..] if byte::is(first, UPPER) && byte::is(second, UPPER) => City::Capitals,
         _ => City::None,
     }

@@ -140,6 +140,8 @@ impl Role {
             [b'0'..=b'9', ..] if key.len() < 6 && key.iter().all(u8::is_ascii_digit) => Self::Silent,
             // `{"q":"Member ID?","a":"W463529175"}`.
             b"a" | b"A" => Self::Silent,
+            // The type of a value: `{"birthDate":{"S":"1966-01-30"}}`.
+            b"S" | b"N" => Self::Silent,
             b"q" | b"Q" => Self::Label,
             _ => Self::Own,
         }

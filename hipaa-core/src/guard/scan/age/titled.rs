@@ -1,5 +1,6 @@
 //! An age beside a person with a title: `Mr. Smith, 95, lives alone`, `Mrs. Ada Jones (97)`.
 
+use super::words::{TEMPERATURES, VITALS};
 use super::{ALPHA, byte, is, word_before};
 
 const TITLES: [&[u8]; 5] = [b"Mr", b"Mrs", b"Ms", b"Miss", b"Mx"];
@@ -29,6 +30,18 @@ pub(super) fn behind(bytes: &[u8], start: usize, end: usize) -> bool {
         }
     }
     false
+}
+
+/// Whether two words in capitals and a comma stand before the number: `Ada Jones, 95F`.
+pub(super) fn behind_names(bytes: &[u8], start: usize) -> bool {
+    let name = |word: &[u8]| {
+        byte::at(word, 0, byte::UPPER) && byte::at(word, 1, ALPHA) && !TEMPERATURES.has(word) && !VITALS.has(word)
+    };
+    bytes[..start].strip_suffix(b", ").is_some_and(|before| {
+        let last = word_before(before, before.len());
+        let first = before.len() - last.len();
+        name(last) && byte::prev(before, first) == b' ' && name(word_before(before, first))
+    })
 }
 
 #[cfg(test)]

@@ -17,9 +17,10 @@ pub(super) static THINGS: WordSet<128> = WordSet::new(
 );
 pub(super) static OF_THINGS: WordSet<16> = WordSet::new("year years yr yrs old brick wooden family");
 /// What has an age and is no person, before `age` or `aged`.
-pub(super) static NO_PERSONS: WordSet<64> = WordSet::new(
+pub(super) static NO_PERSONS: WordSet<128> = WordSet::new(
     "bone cell password claim claims invoice invoices account accounts bill bills debt balance balances receivable \
-    receivables mean median average wine sample samples tissue cache data",
+    receivables mean median average wine sample samples tissue cache data heart vascular brain lung arterial skeletal \
+    biological metabolic fitness battery equipment device file",
 );
 pub(super) static TEMPERATURES: WordSet<32> =
     WordSet::new("t temp temps temperature temperatures tmax fever fevers tm febrile afebrile now was at to of");
@@ -50,3 +51,34 @@ pub(super) static IN_TIME: WordSet<64> = WordSet::new(
 pub(super) static LIVING: WordSet<32> = WordSet::new(
     "drives driving lives living walks walking works working gardens independent independently ambulatory retired",
 );
+
+/// Words for events and measures between the word `age` and a number: `age at last birthday (years)`.
+pub(super) static AT_EVENTS: WordSet<128> = WordSet::new(
+    "at on of upon in last first the time initial birthday years yrs year is was admission admit visit discharge \
+    encounter enrollment exam evaluation surgery service event presentation procedure consent intake \
+    screening interview imaging scan draw collection transfer arrival injury stroke fall retirement menopause this",
+);
+/// Labels of what is told about a person.
+pub(super) static PERSON_LABELS: WordSet<64> = WordSet::new(
+    "pt patient hx history triage hpi cc complaint indication indications info information demographics summary synopsis \
+    presentation subjective scenario impression sbar situation background resident name",
+);
+pub(super) static SEX_WORDS: WordSet<16> = WordSet::new("m f male female");
+/// What tells that `F` is a degree.
+pub(super) static FEVERS: WordSet<32> = WordSet::new(
+    "febrile afebrile tachycardic tachypneic hypotensive sweats diaphoretic flushed warm fever temp temperature",
+);
+/// What tells that `m` is a distance.
+pub(super) static DISTANCES: WordSet<16> = WordSet::new("walk walked walks run ran race swim away apart");
+/// People of whom an age is told.
+pub(super) static ELDERS: WordSet<128> = WordSet::new(
+    "patient pt resident client mother father mom mum dad mama papa momma grandmother grandfather grandma grandpa granny \
+    nana wife husband spouse partner aunt uncle sister brother friend neighbor widow widower",
+);
+/// What may go on about them behind their age.
+pub(super) static OF_ELDERS: WordSet<64> = WordSet::new(
+    "is was who whose has had lives presents presented came arrived fell died with a an in from admitted transferred \
+    living recently still remains",
+);
+pub(super) static PRONOUNS: WordSet<8> = WordSet::new("she he i");
+pub(super) static MYSELF: WordSet<16> = WordSet::new("she he i they her his my");

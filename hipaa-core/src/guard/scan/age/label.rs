@@ -1,0 +1,106 @@
+//! What the label of an age says: whose it is, and when.
+
+use super::word_before;
+use super::words::{AT_EVENTS, NO_PERSONS};
+use crate::guard::Reason;
+use crate::guard::byte::{self, ALNUM, ALPHA};
+use crate::guard::cue::Fit;
+use crate::guard::scan::Hit;
+
+/// What other headers of an answer start with, as a cache sends them beside its `Age: 120`.
+const HEADERS: [&[u8]; 17] = [
+    b"http/",
+    b"content-",
+    b"cache-control",
+    b"x-cache",
+    b"x-served",
+    b"x-amz",
+    b"x-request",
+    b"x-content",
+    b"x-frame",
+    b"etag",
+    b"vary:",
+    b"last-modified",
+    b"accept-",
+    b"transfer-enc",
+    b"access-control",
+    b"strict-trans",
+    b"via: 1",
+];
+
+/// Whether the cue belongs to the number at `start`: close by, or an event stands between: `Age at visit: 92`.
+pub(super) fn fits(bytes: &[u8], start: usize, hit: &Hit) -> bool {
+    hit.fit >= Fit::Strict || (!hit.weak && cue_end(start, hit).is_some_and(|end| names_event(&bytes[end..start])))
+}
+
+/// Where a cue before the number ends.
+fn cue_end(start: usize, hit: &Hit) -> Option<usize> {
+    let Reason::Cue { at: at @ ..0, .. } = hit.reason else { return None };
+    start.checked_sub(usize::from(at.unsigned_abs()))
+}
+
+/// Whether a text has no other words than those for events: ` on admission was `, `-Last Birthday (Years)  `.
+fn names_event(gap: &[u8]) -> bool {
+    gap.split(|byte| !byte::is(*byte, ALPHA)).all(|word| word.is_empty() || AT_EVENTS.has(word))
+}
+
+/// Whether what the cue speaks of is a bone, a claim, a mean, or an answer kept by a cache.
+pub(super) fn of_no_person(bytes: &[u8], (start, end): (usize, usize), hit: &Hit) -> bool {
+    let Some(cue) = cue_end(start, hit) else { return false };
+    NO_PERSONS.has(word_before(bytes, byte::back(bytes, cue, ALPHA, 12))) || is_header(bytes, start, end)
+}
+
+/// Whether `Age: 120` is a line of its own beside other headers.
+fn is_header(bytes: &[u8], start: usize, end: usize) -> bool {
+    let Some(from) = start.checked_sub(5) else { return false };
+    let alone =
+        matches!(byte::peek(bytes, end), 0 | b'\n' | b'\r') && bytes[from..start].eq_ignore_ascii_case(b"age: ");
+    if !alone || !matches!(byte::prev(bytes, from), 0 | b'\n' | b' ') {
+        return false;
+    }
+    let line = byte::back_to(bytes, from, b'\n', 4);
+    let above = byte::back_to(bytes, line.saturating_sub(1), b'\n', 256);
+    let below = end + bytes[end..].iter().take(2).take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    (line > 0 && starts_header(bytes, above)) || starts_header(bytes, below)
+}
+
+/// Whether a header starts at `at`, or behind the sign of one that came in.
+fn starts_header(bytes: &[u8], at: usize) -> bool {
+    let line = bytes.get(at..).unwrap_or(&[]);
+    let line = line.strip_prefix(b"< ").unwrap_or(line);
+    let known =
+        HEADERS.iter().any(|header| line.get(..header.len()).is_some_and(|start| start.eq_ignore_ascii_case(header)));
+    let name = line.iter().take(48).take_while(|byte| byte::is(**byte, ALNUM) || **byte == b'-').count();
+    known && matches!(line.get(name), Some(b':' | b'/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_has_an_event() {
+        assert!(
+            names_event(b" on admission was ")
+                && names_event(b"-Last Birthday (Years)  ")
+                && names_event(b" at visit: ")
+        );
+        assert!(!names_event(b" on admission, HR ") && !names_event(b" group "));
+    }
+
+    #[test]
+    fn a_header_stands_among_headers() {
+        for (text, want) in [
+            ("Content-Range: bytes 0-1/2\r\nAge: 120\r\n", true),
+            ("Age: 120\nCache-Control: no", true),
+            ("HTTP/1.1 200 OK\nage: 120", true),
+            ("Follow-up: yes\nAge: 120\nX-ray: no", false),
+            ("Age: 120", false),
+            ("Age: 120\nContent-based therapy: 1", false),
+            ("Content-Type: a\nPatient Age: 120", false),
+        ] {
+            let start = text.find("120").unwrap();
+            assert_eq!(is_header(text.as_bytes(), start, start + 3), want, "{text}");
+        }
+    }
+}

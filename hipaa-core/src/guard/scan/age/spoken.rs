@@ -1,0 +1,153 @@
+//! Ages as people tell them: `I'm 93 so`, `Dad's 97 now`, `She was 99 when she died`, `her 94th birthday`.
+
+use super::super::token::Run;
+use super::words::{ELDERS, MYSELF, OF_ELDERS, PRONOUNS, THINGS};
+use super::{blanks_before, is, word, word_before};
+use crate::guard::byte::{self, ALPHA, DIGIT};
+
+/// Nobody tells a greater age; above it are weights and rates.
+const OLDEST_TOLD: u32 = 112;
+
+/// Whether a sentence says that someone is, or was, so old.
+pub(super) fn of_a_person(bytes: &[u8], start: usize, end: usize) -> bool {
+    byte::prev(bytes, start) == b' '
+        && byte::value(bytes, start, end) <= OLDEST_TOLD
+        && (set_off(bytes, start, end) || is_now(bytes, start, end) || was_then(bytes, start, end))
+}
+
+/// `Patient, 91, was transferred`, `Pt's spouse, 94, is`.
+fn set_off(bytes: &[u8], start: usize, end: usize) -> bool {
+    bytes[..start].ends_with(b", ")
+        && byte::peek(bytes, end) == b','
+        && byte::peek(bytes, end + 1) == b' '
+        && ELDERS.has(word_before(bytes, start - 2))
+        && OF_ELDERS.has(word(bytes, end + 1).1)
+}
+
+/// `I'm 93 so`, `Dad's 97 now.`, `Grandmother is 94 and`, `Born in 1928, now 95.`.
+fn is_now(bytes: &[u8], start: usize, end: usize) -> bool {
+    if !clause_ends(bytes, end) {
+        return false;
+    }
+    let (mut at, mut verb) = last_word(bytes, start);
+    if is(verb, b"now") {
+        if byte::prev(bytes, blanks_before(bytes, at)) == b',' {
+            return bytes[at.saturating_sub(24)..at].windows(5).any(|word| word.eq_ignore_ascii_case(b"born "));
+        }
+        (at, verb) = last_word(bytes, at);
+    }
+    let subject = match verb {
+        b"m" | b"s" => match before_apostrophe(bytes, at) {
+            Some(end) => word_before(bytes, end),
+            None => return false,
+        },
+        b"am" | b"is" => word_before(bytes, at),
+        _ => return false,
+    };
+    match verb {
+        b"m" | b"am" => is(subject, b"i"),
+        _ => ELDERS.has(subject) || (PRONOUNS.has(subject) && !is(subject, b"i")),
+    }
+}
+
+/// `She was 99 when she died`.
+fn was_then(bytes: &[u8], start: usize, end: usize) -> bool {
+    let (at, verb) = last_word(bytes, start);
+    let (next, when) = word(bytes, end);
+    let subject = word_before(bytes, at);
+    is(verb, b"was")
+        && (PRONOUNS.has(subject) || ELDERS.has(subject))
+        && is(when, b"when")
+        && MYSELF.has(word(bytes, next).1)
+}
+
+/// The word before `at`, and where it starts.
+fn last_word(bytes: &[u8], at: usize) -> (usize, &[u8]) {
+    let found = word_before(bytes, at);
+    (blanks_before(bytes, at) - found.len(), found)
+}
+
+/// The end of the word that an apostrophe before `at` parts from what follows.
+fn before_apostrophe(bytes: &[u8], at: usize) -> Option<usize> {
+    let before = &bytes[..at];
+    let word = before.strip_suffix(b"'").or_else(|| before.strip_suffix("\u{2019}".as_bytes()))?;
+    Some(word.len())
+}
+
+/// Whether the clause ends behind the number, or goes on with no noun.
+fn clause_ends(bytes: &[u8], end: usize) -> bool {
+    let digit = |at: usize| byte::at(bytes, at, DIGIT);
+    match byte::peek(bytes, end) {
+        0 | b'\n' | b'\r' | b';' | b'!' => true,
+        b'.' => !digit(end + 1),
+        b',' => !digit(end + 1) && !digit(end + 2),
+        _ => {
+            let (next, found) = word(bytes, end);
+            [&b"and"[..], b"so", b"now", b"but"].iter().any(|known| is(found, known)) && !digit(next + 1)
+        }
+    }
+}
+
+/// `a happy 94th birthday`, which is held now, and not that of a thing; `ending` is what stands behind the digits.
+pub(super) fn birthday(bytes: &[u8], run: Run, ending: &[u8]) -> bool {
+    let ordinal = [&b"th"[..], b"st", b"nd", b"rd"].iter().any(|known| is(ending, known));
+    let (next, day) = if ordinal { word(bytes, run.end) } else { return false };
+    let of_it = || is(word(bytes, next).1, b"of");
+    let whose = || {
+        let (at, owner) = last_word(bytes, run.start);
+        let owner = if owner == b"s" { before_apostrophe(bytes, at).map(|end| word_before(bytes, end)) } else { None };
+        owner.is_some_and(|owner| THINGS.has(owner))
+    };
+    let held = || {
+        let before = &bytes[run.start.saturating_sub(24)..run.start];
+        before.windows(5).any(|word| word.eq_ignore_ascii_case(b"happy") || word.eq_ignore_ascii_case(b"celeb"))
+    };
+    let known = is(day, b"birthday") || is(day, b"bday");
+    known && !byte::at(bytes, next, ALPHA) && held() && !of_it() && !whose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_tells_an_age() {
+        for (text, want) in [
+            ("I'm 93 so I worry", true),
+            ("Dad's 97 now", true),
+            ("Grandmother is 94 and in good health", true),
+            ("Grandma is now 94.", true),
+            ("she's 94 now", true),
+            ("it's 94 now", false),
+            ("Born in 1928, now 95.", true),
+            ("She was 99 when she died.", true),
+            ("Patient, 91, was transferred", true),
+            ("I'm 95 days sober", false),
+            ("the sat is 94 and rising", false),
+            ("Dad's 97, 98 and 95", false),
+            ("He was 98 on arrival", false),
+            ("Rate 120, now 95.", false),
+            ("Patient, 98, 97", false),
+        ] {
+            let start = text.find(" 9").unwrap() + 1;
+            assert_eq!(of_a_person(text.as_bytes(), start, start + 2), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_birthday_is_that_of_a_person() {
+        for (text, want) in [
+            ("a happy 94th birthday", true),
+            ("celebrated her 102nd birthday.", true),
+            ("her 102nd birthday.", false),
+            ("celebrate the hospital's 100th birthday", false),
+            ("happy 100th birthday of the clinic", false),
+            ("94th birth", false),
+        ] {
+            let start = text.find(|c: char| c.is_ascii_digit()).unwrap();
+            let digits = byte::skip(text.as_bytes(), start, DIGIT);
+            let run = Run { start, end: digits + 2, digits: digits - start, sep: 0 };
+            assert_eq!(birthday(text.as_bytes(), run, &text.as_bytes()[digits..digits + 2]), want, "{text}");
+        }
+    }
+}

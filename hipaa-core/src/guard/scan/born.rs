@@ -1,0 +1,117 @@
+//! What else tells that a date is one of birth, or hides it.
+
+use super::Scan;
+use super::date::Parts;
+use crate::guard::byte::{self, ALPHA, DIGIT};
+use crate::guard::cue::{Cue, CueClass, Fit, before_gap};
+use crate::guard::words::WordSet;
+
+/// Types of SQL before a literal.
+static TYPES: WordSet<8> = WordSet::new("date timestamp datetime");
+/// What is done to an entry, and when: `DOB corrected 9/8/2020`.
+static DONE: WordSet<32> =
+    WordSet::new("corrected verified confirmed updated changed checked entered reviewed amended fixed added");
+/// Those of them that leave the entry what it is.
+static CHECKED: WordSet<8> = WordSet::new("verified confirmed checked");
+/// Nothing was checked before this year.
+const RECORDS: u16 = 2000;
+/// How far a line and the question before it are looked at, in bytes.
+const QUESTION: usize = 96;
+
+/// Whether the cue is the type of the literal right behind it, `date '1959-08-22'`, `to_date('…')`.
+pub(super) fn types_literal(bytes: &[u8], cue: &Cue) -> bool {
+    matches!(bytes.get(cue.end..cue.end + 2), Some(b" '" | b"('")) && TYPES.has(&bytes[cue.start..cue.end])
+}
+
+/// Where a type starts, with what makes a function of it: `to_date`.
+pub(super) fn start_of_type(bytes: &[u8], start: usize) -> usize {
+    if byte::prev(bytes, start) == b'_' { byte::back(bytes, start - 1, ALPHA, 8) } else { start }
+}
+
+/// Whether `d. <date>; ` stands before the `b.` at `at`.
+fn died_before(bytes: &[u8], at: usize) -> bool {
+    let before = &bytes[at.saturating_sub(24)..at];
+    before.windows(3).any(|part| part == b"d. ") || before.starts_with(b". ")
+}
+
+impl Scan<'_, '_> {
+    /// Whether the word for a date at `i` is a part of a name that says birth: `dob_date`.
+    pub(super) fn day_of_birth(&self, i: usize) -> bool {
+        let cue = self.cues[i];
+        cue.class == CueClass::Date
+            && byte::prev(self.bytes, cue.start) == b'_'
+            && i.checked_sub(1)
+                .and_then(|i| self.cues.get(i))
+                .is_some_and(|before| before.class == CueClass::Dob && !before.weak && before.end + 1 == cue.start)
+    }
+
+    /// Whether `b.` stands behind a name and is no letter of a list, and `bd` behind no dose.
+    pub(super) fn born_of(&self, cue: &Cue) -> bool {
+        let before = self.bytes[cue.start.saturating_sub(4)..cue.start].iter().rfind(|byte| **byte != b' ');
+        let place = cue.start - cue.start.min(1);
+        if self.bytes[cue.start..cue.end].eq_ignore_ascii_case(b"bd") {
+            let word = byte::back(self.bytes, place, byte::ALNUM, 12);
+            let dosed = byte::at(self.bytes, word, byte::DIGIT) || super::unit::is(&self.bytes[word..place]);
+            return !dosed || byte::prev(self.bytes, cue.start) != b' ';
+        }
+        // The last byte of a dash is among them.
+        let named = before.is_some_and(|byte| match byte {
+            b';' => died_before(self.bytes, cue.start),
+            byte => byte::is(*byte, byte::ALNUM) || matches!(byte, b',' | b'(' | b'/' | b'|' | b'-' | 0x93),
+        });
+        byte::prev(self.bytes, cue.end) != b'.' || (named && self.bytes[cue.start] == b'b')
+    }
+
+    /// Whether a verb right before the date ends what the cue says.
+    pub(super) fn done_on(&self, start: usize, parts: Parts) -> bool {
+        let word = |end: usize| {
+            let end = end - usize::from(byte::prev(self.bytes, end) == b' ');
+            &self.bytes[byte::back(self.bytes, end, ALPHA, 12)..end]
+        };
+        let last = word(start);
+        match last.eq_ignore_ascii_case(b"on") {
+            true => DONE.has(word(start.saturating_sub(3))),
+            false => DONE.has(last) && !(CHECKED.has(last) && parts.year.is_some_and(|year| year < RECORDS)),
+        }
+    }
+
+    /// Whether the date is the second value of a label, or answers a question: `SSN/DOB 323-12-1079 07/21/2010`.
+    pub(super) fn born_beside(&self, span: (usize, usize)) -> bool {
+        if byte::prev(self.bytes, span.0) != b' ' {
+            return false;
+        }
+        match byte::prev(self.bytes, span.0 - 1) {
+            b',' => self.answers(span.0),
+            before => (before == b' ' || byte::is(before, DIGIT)) && self.shares_label(span.0),
+        }
+    }
+
+    /// Whether only blanks stand between the value before and this one, and a label of both says birth last.
+    fn shares_label(&self, start: usize) -> bool {
+        let Some(last) = self.out.last().map(crate::guard::Finding::span) else { return false };
+        let blank = (1..4).contains(&start.wrapping_sub(last.end))
+            && self.bytes[last.end..start].iter().all(|byte| *byte == b' ');
+        let Some(cue) = blank.then(|| self.cues[..self.cues_before(last.start)].last()).flatten() else { return false };
+        cue.class == CueClass::Dob
+            && !cue.weak
+            && byte::prev(self.bytes, cue.start) == b'/'
+            && before_gap(self.bytes, cue.end, last.start) == Some(Fit::Label)
+    }
+
+    /// Whether a name and the date answer the question in the line before:
+    /// `Name and date of birth?⏎Caller (08:54): Ada Hill, May 2, 1999`.
+    fn answers(&self, start: usize) -> bool {
+        let line = byte::back_to(self.bytes, start, b'\n', QUESTION);
+        let said = &self.bytes[line..start - 2];
+        let asks = self.bytes[..line].trim_ascii_end();
+        let name = said.rsplit(|byte| *byte == b':').next().unwrap_or(&[]).trim_ascii();
+        let named = name.len() < 40 && name.split(|byte| *byte == b' ').all(|word| byte::at(word, 0, byte::UPPER));
+        line > 0
+            && asks.last() == Some(&b'?')
+            && name.len() < said.len()
+            && named
+            && self.cues[..self.cues_before(line)].last().is_some_and(|cue| {
+                cue.class == CueClass::Dob && !cue.weak && cue.end <= asks.len() && asks.len() - cue.end < 24
+            })
+    }
+}
