@@ -58,11 +58,19 @@ static FILLERS: WordSet<512> = WordSet::new(
 const NEAR_WORDS: u32 = 4;
 
 /// How a cue that ends at `from` fits a value that starts at `to`; `None` when it does not.
+#[inline]
 pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
     let gap = bytes.get(from..to)?;
-    if gap.len() <= 2 && gap.iter().all(|byte| matches!(byte, b' ' | b':' | b'#' | b'=')) {
-        return Some(Fit::Label);
+    let light = |byte: &u8| matches!(byte, b' ' | b':' | b'#' | b'=');
+    match gap {
+        [a] if light(a) => Some(Fit::Label),
+        [a, b] if light(a) & light(b) => Some(Fit::Label),
+        _ => wide_gap(bytes, from, to),
     }
+}
+
+/// The same for more than a mark or two.
+fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
     let mut fit = Fit::Label;
     let (mut at, mut words, mut fillers, mut newlines) = (from, 0, 0, 0);
     let (mut last, mut labelled) = (from, false);

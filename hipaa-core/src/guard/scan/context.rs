@@ -158,18 +158,17 @@ impl Scan<'_, '_> {
             if start - cue.end > REACH_BEFORE || cue.start < floor {
                 break;
             }
-            if !mask.has(cue.class)
-                || (cue.class == CueClass::Plan && byte::peek(self.bytes, cue.end) == b':' && self.speaker(cue))
-            {
+            if !mask.has(cue.class) {
                 continue;
             }
-            let sinks = matches!(cue.class, CueClass::Other | CueClass::CreditCard);
-            if sinks && byte::peek(self.bytes, cue.end) == b'.' && self.ends_sentence(cue) {
-                return fallback;
-            }
-            if cue.class == CueClass::Date && cue.end + 2 == start && born::types_literal(self.bytes, cue) {
-                to = born::start_of_type(self.bytes, cue.start);
-                continue;
+            match byte::peek(self.bytes, cue.end) {
+                b':' if cue.class == CueClass::Plan && self.speaker(cue) => continue,
+                b'.' if self.ends_sentence(cue) => return fallback,
+                b' ' | b'(' if cue.end + 2 == start && born::types_literal(self.bytes, cue) => {
+                    to = born::start_of_type(self.bytes, cue.start);
+                    continue;
+                }
+                _ => {}
             }
             let Some(fit) = before_gap(self.bytes, cue.end, to) else {
                 let sent = cue.class == CueClass::Fax && sent_gap(self.bytes, cue.end, start);
@@ -235,9 +234,11 @@ impl Scan<'_, '_> {
     }
 
     /// Whether a word of no kind ends a sentence, and the value begins the next: `Waiting on order.⏎617-842-3311`.
+    #[inline(never)]
     fn ends_sentence(&self, cue: &Cue) -> bool {
+        let sinks = matches!(cue.class, CueClass::Other | CueClass::CreditCard);
         let word = &self.bytes[byte::back(self.bytes, cue.end, byte::ALPHA, 16)..cue.end];
-        byte::at(self.bytes, cue.end + 1, byte::BLANK) && word.len() > 3 && !is_number_word(word)
+        sinks && byte::at(self.bytes, cue.end + 1, byte::BLANK) && word.len() > 3 && !is_number_word(word)
     }
 
     /// Whether a cue of one letter is something else: the `C` of `PA-C`, a variable `t=`.
