@@ -1,5 +1,6 @@
 //! What stands between a cue and a value: the closer the text, the more the cue says.
 
+use super::placeholder::stands_for_value;
 use super::sent::leads_on;
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::words::WordSet;
@@ -98,6 +99,8 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
             b'?' if matches!(byte::peek(bytes, at + 1), b'\n' | b'\r') => {}
             b'.' | b'?' if sentence_ends(bytes, at, to) && (at > from || no_short(bytes, at)) => return None,
             b'*' if emphasis(bytes, at, to) => {}
+            // A value stood there.
+            b'[' if stands_for_value(bytes, at) => return None,
             // `dx: [I10, Z23]`.
             b'[' if labelled && bytes[from..at].trim_ascii_end().last() == Some(&b':') => fit = fit.min(Fit::Strict),
             b'*' | b'[' => fit = Fit::Near,
@@ -251,6 +254,7 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
         b if byte::is(b, DIGIT) => same_line || past,
         // `acct **38215`: what is left of a masked value has the label, too.
         b'*' => same_line,
+        b'[' => same_line && stands_for_value(bytes, next),
         b if byte::is(b, ALPHA) => same_line && labels(bytes, next),
         _ => false,
     };

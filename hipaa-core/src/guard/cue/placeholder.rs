@@ -41,6 +41,18 @@ fn redacts(bytes: &[u8], start: usize, end: usize) -> bool {
     }
 }
 
+/// Whether what a redaction wrote starts with the `[` at `open`.
+pub(super) fn stands_for_value(bytes: &[u8], open: usize) -> bool {
+    bytes.get(open + 1..).is_some_and(is_redaction)
+}
+
+/// Whether the text starts with the name in a label of a redaction, up to its `]` or `:`, or the end of the text.
+pub(in super::super) fn is_redaction(text: &[u8]) -> bool {
+    let part = |byte: &&u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || **byte == b'_';
+    let end = text.iter().take(LONGEST).take_while(part).count();
+    matches!(byte::peek(text, end), b']' | b':' | 0) && kind_of(&text[..end]).is_some()
+}
+
 /// The kind whose label is the name.
 fn kind_of(name: &[u8]) -> Option<Kind> {
     Kind::ALL.iter().copied().find(|kind| kind.name().as_bytes().eq_ignore_ascii_case(name))
@@ -100,6 +112,12 @@ mod tests {
             let lower = text.contains("[mrn]");
             assert_eq!(is_placeholder(text.as_bytes(), (start, start + 3), false), redacted && !lower, "{text}");
         }
+    }
+
+    #[test]
+    fn a_label_of_a_redaction_stands_for_a_value() {
+        assert!(stands_for_value(b"[MRN], 1", 0) && stands_for_value(b" [CREDIT_CARD:ab]", 1));
+        assert!(!stands_for_value(b"[I10, Z23]", 0) && !stands_for_value(b"[mrn]", 0) && !stands_for_value(b"[", 0));
     }
 
     #[test]
