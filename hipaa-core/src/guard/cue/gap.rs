@@ -35,7 +35,7 @@ pub(super) static LINKS: WordSet<16> = WordSet::new("and or vs into should");
 static STANDS_FOR: WordSet<32> = WordSet::new("not formerly previously should read reads be is actually really");
 static REPLACES: WordSet<64> = WordSet::new(
     "previous to now new old replaced by with swapped for merged into corrected changed updated was aka from and the \
-    superseded instead",
+    superseded instead have been",
 );
 /// The longest text of such words, in bytes.
 const REPLACES_BYTES: usize = 32;
@@ -90,6 +90,8 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
             continue;
         }
         match byte {
+            // `mrn IN (⏎  '4482913'`.
+            b'\n' if matches!(bytes[from..at].trim_ascii_end().last(), Some(b'(' | b'[')) => {}
             b'\n' => (newlines, at) = (newlines + 1, at + clock(bytes, at + 1)),
             b':' | b'#' | b'=' => labelled = true,
             // `acct_no != 66120933`.
@@ -102,7 +104,9 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
             // A value stood there.
             b'[' if stands_for_value(bytes, at) => return None,
             // `dx: [I10, Z23]`.
-            b'[' if labelled && bytes[from..at].trim_ascii_end().last() == Some(&b':') => fit = fit.min(Fit::Strict),
+            b'[' if labelled && matches!(bytes[from..at].trim_ascii_end().last(), Some(b':' | b'=')) => {
+                fit = fit.min(Fit::Strict)
+            }
             b'*' | b'[' => fit = Fit::Near,
             b'(' => at = aside(bytes, at, to).unwrap_or(at),
             b',' => fit = fit.min(Fit::Strict),

@@ -10,8 +10,20 @@ const LONGEST: usize = 16;
 const UNLABELLED: [Kind; 7] = [Kind::Date, Kind::Icd10, Kind::Age90, Kind::Url, Kind::Email, Kind::Ip, Kind::Mac];
 
 /// Kinds that are hardly found at the start of a line without a label: `[MRN] 4482913` is no value and another one.
-const LEADING: [Kind; 8] =
-    [Kind::Mrn, Kind::Plan, Kind::Account, Kind::Device, Kind::License, Kind::Ssn, Kind::Dob, Kind::Zip];
+const LEADING: [Kind; 12] = [
+    Kind::Mrn,
+    Kind::Plan,
+    Kind::Account,
+    Kind::Device,
+    Kind::License,
+    Kind::Ssn,
+    Kind::Dob,
+    Kind::Zip,
+    Kind::Phone,
+    Kind::Fax,
+    Kind::Npi,
+    Kind::Dea,
+];
 
 /// Whether the words are the label of a redaction: `[SSN]`, `[CREDIT_CARD:abc]`; or a common word that tells who
 /// writes a log: `[policy] 120447 loaded`.

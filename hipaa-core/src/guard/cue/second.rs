@@ -13,7 +13,7 @@ static SECOND: WordSet<256> = WordSet::new(
 /// Words that may stand beside these.
 static LIGHT: WordSet<128> = WordSet::new(
     "and or i we you they he she has have is it its s the a an to as under with for of in at was my her his their our \
-    please then but by not also should instead be were",
+    please then but by not also should instead be were one number no",
 );
 /// The longest text of such words, in bytes.
 const LONGEST: usize = 40;
