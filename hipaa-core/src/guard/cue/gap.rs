@@ -1,6 +1,7 @@
 //! What stands between a cue and a value: the closer the text, the more the cue says.
 
 use super::placeholder::stands_for_value;
+use super::second::item_number;
 use super::sent::leads_on;
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::words::WordSet;
@@ -120,13 +121,17 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
     (fits && (newlines == 0 || (words == 0 && crosses() && !in_row(bytes, from, to)))).then_some(fit)
 }
 
-/// How long the time of day is with which a line of a chat starts: `[18:36] `.
+/// How long the time of day is with which a line of a chat starts, or the number of an item: `[18:36] `, `1. `.
 fn clock(bytes: &[u8], at: usize) -> usize {
     let line = bytes.get(at..bytes.len().min(at + 12)).unwrap_or(&[]);
     let close = match line.first() {
         Some(b'[') => b']',
         Some(b'(') => b')',
-        _ => return 0,
+        _ => {
+            let blanks = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            let number = item_number(&line[blanks..]);
+            return if number > 0 { blanks + number } else { 0 };
+        }
     };
     let inside = line.iter().skip(1).take_while(|byte| matches!(byte, b'0'..=b'9' | b':')).count();
     let whole = (4..=8).contains(&inside) && line.get(inside + 1) == Some(&close);
