@@ -91,9 +91,7 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
             continue;
         }
         match byte {
-            // `mrn IN (⏎  '4482913'`.
-            b'\n' if matches!(bytes[from..at].trim_ascii_end().last(), Some(b'(' | b'[')) => {}
-            b'\n' => (newlines, at) = (newlines + 1, at + clock(bytes, at + 1)),
+            b'\n' => (newlines, at) = (newlines + u32::from(!opens(&bytes[from..at])), at + clock(bytes, at + 1)),
             b':' | b'#' | b'=' => labelled = true,
             // `acct_no != 66120933`.
             b'!' if byte::peek(bytes, at + 1) == b'=' => {}
@@ -119,6 +117,11 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
     let crosses = || newlines <= 1 + u32::from(labelled) && (fillers == 0 || leads(bytes, last, fillers + newlines));
     let fits = words <= NEAR_WORDS && fillers <= 8;
     (fits && (newlines == 0 || (words == 0 && crosses() && !in_row(bytes, from, to)))).then_some(fit)
+}
+
+/// Whether a bracket opens at the end of a line: `mrn IN (`.
+fn opens(line: &[u8]) -> bool {
+    matches!(line.trim_ascii_end().last(), Some(b'(' | b'['))
 }
 
 /// How long the time of day is with which a line of a chat starts, or the number of an item: `[18:36] `, `1. `.
