@@ -1,5 +1,7 @@
 //! What stands between a cue and a value: the closer the text, the more the cue says.
 
+use super::placeholder::stands_for_value;
+use super::second::item_number;
 use super::sent::leads_on;
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::words::WordSet;
@@ -34,7 +36,7 @@ pub(super) static LINKS: WordSet<16> = WordSet::new("and or vs into should");
 static STANDS_FOR: WordSet<32> = WordSet::new("not formerly previously should read reads be is actually really");
 static REPLACES: WordSet<64> = WordSet::new(
     "previous to now new old replaced by with swapped for merged into corrected changed updated was aka from and the \
-    superseded instead",
+    superseded instead have been",
 );
 /// The longest text of such words, in bytes.
 const REPLACES_BYTES: usize = 32;
@@ -98,7 +100,7 @@ fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
             continue;
         }
         match byte {
-            b'\n' => (newlines, at) = (newlines + 1, at + clock(bytes, at + 1)),
+            b'\n' => (newlines, at) = (newlines + u32::from(!opens(&bytes[from..at])), at + clock(bytes, at + 1)),
             b':' | b'#' | b'=' => labelled = true,
             // `acct_no != 66120933`.
             b'!' if byte::peek(bytes, at + 1) == b'=' => {}
@@ -108,8 +110,12 @@ fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
             b'?' if matches!(byte::peek(bytes, at + 1), b'\n' | b'\r') => {}
             b'.' | b'?' if sentence_ends(bytes, at, to) && (at > from || no_short(bytes, at)) => return None,
             b'*' if emphasis(bytes, at, to) => {}
+            // A value stood there.
+            b'[' if stands_for_value(bytes, at) => return None,
             // `dx: [I10, Z23]`.
-            b'[' if labelled && bytes[from..at].trim_ascii_end().last() == Some(&b':') => fit = fit.min(Fit::Strict),
+            b'[' if labelled && matches!(bytes[from..at].trim_ascii_end().last(), Some(b':' | b'=')) => {
+                fit = fit.min(Fit::Strict)
+            }
             b'*' | b'[' => fit = Fit::Near,
             b'(' => at = aside(bytes, at, to).unwrap_or(at),
             b',' => fit = fit.min(Fit::Strict),
@@ -138,13 +144,22 @@ fn mistyped(bytes: &[u8], at: usize, to: usize) -> bool {
     to == at + 1 || (to == at + 2 && bytes[at + 1] == b' ' && starts())
 }
 
-/// How long the time of day is with which a line of a chat starts: `[18:36] `.
+/// Whether a bracket opens at the end of a line: `mrn IN (`.
+fn opens(line: &[u8]) -> bool {
+    matches!(line.trim_ascii_end().last(), Some(b'(' | b'['))
+}
+
+/// How long the time of day is with which a line of a chat starts, or the number of an item: `[18:36] `, `1. `.
 fn clock(bytes: &[u8], at: usize) -> usize {
     let line = bytes.get(at..bytes.len().min(at + 12)).unwrap_or(&[]);
     let close = match line.first() {
         Some(b'[') => b']',
         Some(b'(') => b')',
-        _ => return 0,
+        _ => {
+            let blanks = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            let number = item_number(&line[blanks..]);
+            return if number > 0 { blanks + number } else { 0 };
+        }
     };
     let inside = line.iter().skip(1).take_while(|byte| matches!(byte, b'0'..=b'9' | b':')).count();
     let whole = (4..=8).contains(&inside) && line.get(inside + 1) == Some(&close);
@@ -276,6 +291,7 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
         b if byte::is(b, DIGIT) => same_line || past,
         // `acct **38215`: what is left of a masked value has the label, too.
         b'*' => same_line,
+        b'[' => same_line && stands_for_value(bytes, next),
         b if byte::is(b, ALPHA) => same_line && labels(bytes, next),
         _ => false,
     };

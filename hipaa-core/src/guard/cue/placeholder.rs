@@ -10,8 +10,20 @@ const LONGEST: usize = 16;
 const UNLABELLED: [Kind; 7] = [Kind::Date, Kind::Icd10, Kind::Age90, Kind::Url, Kind::Email, Kind::Ip, Kind::Mac];
 
 /// Kinds that are hardly found at the start of a line without a label: `[MRN] 4482913` is no value and another one.
-const LEADING: [Kind; 8] =
-    [Kind::Mrn, Kind::Plan, Kind::Account, Kind::Device, Kind::License, Kind::Ssn, Kind::Dob, Kind::Zip];
+const LEADING: [Kind; 12] = [
+    Kind::Mrn,
+    Kind::Plan,
+    Kind::Account,
+    Kind::Device,
+    Kind::License,
+    Kind::Ssn,
+    Kind::Dob,
+    Kind::Zip,
+    Kind::Phone,
+    Kind::Fax,
+    Kind::Npi,
+    Kind::Dea,
+];
 
 /// Whether the words are the label of a redaction: `[SSN]`, `[CREDIT_CARD:abc]`; or a common word that tells who
 /// writes a log: `[policy] 120447 loaded`.
@@ -39,6 +51,18 @@ fn redacts(bytes: &[u8], start: usize, end: usize) -> bool {
         b':' => is_surrogate(bytes, close),
         _ => false,
     }
+}
+
+/// Whether what a redaction wrote starts with the `[` at `open`.
+pub(super) fn stands_for_value(bytes: &[u8], open: usize) -> bool {
+    bytes.get(open + 1..).is_some_and(is_redaction)
+}
+
+/// Whether the text starts with the name in a label of a redaction, up to its `]` or `:`, or the end of the text.
+pub(in super::super) fn is_redaction(text: &[u8]) -> bool {
+    let part = |byte: &&u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || **byte == b'_';
+    let end = text.iter().take(LONGEST).take_while(part).count();
+    matches!(byte::peek(text, end), b']' | b':' | 0) && kind_of(&text[..end]).is_some()
 }
 
 /// The kind whose label is the name.
@@ -100,6 +124,12 @@ mod tests {
             let lower = text.contains("[mrn]");
             assert_eq!(is_placeholder(text.as_bytes(), (start, start + 3), false), redacted && !lower, "{text}");
         }
+    }
+
+    #[test]
+    fn a_label_of_a_redaction_stands_for_a_value() {
+        assert!(stands_for_value(b"[MRN], 1", 0) && stands_for_value(b" [CREDIT_CARD:ab]", 1));
+        assert!(!stands_for_value(b"[I10, Z23]", 0) && !stands_for_value(b"[mrn]", 0) && !stands_for_value(b"[", 0));
     }
 
     #[test]

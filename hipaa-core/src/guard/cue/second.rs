@@ -13,7 +13,7 @@ static SECOND: WordSet<256> = WordSet::new(
 /// Words that may stand beside these.
 static LIGHT: WordSet<128> = WordSet::new(
     "and or i we you they he she has have is it its s the a an to as under with for of in at was my her his their our \
-    please then but by not also should instead be were",
+    please then but by not also should instead be were one number no",
 );
 /// The longest text of such words, in bytes.
 const LONGEST: usize = 40;
@@ -44,7 +44,26 @@ pub(in super::super) fn item_gap(bytes: &[u8], (before, from): (usize, usize), t
         1 => lead.iter().any(|byte| b"-*+".contains(byte)),
         _ => marks == 3 && lead.windows(3).any(|three| three == "•".as_bytes()),
     };
-    item && tail.iter().all(|byte| b"'\",\r ".contains(byte)) && bytes[..before].ends_with(lead)
+    let closes = tail.iter().all(|byte| b"'\",\r ".contains(byte));
+    let next_line = || lead.iter().filter(|byte| **byte == b'\n').count() == 1;
+    let numbered = || next_line() && is_numbered(bytes, to) && is_numbered(bytes, before);
+    closes && ((item && bytes[..before].ends_with(lead)) || numbered())
+}
+
+/// Whether the value at `start` is a numbered item of its line: `2. 4482914`.
+fn is_numbered(bytes: &[u8], start: usize) -> bool {
+    let Some(line) = bytes[start.saturating_sub(12)..start].rsplit(|byte| *byte == b'\n').next() else { return false };
+    let number = line.trim_ascii_start();
+    !number.is_empty() && item_number(number) == number.len() && line.len() < 12
+}
+
+/// How long the number of an item is with which the text starts: `1. `, `12) `.
+pub(super) fn item_number(text: &[u8]) -> usize {
+    let digits = text.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+    match text.get(digits..digits + 2) {
+        Some(b". " | b") ") if (1..=2).contains(&digits) => digits + 2,
+        _ => 0,
+    }
 }
 
 #[cfg(test)]
@@ -75,6 +94,8 @@ mod tests {
         };
         assert!(next("x:\n- 1\n- 2", false) && next("x:\n  - '1'\n  - '2'", false) && next("x:\n• 1\n• 2", false));
         assert!(!next("x:\n  - 1\n- 2", false) && !next("x: 1\n- 2", false) && !next("x:\n- 1, y\n- 2", false));
+        assert!(next("x:\n3. 1\n4. 2", false) && next("x:\n  3) 1,\n  4) 2", false));
+        assert!(!next("x:\n3. 1\n4. y 2", false) && !next("x: 1\n4. 2", false));
         assert!(next("x:\n1\n2", true) && !next("x:\n1\n2", false) && !next("x:\n- 1\n\n- 2", false));
     }
 }

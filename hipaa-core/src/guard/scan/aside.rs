@@ -1,7 +1,7 @@
 //! Cues that bind a value in another way than by standing before it: a label in parentheses right behind, an attribute
 //! of its tag, a loose word and `is`.
 
-use super::near::{said_before, word_behind};
+use super::near::{any_word, said_before, word_behind};
 use super::{Hit, Scan};
 use crate::guard::Reason;
 use crate::guard::byte::{self, ALNUM};
@@ -15,6 +15,9 @@ const REACH: usize = 160;
 /// What amounts are counted in, and what they are called.
 static COUNTED: WordSet<16> = WordSet::new("dollars usd bytes days points percent");
 static AMOUNTS: WordSet<16> = WordSet::new("balance amount total sum value");
+
+/// Accounts that hold no numbers of persons.
+static LEDGER: WordSet<8> = WordSet::new("receivable payable totaling totalling");
 
 /// Whether a parenthesis or a quotation mark stands right behind the span. A cheap look, as it is asked of every candidate.
 #[inline]
@@ -63,6 +66,25 @@ impl Scan<'_, '_> {
         // `the account you're calling about is 486472795`.
         let said = gap == b" is " || gap == b" is: " || (gap.starts_with(b" you") && gap.ends_with(b" is "));
         of_numbers && said && self.is_long(start, byte::skip(self.bytes, start, ALNUM))
+    }
+
+    /// Whether a loose word for several and a list of two alike speak for it: `two accounts open, 39309939 and 39309940`.
+    #[inline(never)]
+    pub(super) fn announces(&self, cue: &Cue, start: usize) -> bool {
+        let bytes = self.bytes;
+        if cue.class != CueClass::Account || byte::prev(bytes, cue.end) | 0x20 != b's' {
+            return false;
+        }
+        let end = byte::skip(bytes, start, ALNUM);
+        let next = end + bytes[end..].iter().take(6).take_while(|byte| b", ;and".contains(byte)).count();
+        let parted = [&b", "[..], b"; ", b" and ", b", and "].contains(&&bytes[end..next]);
+        let stop = byte::skip(bytes, next, ALNUM);
+        let long = |from, to| to - from >= 7 && self.planes.digits_in(from, to) >= 6;
+        parted
+            && stop - next == end - start
+            && long(start, end)
+            && long(next, stop)
+            && !any_word(bytes, cue.end, start, &LEDGER)
     }
 
     /// Whether a run looks like a number of someone, not like an amount: seven digits, or six signs with one to three letters.

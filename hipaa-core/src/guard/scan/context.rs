@@ -200,7 +200,9 @@ impl Scan<'_, '_> {
                     }
                 }
                 true if fit == Fit::Label => return Some(self.in_order(self.hit(i, fit, start), i, end)),
-                true if self.says_so(cue, start) => return Some(self.hit(i, Fit::Label, start)),
+                true if self.says_so(cue, start) || self.announces(cue, start) => {
+                    return Some(self.hit(i, Fit::Label, start));
+                }
                 true => {}
             }
         }

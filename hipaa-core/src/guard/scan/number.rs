@@ -79,7 +79,8 @@ impl Scan<'_, '_> {
     fn of_provider(&self, span: (usize, usize), hit: Option<Hit>) -> Option<Hit> {
         let (mut hit, len) = (hit?, span.1 - span.0);
         if len == 10 && hit.weak && hit.is(Account) && self.says(&hit, span.0, b"billing") {
-            let beside = self.out.last().is_some_and(|last| last.kind() == Kind::Npi && span.0 - last.end() < 16);
+            let beside =
+                self.out.last().is_some_and(|last| last.kind() == Kind::Npi && span.0.wrapping_sub(last.end()) < 16);
             return Some(hit).filter(|_| !(beside && validate::npi(&self.bytes[span.0..span.1])));
         }
         if let Reason::Cue { at, .. } = hit.reason

@@ -3,7 +3,7 @@
 use super::cells::{Cells, WIDE, trimmed};
 use super::{COLUMNS, Span};
 use crate::guard::byte::{self, ALNUM, ALPHA};
-use crate::guard::cue::CueClass;
+use crate::guard::cue::{CueClass, is_redaction};
 use crate::guard::json::Words;
 use crate::guard::rules::Rules;
 use crate::guard::words::WordSet;
@@ -88,13 +88,17 @@ impl Head {
         let mut tally = Tally::default();
         let mut sexed = false;
         for cell in Cells::new(bytes, line, mark) {
-            let word = trimmed(bytes, cell);
+            let text = trimmed(bytes, cell);
             // `Sex⇥F`: a letter behind that name is a value, so this is no heading.
-            if sexed && word.1 - word.0 == 1 {
+            if sexed && text.1 - text.0 == 1 {
                 return None;
             }
-            sexed = SEX.has(&bytes[word.0..word.1]);
-            let class = tally.take(label(rules, &mut words, bytes, word))?;
+            sexed = SEX.has(&bytes[text.0..text.1]);
+            // A row that was redacted: `[MRN] | [DOB]`; names of columns in SQL look alike.
+            if mark != b',' && byte::prev(bytes, text.0) == b'[' && is_redaction(&bytes[text.0..text.1]) {
+                return None;
+            }
+            let class = tally.take(label(rules, &mut words, bytes, text))?;
             if head.columns.len() == COLUMNS {
                 return None;
             }
@@ -184,7 +188,7 @@ pub(in crate::guard) fn label(rules: &Rules, words: &mut Words, bytes: &[u8], ce
     if text.is_empty() {
         return Label::Plain;
     }
-    if text.len() > CELL_BYTES || digits > 2 || odd || count > WORDS || !(letters || text == b"#") {
+    if text.len() > CELL_BYTES || digits > 2 || odd || count > WORDS || !(letters || text == b"#") || redacted(text) {
         return Label::No;
     }
     let Some(key) = std::str::from_utf8(text).ok() else {
@@ -197,6 +201,12 @@ pub(in crate::guard) fn label(rules: &Rules, words: &mut Words, bytes: &[u8], ce
         None if text.split(|byte| !byte.is_ascii_alphabetic()).any(|word| COLUMN_WORDS.has(word)) => Label::Known,
         None => Label::Plain,
     }
+}
+
+/// Whether a label and what a redaction left of its value stand in the cell: `DOB [DOB]`, of which the last mark is trimmed.
+fn redacted(text: &[u8]) -> bool {
+    let open = memchr::memchr(b'[', text).filter(|open| *open > 0);
+    open.is_some_and(|open| is_redaction(&text[open + 1..]))
 }
 
 fn digits_of(text: &[u8]) -> usize {
