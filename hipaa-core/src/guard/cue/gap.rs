@@ -179,7 +179,7 @@ fn emphasis(bytes: &[u8], at: usize, to: usize) -> bool {
 
 /// Whether the letter at `at` is one of an abbreviation.
 fn initial(bytes: &[u8], at: usize) -> bool {
-    byte::peek(bytes, at + 1) == b'.' || byte::prev(bytes, at) == b'-'
+    matches!(byte::peek(bytes, at + 1), b'.' | b')') || byte::prev(bytes, at) == b'-'
 }
 
 /// A full stop before a blank and a capital, or before the end of the line.

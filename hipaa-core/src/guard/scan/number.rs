@@ -17,6 +17,15 @@ pub(super) const NUMBERS: Mask = Mask::of(&[
     Ssn, Mrn, Npi, Dea, Phone, Fax, Zip, Device, CreditCard, Mbi, Vin, Account, Plan, License, Other, Version,
 ]);
 
+/// Whether the letter of a sex and a slash stand before `start`: `M/95`.
+fn after_sex(bytes: &[u8], start: usize) -> bool {
+    let at = start.saturating_sub(2);
+    matches!(byte::peek(bytes, at), b'M' | b'F') && !byte::is(byte::prev(bytes, at), ALNUM)
+}
+
+/// What tells that a number kept in a chart is no number of the chart.
+static SECURITY: WordSet<8> = WordSet::new("ssn social");
+
 impl Scan<'_, '_> {
     /// One to three digits that stand alone.
     pub(super) fn small(&mut self, run: Run) {
@@ -40,7 +49,7 @@ impl Scan<'_, '_> {
         }
         if len <= 3 {
             let sex = matches!(behind, [only] if only.sep == b'/' && only.len() == 1 && only.digits == 0);
-            if run.sep != b'/' && (behind.is_empty() || sex) {
+            if (run.sep != b'/' || after_sex(self.bytes, run.start)) && (behind.is_empty() || sex) {
                 self.small(run);
             } else if run.sep == 0 && behind[0].sep == b'/' {
                 self.phone(run.start);
@@ -185,6 +194,9 @@ impl Scan<'_, '_> {
         if lens[..piece.len()] == [3, 2, 4] && sep == b'-' {
             // Its form says more than a loose word behind it: `536-90-4399 ins id on the card`.
             hit = hit.filter(|hit| !matches!(hit.reason, Reason::Cue { at: 0..=1, .. }));
+            // `ssn ending 3821, full number in chart: 412-55-3821`.
+            let loose = hit.is_some_and(|hit| hit.weak && hit.is(CueClass::Mrn));
+            hit = hit.filter(|_| !(loose && said_before(self.bytes, span.0, 64, &SECURITY)));
             // Nor does it go on a list of numbers of another form.
             let other = |last: Last| last.len != span.1 - span.0;
             hit = hit.filter(|hit| hit.is(Ssn) || hit.reason != Reason::List || !self.last.is_some_and(other));

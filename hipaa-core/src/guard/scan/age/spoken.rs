@@ -1,8 +1,8 @@
 //! Ages as people tell them: `I'm 93 so`, `Dad's 97 now`, `She was 99 when she died`, `her 94th birthday`.
 
 use super::super::token::Run;
-use super::words::{ELDERS, MYSELF, OF_ELDERS, PRONOUNS, THINGS};
-use super::{blanks_before, is, word, word_before};
+use super::words::{ELDERS, KIN, MYSELF, OF_ELDERS, PRONOUNS, THINGS, VITALS};
+use super::{blanks_before, is, titled, word, word_before};
 use crate::guard::byte::{self, ALPHA, DIGIT};
 
 /// Nobody tells a greater age; above it are weights and rates.
@@ -41,11 +41,13 @@ fn is_now(bytes: &[u8], start: usize, end: usize) -> bool {
             Some(end) => word_before(bytes, end),
             None => return false,
         },
-        b"am" | b"is" => word_before(bytes, at),
+        b"am" | b"is" | b"died" | b"deceased" | b"alive" => word_before(bytes, at),
         _ => return false,
     };
     match verb {
         b"m" | b"am" => is(subject, b"i"),
+        b"is" if titled::title_before(bytes, at) => true,
+        b"died" | b"deceased" | b"alive" => KIN.has(subject),
         _ => ELDERS.has(subject) || (PRONOUNS.has(subject) && !is(subject, b"i")),
     }
 }
@@ -83,7 +85,9 @@ fn clause_ends(bytes: &[u8], end: usize) -> bool {
         b',' => !digit(end + 1) && !digit(end + 2),
         _ => {
             let (next, found) = word(bytes, end);
-            [&b"and"[..], b"so", b"now", b"but"].iter().any(|known| is(found, known)) && !digit(next + 1)
+            let goes_on = [&b"and"[..], b"so", b"now", b"but", b"with"].iter().any(|known| is(found, known));
+            // `with O2`.
+            goes_on && !digit(next + 1) && !VITALS.has(word(bytes, next).1)
         }
     }
 }
@@ -118,6 +122,10 @@ mod tests {
             ("Grandmother is 94 and in good health", true),
             ("Grandma is now 94.", true),
             ("she's 94 now", true),
+            ("Mr. Li is 97 with dementia", true),
+            ("FHx: mother died 94, father alive", true),
+            ("Mr. Li is 97 pounds", false),
+            ("The cells died 94,", false),
             ("it's 94 now", false),
             ("Born in 1928, now 95.", true),
             ("She was 99 when she died.", true),
