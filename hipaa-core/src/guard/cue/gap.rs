@@ -52,7 +52,7 @@ static FILLERS: WordSet<512> = WordSet::new(
     direct same s and or with under by has been per from in now also value given reported \
     documented entered sex gender shows changed remains not code card name he she they use used using \
     line desk us them him me please via reached cellphone device system epic chart ending merged \
-    correct as shown printed between number numbers num no nos nbr nr id ids identifier identifiers identification",
+    correct as shown printed between cast number numbers num no nos nbr nr id ids identifier identifiers identification",
 );
 
 const NEAR_WORDS: u32 = 4;

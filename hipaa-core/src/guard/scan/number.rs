@@ -195,7 +195,7 @@ impl Scan<'_, '_> {
             // Its form says more than a loose word behind it: `536-90-4399 ins id on the card`.
             hit = hit.filter(|hit| !matches!(hit.reason, Reason::Cue { at: 0..=1, .. }));
             // `ssn ending 3821, full number in chart: 412-55-3821`.
-            let loose = hit.is_some_and(|hit| hit.weak && hit.is(CueClass::Mrn));
+            let loose = hit.is_some_and(|hit| hit.weak && hit.is(Mrn));
             hit = hit.filter(|_| !(loose && said_before(self.bytes, span.0, 64, &SECURITY)));
             // Nor does it go on a list of numbers of another form.
             let other = |last: Last| last.len != span.1 - span.0;
