@@ -1,5 +1,6 @@
 //! What stands between a cue and a value: the closer the text, the more the cue says.
 
+use super::link::mistyped;
 use super::sent::leads_on;
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::words::WordSet;
@@ -110,13 +111,6 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
     let crosses = || newlines <= 1 + u32::from(labelled) && (fillers == 0 || leads(bytes, last, fillers + newlines));
     let fits = words <= NEAR_WORDS && fillers <= 8;
     (fits && (newlines == 0 || (words == 0 && crosses() && !in_row(bytes, from, to)))).then_some(fit)
-}
-
-/// Whether the `;` between a cue and its value stands for a colon: no blank follows it, or the cue starts its line.
-#[inline(never)]
-fn mistyped(bytes: &[u8], at: usize, to: usize) -> bool {
-    let starts = || matches!(byte::prev(bytes, byte::back(bytes, at, ALPHA, 12)), 0 | b'\n');
-    to == at + 1 || (to == at + 2 && bytes[at + 1] == b' ' && starts())
 }
 
 /// How long the time of day is with which a line of a chat starts: `[18:36] `.

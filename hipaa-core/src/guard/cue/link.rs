@@ -70,6 +70,13 @@ pub(in super::super) fn sibling_gap(bytes: &[u8], from: usize, to: usize) -> boo
     })
 }
 
+/// Whether the `;` between a cue and its value stands for a colon: no blank follows it, or the cue starts its line.
+#[inline(never)]
+pub(super) fn mistyped(bytes: &[u8], at: usize, to: usize) -> bool {
+    let starts = || matches!(byte::prev(bytes, byte::back(bytes, at, ALPHA, 12)), 0 | b'\n');
+    to == at + 1 || (to == at + 2 && bytes[at + 1] == b' ' && starts())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

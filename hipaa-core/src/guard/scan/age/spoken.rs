@@ -82,14 +82,19 @@ fn clause_ends(bytes: &[u8], end: usize) -> bool {
     match byte::peek(bytes, end) {
         0 | b'\n' | b'\r' | b';' | b'!' => true,
         b'.' => !digit(end + 1),
-        b',' => !digit(end + 1) && !digit(end + 2),
+        b',' => !digit(end + 1) && !digit(end + 2) && !measured(bytes, end + 1),
         _ => {
             let (next, found) = word(bytes, end);
             let goes_on = [&b"and"[..], b"so", b"now", b"but", b"with"].iter().any(|known| is(found, known));
-            // `with O2`.
-            goes_on && !digit(next + 1) && !VITALS.has(word(bytes, next).1)
+            goes_on && !digit(next + 1) && !measured(bytes, next)
         }
     }
+}
+
+/// Whether what follows speaks of the air or the pulse: `and on RA`, `with O2`.
+fn measured(bytes: &[u8], at: usize) -> bool {
+    let next = word(bytes, at).1;
+    is(next, b"on") || VITALS.has(next)
 }
 
 /// `a happy 94th birthday`, which is held now, and not that of a thing; `ending` is what stands behind the digits.
@@ -126,6 +131,7 @@ mod tests {
             ("FHx: mother died 94, father alive", true),
             ("Mr. Li is 97 pounds", false),
             ("The cells died 94,", false),
+            ("Pt's 98, on RA", false),
             ("it's 94 now", false),
             ("Born in 1928, now 95.", true),
             ("She was 99 when she died.", true),

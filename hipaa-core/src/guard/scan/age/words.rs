@@ -74,8 +74,11 @@ pub(super) static ELDERLY: WordSet<8> = WordSet::new("pleasant elderly frail");
 pub(super) static FEVERS: WordSet<32> = WordSet::new(
     "febrile afebrile tachycardic tachypneic hypotensive sweats diaphoretic flushed warm fever temp temperature",
 );
-/// What tells that `m` is a distance.
-pub(super) static DISTANCES: WordSet<16> = WordSet::new("walk walked walks run ran race swim away apart");
+/// What tells that `m` is a distance, or that people and things are counted.
+pub(super) static DISTANCES: WordSet<64> = WordSet::new(
+    "walk walked walks run ran race swim away apart st street participants patients subjects mice rats cells rows cases \
+    volunteers students children samples members residents",
+);
 /// People of whom an age is told.
 pub(super) static ELDERS: WordSet<128> = WordSet::new(
     "patient pt resident client mother father mom mum dad mama papa momma grandmother grandfather grandma grandpa granny \
