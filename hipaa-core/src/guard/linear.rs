@@ -115,6 +115,17 @@ const HOSTILE: &[&str] = &[
     "^FDMRN: 12345^FS",
     "1^FS",
     "SSN:412-55-3821DOB:03/04/1961",
+    "Age at visit 92 ",
+    "PT: 92 F ",
+    "Age: 92\n",
+    "08 22 2019 08 22 2019 ",
+    "dob?\nA: Bo Li, 1/1/2000",
+    "?\n\n\n, 1/1/2000",
+    "SSN/DOB 1 1/1/1950 ",
+    "dob=date '1959-08-22' ",
+    "DOB 1/1/1950, chart says ",
+    "dx1=E119 Y  B ",
+    "1966 Nov 30 ",
 ];
 
 /// The work of an input and of one twice as long.

@@ -26,6 +26,7 @@ mod label;
 mod list;
 mod lookalike;
 mod loose;
+mod measured;
 mod near;
 mod net;
 mod number;

@@ -55,7 +55,7 @@ mod tests {
     /// quadratic search would need; a busy machine gets a few tries, a quadratic search fails all.
     /// The inputs are short, so that most runs end before the core is given to others.
     fn is_linear(name: &str, time: impl Fn(usize) -> Duration, small: usize) -> bool {
-        (0..8).any(|_| {
+        (0..20).any(|_| {
             let (one, two, four) = (time(small), time(2 * small), time(4 * small));
             let times = |time: Duration| time.as_secs_f64() / one.as_secs_f64();
             println!(

@@ -1,5 +1,6 @@
 //! What stands between a cue and a value: the closer the text, the more the cue says.
 
+use super::link::mistyped;
 use super::placeholder::stands_for_value;
 use super::second::item_number;
 use super::sent::leads_on;
@@ -54,7 +55,7 @@ static FILLERS: WordSet<512> = WordSet::new(
     direct same s and or with under by has been per from in now also value given reported \
     documented entered sex gender shows changed remains not code card name he she they use used using \
     line desk us them him me you please via reached cellphone device system epic chart ending merged \
-    correct as shown printed between either donor recipient back yes yeah sure ok okay number numbers num no nos nbr nr id ids identifier identifiers identification",
+    correct as shown printed between cast either donor recipient back yes yeah sure ok okay number numbers num no nos nbr nr id ids identifier identifiers identification",
 );
 
 const NEAR_WORDS: u32 = 4;
@@ -137,13 +138,6 @@ fn spoken(bytes: &[u8], end: usize) -> usize {
     }
 }
 
-/// Whether the `;` between a cue and its value stands for a colon: no blank follows it, or the cue starts its line.
-#[inline(never)]
-fn mistyped(bytes: &[u8], at: usize, to: usize) -> bool {
-    let starts = || matches!(byte::prev(bytes, byte::back(bytes, at, ALPHA, 12)), 0 | b'\n');
-    to == at + 1 || (to == at + 2 && bytes[at + 1] == b' ' && starts())
-}
-
 /// Whether a bracket opens at the end of a line: `mrn IN (`.
 fn opens(line: &[u8]) -> bool {
     matches!(line.trim_ascii_end().last(), Some(b'(' | b'['))
@@ -224,7 +218,7 @@ fn ends_label(bytes: &[u8], at: usize) -> bool {
 
 /// Whether the letter at `at` is one of an abbreviation.
 fn initial(bytes: &[u8], at: usize) -> bool {
-    byte::peek(bytes, at + 1) == b'.' || byte::prev(bytes, at) == b'-'
+    matches!(byte::peek(bytes, at + 1), b'.' | b')') || byte::prev(bytes, at) == b'-'
 }
 
 /// A full stop before a blank and a capital, or before the end of the line.

@@ -29,8 +29,9 @@ pub(in super::super) fn preposition_gap(bytes: &[u8], from: usize, to: usize) ->
 
 /// Whether what stands between two birth dates names a relative: ` and her husband on `, `, my son's is `.
 pub(in super::super) fn kin_gap(bytes: &[u8], from: usize, to: usize) -> bool {
-    let gap =
-        bytes.get(from..to).filter(|gap| gap.len() <= 32 && (gap.starts_with(b" and ") || gap.ends_with(b"'s is ")));
+    let gap = bytes.get(from..to).filter(|gap| {
+        gap.len() <= 32 && (gap.starts_with(b" and ") || gap.ends_with(b"'s is ") || gap.ends_with(b"'s "))
+    });
     let mut relative = false;
     let of_kin = |word: &[u8]| {
         relative |= KIN.has(word);
@@ -50,7 +51,7 @@ static SAYS: WordSet<32> = WordSet::new("says said shows has have reads lists st
 /// ` but in the portal `; or that one became the other.
 pub(in super::super) fn contrast_gap(bytes: &[u8], from: usize, to: usize) -> bool {
     let gap = bytes.get(from..to).filter(|gap| (4..=32).contains(&gap.len())).unwrap_or(&[]);
-    if gap == b" to " || gap.eq_ignore_ascii_case(b"' and '") {
+    if [&b" to "[..], b" now ", b"' and '", b"' and date '"].iter().any(|known| gap.eq_ignore_ascii_case(known)) {
         return true;
     }
     let signs = gap.iter().all(|byte| byte::is(*byte, ALPHA) || matches!(byte, b' ' | b',' | b';'));
@@ -68,6 +69,13 @@ pub(in super::super) fn sibling_gap(bytes: &[u8], from: usize, to: usize) -> boo
     name.is_some_and(|name| {
         byte::at(name, 0, byte::UPPER) && name.iter().all(|byte| byte::is(*byte, ALPHA) || *byte == b' ')
     })
+}
+
+/// Whether the `;` between a cue and its value stands for a colon: no blank follows it, or the cue starts its line.
+#[inline(never)]
+pub(super) fn mistyped(bytes: &[u8], at: usize, to: usize) -> bool {
+    let starts = || matches!(byte::prev(bytes, byte::back(bytes, at, ALPHA, 12)), 0 | b'\n');
+    to == at + 1 || (to == at + 2 && bytes[at + 1] == b' ' && starts())
 }
 
 #[cfg(test)]

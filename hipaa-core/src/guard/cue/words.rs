@@ -47,7 +47,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Icd10,
         STRONG,
-        "icd|icd +|icd ind|icd ind 0|fl67|external cause|external cause code|external cause codes|diag|diag +|diag code|diag codes|diag cd|dx cd|diagnosis cd|icd10|icd 10|icd 10 code|icd 10 codes|icd10 code|icd10 codes|icd10cm|icd10 cm|icd10 cm code|icd 10 cm|icd 10 cm code|icd code|icd codes|diagnosis code|diagnosis codes|dx code|dx codes|diagnostic code|diagnostic codes|billing dx|coded as|coded|dx|dxs|ddx|diagnosis|diagnoses|principal diagnosis|primary diagnosis|secondary diagnosis|admitting diagnosis|impression|problem list|condition code|assessment code|medical necessity",
+        "icd|icd +|icd ind|icd ind 0|fl67|external cause|ext cause|external cause of injury|pdx|sdx|dgns cd|primarydx|principaldx|secondarydx|external cause code|external cause codes|diag|diag +|diag code|diag codes|diag cd|dx cd|diagnosis cd|icd10|icd 10|icd 10 code|icd 10 codes|icd10 code|icd10 codes|icd10cm|icd10 cm|icd10 cm code|icd 10 cm|icd 10 cm code|icd code|icd codes|diagnosis code|diagnosis codes|dx code|dx codes|diagnostic code|diagnostic codes|billing dx|coded as|coded|dx|dxs|ddx|diagnosis|diagnoses|principal diagnosis|primary diagnosis|secondary diagnosis|admitting diagnosis|impression|problem list|condition code|assessment code|medical necessity",
     ),
     (Icd10, WEAK, "code|codes|assessment"),
     (
@@ -185,6 +185,7 @@ pub(super) const WHAT: [(CueClass, &str); 11] = [
 ];
 
 /// What may be numbered in the name of a variable: `dx1=R079`, `DX2: K219`.
-pub(super) const NUMBERED: [&str; 6] = ["dx", "diag", "diagnosis", "dxcode", "diagcode", "diagnosiscode"];
+pub(super) const NUMBERED: [&str; 9] =
+    ["dx", "diag", "diagnosis", "dxcode", "diagcode", "diagnosiscode", "dx cd", "diag cd", "dgns cd"];
 /// A claim has no more of them.
 pub(super) const NUMBERS: u32 = 25;

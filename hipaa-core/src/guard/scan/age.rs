@@ -85,16 +85,30 @@ impl Scan<'_, '_> {
         }
         let word = &self.bytes[digits..run.end];
         let value = byte::value(self.bytes, run.start, digits);
-        let old = GLUED.has(word) || years_and_months(word);
-        let birthday = matches!(word, [_, _]) && spoken::birthday(self.bytes, run, word);
-        let sexed = matches!(word, b"F" | b"M") && self.one_of_a_sex(run);
-        if !(90..=OLDEST).contains(&value) || !(old || sexed || birthday) || bounded_before(self.bytes, run.start) {
+        if !(90..=OLDEST).contains(&value) || bounded_before(self.bytes, run.start) {
             return false;
+        }
+        let old = GLUED.has(word) || years_and_months(word);
+        let letter = matches!(word, b"F" | b"M");
+        if !(old || (letter && self.one_of_a_sex(run)) || spoken::birthday(self.bytes, run, word)) {
+            return letter && self.aged((run.start, digits), run.end);
         }
         let confidence = if old { Confidence::High } else { Confidence::Medium };
         let claim =
             Claim { kind: Kind::Age90, span: (run.start, digits), base: Confidence::Low, reason: Reason::Shape };
         self.push(claim, confidence, None);
+        true
+    }
+
+    /// `Age:95F`: a label makes it an age, whatever follows.
+    fn aged(&mut self, span: (usize, usize), end: usize) -> bool {
+        let cue = self.context((span.0, end), AGES).filter(|hit| label::fits(self.bytes, span.0, hit));
+        let Some(hit) = cue.filter(|hit| !hit.weak || ends_clause(self.bytes, end)) else { return false };
+        if label::of_no_person(self.bytes, span, &hit) {
+            return false;
+        }
+        let claim = Claim { kind: Kind::Age90, span, base: Confidence::Low, reason: hit.reason };
+        self.push(claim, Confidence::High, None);
         true
     }
 

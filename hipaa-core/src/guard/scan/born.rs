@@ -35,14 +35,17 @@ fn died_before(bytes: &[u8], at: usize) -> bool {
 }
 
 impl Scan<'_, '_> {
-    /// Whether the word for a date at `i` is a part of a name that says birth: `dob_date`.
+    /// Whether the word for a date at `i` belongs to the one for a birth before it: `dob_date`, `dob::date`,
+    /// `DOB updated from`.
     pub(super) fn day_of_birth(&self, i: usize) -> bool {
         let cue = self.cues[i];
-        cue.class == CueClass::Date
-            && byte::prev(self.bytes, cue.start) == b'_'
-            && i.checked_sub(1)
-                .and_then(|i| self.cues.get(i))
-                .is_some_and(|before| before.class == CueClass::Dob && !before.weak && before.end + 1 == cue.start)
+        let Some(before) = i.checked_sub(1).and_then(|i| self.cues.get(i)) else { return false };
+        let joined = match self.bytes.get(before.end..cue.start) {
+            Some(b"_" | b"::") => true,
+            Some(b" ") => matches!(self.bytes.get(cue.end..cue.end + 4), Some(b" fro" | b" to ")),
+            _ => false,
+        };
+        cue.class == CueClass::Date && before.class == CueClass::Dob && !before.weak && joined
     }
 
     /// Whether `b.` stands behind a name and is no letter of a list, and `bd` behind no dose.
@@ -51,7 +54,7 @@ impl Scan<'_, '_> {
         let place = cue.start - cue.start.min(1);
         if self.bytes[cue.start..cue.end].eq_ignore_ascii_case(b"bd") {
             let word = byte::back(self.bytes, place, byte::ALNUM, 12);
-            let dosed = byte::at(self.bytes, word, byte::DIGIT) || super::unit::is(&self.bytes[word..place]);
+            let dosed = byte::at(self.bytes, word, DIGIT) || super::unit::is(&self.bytes[word..place]);
             return !dosed || byte::prev(self.bytes, cue.start) != b' ';
         }
         // The last byte of a dash is among them.
@@ -63,7 +66,11 @@ impl Scan<'_, '_> {
     }
 
     /// Whether a verb right before the date ends what the cue says.
-    pub(super) fn done_on(&self, start: usize, parts: Parts) -> bool {
+    pub(super) fn done_on(&self, (start, end): (usize, usize), parts: Parts) -> bool {
+        // `DOB changed 3/4/1961 -> 4/3/1961`.
+        if self.bytes[end..].starts_with(b" -> ") || self.bytes[end..].starts_with(b" to ") {
+            return false;
+        }
         let word = |end: usize| {
             let end = end - usize::from(byte::prev(self.bytes, end) == b' ');
             &self.bytes[byte::back(self.bytes, end, ALPHA, 12)..end]

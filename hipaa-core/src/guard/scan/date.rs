@@ -166,9 +166,8 @@ impl Scan<'_, '_> {
 
     /// Records a date or a birth date.
     pub(super) fn date(&mut self, span: (usize, usize), parts: Parts, form: Form) {
-        let hit = self
-            .context(span, DATES)
-            .filter(|hit| !(hit.is(Dob) && hit.fit < Fit::Label && self.done_on(span.0, parts)));
+        let hit =
+            self.context(span, DATES).filter(|hit| !(hit.is(Dob) && hit.fit < Fit::Label && self.done_on(span, parts)));
         let hit = match hit {
             None if form == Form::Full && self.born_beside(span) => Some(Hit::declared(Dob, Reason::List)),
             hit => hit,

@@ -121,8 +121,9 @@ fn pair(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
         return None;
     }
     let (len, next) = if byte::is_shape(bytes, start, b"dd dd dddd ") {
-        let next = byte::skip(bytes, start + 10, byte::BLANK);
-        (10, Some(next).filter(|next| next - start < 14 && byte::is_shape(bytes, *next, b"dd dd dddd")))
+        let to = if bytes[start + 10..].starts_with(b" TO ") { 3 } else { 0 };
+        let next = byte::skip(bytes, start + 10 + to, byte::BLANK);
+        (10, Some(next).filter(|next| next - start < 15 && byte::is_shape(bytes, *next, b"dd dd dddd")))
     } else {
         let ranged = byte::is_shape(bytes, start, b"dd dd dd TO dd dd dd") && bytes[..start].ends_with(b"FROM ");
         (8, ranged.then_some(start + 12))

@@ -1,7 +1,8 @@
 //! Plain numbers: social security numbers, provider numbers, cards, and what only a cue names.
 
 use super::claim::Claim;
-use super::near::{any_word, is_field, said_before, siblings_fail, word_before};
+use super::measured::measured;
+use super::near::{any_word, is_field, said_before, siblings_fail};
 use super::star::masked;
 use super::token::Run;
 use super::{Hit, Last, Scan, unit};
@@ -16,6 +17,15 @@ use crate::guard::{Confidence, Kind, Reason};
 pub(super) const NUMBERS: Mask = Mask::of(&[
     Ssn, Mrn, Npi, Dea, Phone, Fax, Zip, Device, CreditCard, Mbi, Vin, Account, Plan, License, Other, Version,
 ]);
+
+/// Whether the letter of a sex and a slash stand before `start`: `M/95`.
+fn after_sex(bytes: &[u8], start: usize) -> bool {
+    let at = start.saturating_sub(2);
+    matches!(byte::peek(bytes, at), b'M' | b'F') && !byte::is(byte::prev(bytes, at), ALNUM)
+}
+
+/// What tells that a number kept in a chart is no number of the chart.
+static SECURITY: WordSet<8> = WordSet::new("ssn social");
 
 impl Scan<'_, '_> {
     /// One to three digits that stand alone.
@@ -41,7 +51,7 @@ impl Scan<'_, '_> {
         }
         if len <= 3 {
             let sex = matches!(behind, [only] if only.sep == b'/' && only.len() == 1 && only.digits == 0);
-            if run.sep != b'/' && (behind.is_empty() || sex) {
+            if (run.sep != b'/' || after_sex(self.bytes, run.start)) && (behind.is_empty() || sex) {
                 self.small(run);
             } else if run.sep == 0 && behind[0].sep == b'/' {
                 self.phone(run.start);
@@ -209,6 +219,9 @@ impl Scan<'_, '_> {
         if lens[..piece.len()] == [3, 2, 4] && sep == b'-' {
             // Its form says more than a loose word behind it: `536-90-4399 ins id on the card`.
             hit = hit.filter(|hit| !matches!(hit.reason, Reason::Cue { at: 0..=1, .. }));
+            // `ssn ending 3821, full number in chart: 412-55-3821`.
+            let loose = hit.is_some_and(|hit| hit.weak && hit.is(Mrn));
+            hit = hit.filter(|_| !(loose && said_before(self.bytes, span.0, 64, &SECURITY)));
             // Nor does it go on a list of numbers of another form.
             let other = |last: Last| last.len != span.1 - span.0;
             hit = hit.filter(|hit| hit.is(Ssn) || hit.reason != Reason::List || !self.last.is_some_and(other));
@@ -340,35 +353,6 @@ static EXAMS: WordSet<128> = WordSet::new(
     "order orders exam coll collected specimen study modality procedure test ct cta mri mr xr cxr xray ultrasound \
     mammogram mammo echo ekg pet biopsy bx path pathology requisition lab labs culture radiology imaging scan ray",
 );
-
-/// Words of logs before seconds since 1970, sizes and places.
-static MEASURES: WordSet<64> = WordSet::new(
-    "ts epoch time timestamp unixtime unix utime mtime bytes auth seq sequence uptime offset size pos lsn nonce ack \
-    duration elapsed counter sum rows reads check",
-);
-
-/// Names of values that are providers after all.
-const PROVIDERS: [&[u8]; 7] = [b"prov", b"presc", b"phys", b"refer", b"render", b"attend", b"pract"];
-
-/// Whether a program gives the number at `start` to a name of some type: `NOW: u32 = 1073741823`.
-fn typed(bytes: &[u8], start: usize) -> bool {
-    let Some(before) = bytes[..start].strip_suffix(b" = ") else { return false };
-    bytes[..byte::back(bytes, before.len(), ALNUM, 8)].ends_with(b": ")
-}
-
-/// Whether the number at `start` is the value of a name (`bytes=`, `bytes_out`) or of a word of logs.
-fn measured(bytes: &[u8], start: usize) -> bool {
-    let (from, end) = word_before(bytes, start);
-    let equal = start.saturating_sub(1);
-    let mut name = equal;
-    while name > 0 && equal - name < 24 && (byte::is(bytes[name - 1], ALNUM) || bytes[name - 1] == b'_') {
-        name -= 1;
-    }
-    let provider =
-        || PROVIDERS.iter().any(|part| bytes[name..equal].windows(part.len()).any(|at| at.eq_ignore_ascii_case(part)));
-    let named = byte::peek(bytes, equal) == b'=' && byte::is(byte::prev(bytes, equal), byte::ALPHA) && !provider();
-    named || (from < end && byte::prev(bytes, from) == b'_') || MEASURES.has(&bytes[from..end]) || typed(bytes, start)
-}
 
 /// Whether numbers beside it could be providers by their shape, and are none.
 fn one_of_many(bytes: &[u8], span: (usize, usize)) -> bool {

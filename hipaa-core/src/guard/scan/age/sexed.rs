@@ -2,7 +2,7 @@
 
 use super::super::token::Run;
 use super::words::{
-    BEFORE_PERSONS, DISTANCES, FEVERS, OF_PATIENTS, OF_PERSONS, PERSON_LABELS, SEX_WORDS, TEMPERATURES, VITALS,
+    BEFORE_PERSONS, DISTANCES, ELDERLY, FEVERS, OF_PATIENTS, OF_PERSONS, PERSON_LABELS, SEX_WORDS, TEMPERATURES, VITALS,
 };
 use super::{blanks_before, is, titled, word, word_before};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
@@ -41,7 +41,7 @@ impl Scan<'_, '_> {
 /// `Demographics: 94, F, widowed`.
 pub(super) fn opens(bytes: &[u8], start: usize, end: usize) -> bool {
     let at = end + usize::from(byte::peek(bytes, end) == b',');
-    if byte::peek(bytes, at) != b' ' || !matches!(byte::peek(bytes, at + 1) | 0x20, b'f' | b'm') {
+    if byte::peek(bytes, at) != b' ' || !matches!(byte::peek(bytes, at + 1) | 0x20, b'f' | b'm' | b'w' | b'a') {
         return false;
     }
     let stop = byte::skip(bytes, at + 1, ALPHA);
@@ -50,19 +50,22 @@ pub(super) fn opens(bytes: &[u8], start: usize, end: usize) -> bool {
     if !SEX_WORDS.has(sex) || !matches!(next, 0 | b' ' | b',' | b'.' | b';' | b'\n') {
         return false;
     }
+    let (capital, spelled) = (byte::is(sex[0], byte::UPPER), sex.len() > 1);
+    if ELDERLY.has(word_before(bytes, start)) {
+        return capital || spelled;
+    }
     let listed = stop + usize::from(matches!(next, b',' | b';'));
     let (after, behind) = word(bytes, listed);
     if byte::at(bytes, after, DIGIT) || VITALS.has(word_with(bytes, listed)) || FEVERS.has(behind) {
         return false;
     }
-    let (capital, spelled) = (byte::is(sex[0], byte::UPPER), sex.len() > 1);
     if at == end && (capital || spelled) && next == b' ' && OF_PATIENTS.has(behind) && begins(bytes, start) {
         return true;
     }
     // Nothing else tells an age from a temperature of the body.
     let cold = byte::value(bytes, start, end) < COLDEST;
     let open = if behind.is_empty() { spelled || sex == b"M" || cold } else { !DISTANCES.has(behind) };
-    match of_person(bytes, start) {
+    match of_person(bytes, start) || (spelled && titled::behind_names(bytes, start)) {
         true => open,
         false => at == end && capital && next == b',' && !behind.is_empty() && leads_line(bytes, start),
     }
@@ -83,7 +86,7 @@ fn leads_line(bytes: &[u8], start: usize) -> bool {
 
 /// Whether the letter of a sex stands behind the number, where its label says that it is an age: `Age: 93 F`.
 pub(super) fn letter(bytes: &[u8], start: usize, end: usize) -> bool {
-    let capital = byte::peek(bytes, end) == b' '
+    let capital = matches!(byte::peek(bytes, end), b' ' | b'-')
         && matches!(byte::peek(bytes, end + 1), b'M' | b'F' | b'f')
         && !byte::at(bytes, end + 2, ALNUM);
     capital || with_sex(bytes, start, end)
@@ -152,6 +155,9 @@ mod tests {
             ("91 F h/o CAD", true),
             ("91 M", false),
             ("Pt: 92 F.", true),
+            ("Jane Roe, 93, female", true),
+            ("pleasant 93 M here", true),
+            ("93 WF with CHF", true),
             ("Pt: 98 F.", false),
             ("T: 97 F oral", false),
             ("PT: 97 F, HR 80", false),

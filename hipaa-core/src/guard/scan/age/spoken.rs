@@ -1,8 +1,8 @@
 //! Ages as people tell them: `I'm 93 so`, `Dad's 97 now`, `She was 99 when she died`, `her 94th birthday`.
 
 use super::super::token::Run;
-use super::words::{ELDERS, MYSELF, OF_ELDERS, PRONOUNS, THINGS};
-use super::{blanks_before, is, word, word_before};
+use super::words::{ELDERS, KIN, MYSELF, OF_ELDERS, PRONOUNS, THINGS, VITALS};
+use super::{blanks_before, is, titled, word, word_before};
 use crate::guard::byte::{self, ALPHA, DIGIT};
 
 /// Nobody tells a greater age; above it are weights and rates.
@@ -41,11 +41,13 @@ fn is_now(bytes: &[u8], start: usize, end: usize) -> bool {
             Some(end) => word_before(bytes, end),
             None => return false,
         },
-        b"am" | b"is" => word_before(bytes, at),
+        b"am" | b"is" | b"died" | b"deceased" | b"alive" => word_before(bytes, at),
         _ => return false,
     };
     match verb {
         b"m" | b"am" => is(subject, b"i"),
+        b"is" if titled::title_before(bytes, at) => true,
+        b"died" | b"deceased" | b"alive" => KIN.has(subject),
         _ => ELDERS.has(subject) || (PRONOUNS.has(subject) && !is(subject, b"i")),
     }
 }
@@ -80,12 +82,19 @@ fn clause_ends(bytes: &[u8], end: usize) -> bool {
     match byte::peek(bytes, end) {
         0 | b'\n' | b'\r' | b';' | b'!' => true,
         b'.' => !digit(end + 1),
-        b',' => !digit(end + 1) && !digit(end + 2),
+        b',' => !digit(end + 1) && !digit(end + 2) && !measured(bytes, end + 1),
         _ => {
             let (next, found) = word(bytes, end);
-            [&b"and"[..], b"so", b"now", b"but"].iter().any(|known| is(found, known)) && !digit(next + 1)
+            let goes_on = [&b"and"[..], b"so", b"now", b"but", b"with"].iter().any(|known| is(found, known));
+            goes_on && !digit(next + 1) && !measured(bytes, next)
         }
     }
+}
+
+/// Whether what follows speaks of the air or the pulse: `and on RA`, `with O2`.
+fn measured(bytes: &[u8], at: usize) -> bool {
+    let next = word(bytes, at).1;
+    is(next, b"on") || VITALS.has(next)
 }
 
 /// `a happy 94th birthday`, which is held now, and not that of a thing; `ending` is what stands behind the digits.
@@ -118,6 +127,11 @@ mod tests {
             ("Grandmother is 94 and in good health", true),
             ("Grandma is now 94.", true),
             ("she's 94 now", true),
+            ("Mr. Li is 97 with dementia", true),
+            ("FHx: mother died 94, father alive", true),
+            ("Mr. Li is 97 pounds", false),
+            ("The cells died 94,", false),
+            ("Pt's 98, on RA", false),
             ("it's 94 now", false),
             ("Born in 1928, now 95.", true),
             ("She was 99 when she died.", true),

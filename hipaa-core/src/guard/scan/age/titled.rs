@@ -16,7 +16,12 @@ pub(super) fn behind(bytes: &[u8], start: usize, end: usize) -> bool {
     if !fits {
         return false;
     }
-    let mut at = start - 2;
+    title_before(bytes, start - 2)
+}
+
+/// Whether a title and one name or two end at `end`.
+pub(super) fn title_before(bytes: &[u8], end: usize) -> bool {
+    let mut at = end - usize::from(byte::prev(bytes, end) == b' ');
     for _ in 0..2 {
         let name = word_before(bytes, at);
         if !byte::at(name, 0, byte::UPPER) {

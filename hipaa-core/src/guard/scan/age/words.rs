@@ -2,10 +2,11 @@
 
 use crate::guard::words::WordSet;
 
-pub(super) static YEARS_OLD: WordSet<8> = WordSet::new("yo yof yom yoa");
+pub(super) static YEARS_OLD: WordSet<32> = WordSet::new("yo yof yom yoa yowf yowm yobf yobm yoaaf yoaam");
 pub(super) static YEARS: WordSet<8> = WordSet::new("years yrs y");
 pub(super) static YEAR: WordSet<16> = WordSet::new("year years yr yrs y");
-pub(super) static GLUED: WordSet<32> = WordSet::new("yo y yr yrs yof yom yoa ym yf yrm yrf");
+pub(super) static GLUED: WordSet<64> =
+    WordSet::new("yo y yr yrs yof yom yoa ym yf yrm yrf yowf yowm yobf yobm yoaaf yoaam");
 pub(super) static SEXES: WordSet<32> = WordSet::new("m f male female man woman lady gentleman");
 pub(super) static LIMITS_BEHIND: WordSet<16> = WordSet::new("older over above more greater up");
 pub(super) static LIMITS_BEFORE: WordSet<32> =
@@ -29,8 +30,10 @@ pub(super) static OF_PERSONS: WordSet<128> = WordSet::new(
     complaining in pt patient adm lives living resident dnr",
 );
 /// The same behind a blank, `91 F h/o CAD`, where a temperature is likelier.
-pub(super) static OF_PATIENTS: WordSet<32> =
-    WordSet::new("with w who presents presenting presented admitted adm h c s p hx brought complaining");
+pub(super) static OF_PATIENTS: WordSet<64> = WordSet::new(
+    "with w who presents presenting presented admitted adm h c s p hx brought complaining found biba bibems pmh pmhx \
+        transferred referred",
+);
 pub(super) static VITALS: WordSet<128> = WordSet::new(
     "hr bp rr sat sats sao spo o pulse vitals vs chills rigors wbc oral orally axillary rectal rectally tympanic temporal \
     overnight this today yesterday tonight per at ambient room water max tmax via by last now then after before",
@@ -56,24 +59,35 @@ pub(super) static LIVING: WordSet<32> = WordSet::new(
 pub(super) static AT_EVENTS: WordSet<128> = WordSet::new(
     "at on of upon in last first the time initial birthday years yrs year is was admission admit visit discharge \
     encounter enrollment exam evaluation surgery service event presentation procedure consent intake \
-    screening interview imaging scan draw collection transfer arrival injury stroke fall retirement menopause this",
+    screening interview imaging scan draw collection transfer arrival injury stroke fall retirement menopause this death today \
+    now when seen m f",
 );
 /// Labels of what is told about a person.
 pub(super) static PERSON_LABELS: WordSet<64> = WordSet::new(
     "pt patient hx history triage hpi cc complaint indication indications info information demographics summary synopsis \
     presentation subjective scenario impression sbar situation background resident name",
 );
-pub(super) static SEX_WORDS: WordSet<16> = WordSet::new("m f male female");
+pub(super) static SEX_WORDS: WordSet<16> = WordSet::new("m f male female wm wf aam aaf");
+/// People whose age is great.
+pub(super) static ELDERLY: WordSet<8> = WordSet::new("pleasant elderly frail");
 /// What tells that `F` is a degree.
 pub(super) static FEVERS: WordSet<32> = WordSet::new(
     "febrile afebrile tachycardic tachypneic hypotensive sweats diaphoretic flushed warm fever temp temperature",
 );
-/// What tells that `m` is a distance.
-pub(super) static DISTANCES: WordSet<16> = WordSet::new("walk walked walks run ran race swim away apart");
+/// What tells that `m` is a distance, or that people and things are counted.
+pub(super) static DISTANCES: WordSet<64> = WordSet::new(
+    "walk walked walks run ran race swim away apart st street participants patients subjects mice rats cells rows cases \
+    volunteers students children samples members residents",
+);
 /// People of whom an age is told.
 pub(super) static ELDERS: WordSet<128> = WordSet::new(
     "patient pt resident client mother father mom mum dad mama papa momma grandmother grandfather grandma grandpa granny \
     nana wife husband spouse partner aunt uncle sister brother friend neighbor widow widower",
+);
+/// Those of them whose age is a part of a history of the family.
+pub(super) static KIN: WordSet<64> = WordSet::new(
+    "mother father mom dad grandmother grandfather grandma grandpa wife husband spouse aunt uncle sister brother mgm mgf \
+    pgm pgf",
 );
 /// What may go on about them behind their age.
 pub(super) static OF_ELDERS: WordSet<64> = WordSet::new(
