@@ -61,7 +61,7 @@ static FILLERS: WordSet<512> = WordSet::new(
 const NEAR_WORDS: u32 = 4;
 
 /// How a cue that ends at `from` fits a value that starts at `to`; `None` when it does not.
-#[inline]
+#[inline(always)]
 pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
     let gap = bytes.get(from..to)?;
     let light = |byte: &u8| matches!(byte, b' ' | b':' | b'#' | b'=');
@@ -73,6 +73,7 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
 }
 
 /// The same for more than a mark or two.
+#[inline(never)]
 fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
     let mut fit = Fit::Label;
     let (mut at, mut words, mut fillers, mut newlines) = (from, 0, 0, 0);

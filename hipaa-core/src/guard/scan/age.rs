@@ -143,9 +143,10 @@ fn told(bytes: &[u8], start: usize, end: usize) -> bool {
 
 /// `now 97, still drives`.
 fn still_lives(bytes: &[u8], start: usize, end: usize) -> bool {
-    let (next, first) = word(bytes, end + 1);
-    let living = || LIVING.has(if is(first, b"still") { word(bytes, next).1 } else { first });
-    bytes[..start].ends_with(b"now ") && byte::peek(bytes, end) == b',' && living()
+    bytes[..start].ends_with(b"now ") && byte::peek(bytes, end) == b',' && {
+        let (next, first) = word(bytes, end + 1);
+        LIVING.has(if is(first, b"still") { word(bytes, next).1 } else { first })
+    }
 }
 
 /// `92y6m`.

@@ -37,6 +37,7 @@ fn died_before(bytes: &[u8], at: usize) -> bool {
 impl Scan<'_, '_> {
     /// Whether the word for a date at `i` belongs to the one for a birth before it: `dob_date`, `dob::date`,
     /// `DOB updated from`.
+    #[inline(never)]
     pub(super) fn day_of_birth(&self, i: usize) -> bool {
         let cue = self.cues[i];
         let Some(before) = i.checked_sub(1).and_then(|i| self.cues.get(i)) else { return false };
@@ -45,7 +46,7 @@ impl Scan<'_, '_> {
             Some(b" ") => matches!(self.bytes.get(cue.end..cue.end + 4), Some(b" fro" | b" to ")),
             _ => false,
         };
-        cue.class == CueClass::Date && before.class == CueClass::Dob && !before.weak && joined
+        before.class == CueClass::Dob && !before.weak && joined
     }
 
     /// Whether `b.` stands behind a name and is no letter of a list, and `bd` behind no dose.

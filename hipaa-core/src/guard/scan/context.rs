@@ -182,7 +182,9 @@ impl Scan<'_, '_> {
                 // `Fax confirmation sent to`: a loose word of no kind hides nothing.
                 false if fit == Fit::Near && (loose || self.payer(cue, start)) => {}
                 false if fallback.is_some_and(|hit: Hit| hit.is(CueClass::Phone)) && !self.faxed(cue) => break,
-                false if fit >= Fit::Strict && self.day_of_birth(i) => return Some(self.hit(i - 1, fit, start)),
+                false if cue.class == CueClass::Date && fit >= Fit::Strict && self.day_of_birth(i) => {
+                    return Some(self.hit(i - 1, fit, start));
+                }
                 false => return Some(self.in_order(self.hit(i, fit, start), i, end)),
                 // `born in Ohio on`: a preposition leaves the word to a stronger cue before it.
                 true if cue.class == CueClass::Date && fit == Fit::Label => {

@@ -221,7 +221,7 @@ const fn is_lead(byte: u8) -> bool {
 fn joined(bytes: &[u8], from: usize, to: usize) -> bool {
     match bytes.get(from..to).unwrap_or(&[]) {
         b" " | b"  " | b"   " | [b' ', b'A'..=b'L', b'.', b' '] | [b' ', b' ', b'A'..=b'L', b'.', b' '] => true,
-        gap => list_gap(bytes, from, to) || form::joins(gap),
+        gap => list_gap(bytes, from, to) || (gap.len() <= form::LONGEST && form::joins(gap)),
     }
 }
 

@@ -85,6 +85,7 @@ impl Scan<'_, '_> {
     }
 
     /// Keeps the place from which a list may go on; a label behind its value is used up.
+    #[inline]
     pub(super) fn remember(&mut self, span: (usize, usize), hit: Hit) {
         // `Duplicate MRNs identified: 5408620, 5161183`: several are announced, of one length.
         let announced = || hit.plural && !hit.weak && self.labelled(span.0);

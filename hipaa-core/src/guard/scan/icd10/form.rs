@@ -4,6 +4,9 @@ use super::super::token::Run;
 use crate::guard::byte::{self, ALPHA, DIGIT};
 use crate::guard::words::WordSet;
 
+/// The longest text between two lines of a form, in bytes.
+pub(super) const LONGEST: usize = 10;
+
 /// What is asked or paid for a diagnosis: `the claim for E11.9`.
 static ASKED: WordSet<32> =
     WordSet::new("claim claims auth authorization request referral order orders visit encounter test rx prescription");
@@ -34,7 +37,7 @@ pub(super) fn joins(gap: &[u8]) -> bool {
         }
         _ => false,
     };
-    blanks > 0 && gap.len() <= 10 && lettered
+    blanks > 0 && lettered
 }
 
 /// How many blanks and ends of lines a text starts with, and what follows.
