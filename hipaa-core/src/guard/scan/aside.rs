@@ -58,9 +58,14 @@ impl Scan<'_, '_> {
         (byte::peek(self.bytes, close) == b')').then_some(hit)
     }
 
+    /// Whether a loose word before a value speaks for it over the words between.
+    pub(super) fn leads_to(&self, cue: &Cue, start: usize) -> bool {
+        self.says_so(cue, start) || self.announces(cue, start)
+    }
+
     /// Whether a loose word and `is` lead to a long value: `my account is 39309939`, `insurance is 64990812K`.
     #[inline(never)]
-    pub(super) fn says_so(&self, cue: &Cue, start: usize) -> bool {
+    fn says_so(&self, cue: &Cue, start: usize) -> bool {
         let gap = self.bytes.get(cue.end..start).unwrap_or(&[]);
         let of_numbers = matches!(cue.class, CueClass::Account | CueClass::Plan | CueClass::License | CueClass::Mrn);
         // `the account you're calling about is 486472795`.
@@ -70,7 +75,7 @@ impl Scan<'_, '_> {
 
     /// Whether a loose word for several and a list of two alike speak for it: `two accounts open, 39309939 and 39309940`.
     #[inline(never)]
-    pub(super) fn announces(&self, cue: &Cue, start: usize) -> bool {
+    fn announces(&self, cue: &Cue, start: usize) -> bool {
         let bytes = self.bytes;
         if cue.class != CueClass::Account || byte::prev(bytes, cue.end) | 0x20 != b's' {
             return false;

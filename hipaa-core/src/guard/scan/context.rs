@@ -170,10 +170,7 @@ impl Scan<'_, '_> {
                 }
                 _ => {}
             }
-            let Some(fit) = before_gap(self.bytes, cue.end, to) else {
-                let sent = cue.class == CueClass::Fax && sent_gap(self.bytes, cue.end, start);
-                return if sent { Some(self.hit(i, Fit::Strict, start)) } else { fallback };
-            };
+            let Some(fit) = before_gap(self.bytes, cue.end, to) else { return self.sent_to(i, start).or(fallback) };
             let loose = cue.weak || matches!(cue.class, CueClass::Other | CueClass::Version);
             if loose && let Some(owner) = self.owner(i, start, mask) {
                 return Some(self.hit(owner, fit, start));
@@ -202,13 +199,18 @@ impl Scan<'_, '_> {
                     }
                 }
                 true if fit == Fit::Label => return Some(self.in_order(self.hit(i, fit, start), i, end)),
-                true if self.says_so(cue, start) || self.announces(cue, start) => {
-                    return Some(self.hit(i, Fit::Label, start));
-                }
+                true if self.leads_to(cue, start) => return Some(self.hit(i, Fit::Label, start)),
                 true => {}
             }
         }
         fallback
+    }
+
+    /// What the fax at `i` says that goes to the value past pages and a date.
+    fn sent_to(&self, i: usize, start: usize) -> Option<Hit> {
+        let cue = self.cues[i];
+        let sent = cue.class == CueClass::Fax && sent_gap(self.bytes, cue.end, start);
+        sent.then(|| self.hit(i, Fit::Strict, start))
     }
 
     /// Whether a member is one who speaks: `Agent: what is your ZIP?⏎Member: 13501`.
