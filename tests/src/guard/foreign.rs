@@ -1,5 +1,5 @@
 //! Texts by people who had read the rules and none of the code: hospital notes, office and log texts, documents and text in
-//! disorder, a mixture of them all, and texts that name nobody. The guard was mended by other texts of the same people, so
+//! disorder, a mixture of them all, single sentences and snippets as people say and type them, and texts that name nobody. The guard was mended by other texts of the same people, so
 //! they keep what was won and estimate nothing.
 
 use super::score::{Label, Note};
@@ -9,6 +9,7 @@ const NOTES: &str = include_str!("../../data/guard/foreign/notes.jsonl");
 const OFFICE: &str = include_str!("../../data/guard/foreign/office.jsonl");
 const MIXED: &str = include_str!("../../data/guard/foreign/mixed.jsonl");
 const GENERAL: &str = include_str!("../../data/guard/foreign/general.jsonl");
+const SPEECH: &str = include_str!("../../data/guard/foreign/speech.jsonl");
 const CLEAN: &str = include_str!("../../data/guard/foreign/clean.jsonl");
 
 #[derive(Deserialize)]
@@ -30,7 +31,7 @@ fn notes(lines: &str) -> Vec<Note> {
 /// All texts, without their labels.
 #[cfg(test)]
 pub(super) fn texts() -> Vec<String> {
-    [NOTES, OFFICE, MIXED, GENERAL, CLEAN].iter().flat_map(|lines| notes(lines)).map(|note| note.text).collect()
+    [NOTES, OFFICE, MIXED, GENERAL, SPEECH, CLEAN].iter().flat_map(|lines| notes(lines)).map(|note| note.text).collect()
 }
 
 #[cfg(test)]
@@ -41,7 +42,9 @@ mod tests {
 
     #[test]
     fn foreign_texts_reach_every_bar() {
-        for (name, lines) in [("notes", NOTES), ("office", OFFICE), ("mixed", MIXED), ("general", GENERAL)] {
+        for (name, lines) in
+            [("notes", NOTES), ("office", OFFICE), ("mixed", MIXED), ("general", GENERAL), ("speech", SPEECH)]
+        {
             let notes = notes(lines);
             let score = score(&Guard::new(), &notes);
             println!("{name}\n{}", score.table());

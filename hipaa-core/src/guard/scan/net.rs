@@ -38,6 +38,12 @@ impl Scan<'_, '_> {
         let base = if special || small { Confidence::Low } else { Confidence::Medium };
         let claim = Claim { kind: Kind::Ip, span, base, reason };
         let version = !special && !private && self.among_versions(span.0);
+        // `upgraded from 10.2.33.4 to version 10.2.34.0`, `IP 10.4.2.1 section of the manual`.
+        let behind = &self.bytes[span.1..];
+        let numbered = behind.starts_with(b" to version ") || behind.starts_with(b" section ");
+        if numbered {
+            return self.push(Claim { base: Confidence::Low, ..claim }, Confidence::Low, None);
+        }
         let hit = if version && hit.is_some_and(|hit| hit.is(Ip)) && small { None } else { hit };
         let claim = if version { Claim { base: Confidence::Low, ..claim } } else { claim };
         if special { self.push(claim, Confidence::Low, None) } else { self.claim(claim, hit) }
