@@ -84,9 +84,13 @@ fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
             let end = byte::skip(bytes, at, ALNUM).min(to);
             let word = &bytes[at..end];
             let fresh = || fillers == 0 || bytes[..at].trim_ascii_end().last() == Some(&b'?');
-            let colon = if newlines == 1 && !labelled { spoken(bytes, end) } else { end };
-            if byte::peek(bytes, colon) == b':' && newlines == 1 && !labelled && fresh() && SPEAKERS.has(word) {
-                (newlines, at, fit) = (0, colon + 1, fit.min(Fit::Strict));
+            if newlines == 1
+                && !labelled
+                && let Some(said) = spoken(bytes, end)
+                && fresh()
+                && SPEAKERS.has(word)
+            {
+                (newlines, at, fit) = (0, said, fit.min(Fit::Strict));
                 continue;
             }
             // `License: TX 12345678`.
@@ -131,12 +135,11 @@ fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
     (fits && (newlines == 0 || (words == 0 && crosses() && !in_row(bytes, from, to)))).then_some(fit)
 }
 
-/// The end of who speaks and when: `Caller (22:16)`.
-fn spoken(bytes: &[u8], end: usize) -> usize {
-    end + match byte::peek(bytes, end) {
-        b' ' if clock(bytes, end + 1) > 0 => clock(bytes, end + 1) + 1,
-        _ => 0,
-    }
+/// The place behind the colon of who speaks, and perhaps when: `Caller:`, `Caller (22:16):`.
+fn spoken(bytes: &[u8], end: usize) -> Option<usize> {
+    let time = if byte::peek(bytes, end) == b' ' { clock(bytes, end + 1) } else { 0 };
+    let colon = if time > 0 { end + 1 + time } else { end };
+    (byte::peek(bytes, colon) == b':').then_some(colon + 1)
 }
 
 /// Whether a bracket opens at the end of a line: `mrn IN (`.

@@ -120,7 +120,8 @@ impl Scan<'_, '_> {
             return true;
         }
         // `a member (Ann Roe) [#34752]`, `serial on x86-64`.
-        if (byte::prev(bytes, start) == b'#' && byte::peek(bytes, end) == b']') || bytes[start..].starts_with(b"x86") {
+        let linked = (byte::prev(bytes, start) == b'#') & (byte::peek(bytes, end) == b']');
+        if linked | (bytes[start] == b'x') && (linked || bytes[start..].starts_with(b"x86")) {
             return true;
         }
         let plan = hit.is(CueClass::Plan);

@@ -68,7 +68,8 @@ impl Scan<'_, '_> {
             return;
         }
         let hit = self.context(span, NUMBERS);
-        let hit = if len == 10 || len == 15 { self.of_provider(span, hit) } else { hit };
+        let doubtful = hit.is_some_and(|hit| (hit.weak && hit.is(Account)) | hit.is(Phone));
+        let hit = if doubtful { self.of_provider(span, hit) } else { hit };
         match len {
             5 => self.zip(span, hit),
             6 | 8 => self.compact_date(span),
@@ -86,6 +87,7 @@ impl Scan<'_, '_> {
 
     /// The cue without what it does not say: `Rendering 2788897736, billing 1623473877` are providers; the telephone of
     /// `IMEI of the loaner phone: 351027345758740` is a device.
+    #[inline(never)]
     fn of_provider(&self, span: (usize, usize), hit: Option<Hit>) -> Option<Hit> {
         let (mut hit, len) = (hit?, span.1 - span.0);
         if len == 10 && hit.weak && hit.is(Account) && self.says(&hit, span.0, b"billing") {
