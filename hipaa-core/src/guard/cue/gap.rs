@@ -83,12 +83,9 @@ fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
         if byte::is(byte, ALNUM) {
             let end = byte::skip(bytes, at, ALNUM).min(to);
             let word = &bytes[at..end];
-            let fresh = || fillers == 0 || bytes[..at].trim_ascii_end().last() == Some(&b'?');
             if newlines == 1
                 && !labelled
-                && let Some(said) = spoken(bytes, end)
-                && fresh()
-                && SPEAKERS.has(word)
+                && let Some(said) = spoken(bytes, (at, end), fillers == 0)
             {
                 (newlines, at, fit) = (0, said, fit.min(Fit::Strict));
                 continue;
@@ -135,11 +132,13 @@ fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
     (fits && (newlines == 0 || (words == 0 && crosses() && !in_row(bytes, from, to)))).then_some(fit)
 }
 
-/// The place behind the colon of who speaks, and perhaps when: `Caller:`, `Caller (22:16):`.
-fn spoken(bytes: &[u8], end: usize) -> Option<usize> {
+/// The place behind the colon of who speaks, and perhaps when: `Caller:`, `Caller (22:16):`; behind other words only to
+/// answer a question.
+fn spoken(bytes: &[u8], (at, end): (usize, usize), fresh: bool) -> Option<usize> {
     let time = if byte::peek(bytes, end) == b' ' { clock(bytes, end + 1) } else { 0 };
     let colon = if time > 0 { end + 1 + time } else { end };
-    (byte::peek(bytes, colon) == b':').then_some(colon + 1)
+    let asked = || fresh || bytes[..at].trim_ascii_end().last() == Some(&b'?');
+    (byte::peek(bytes, colon) == b':' && asked() && SPEAKERS.has(&bytes[at..end])).then_some(colon + 1)
 }
 
 /// Whether a bracket opens at the end of a line: `mrn IN (`.
