@@ -92,6 +92,7 @@ impl Scan<'_, '_> {
         parted && self.is_share(span, first)
     }
 
+    /// Whether a word for what is counted stands behind the hyphen at `first`.
     fn is_share(&self, span: (usize, usize), first: usize) -> bool {
         let word = first + 1..byte::skip(self.bytes, first + 1, byte::LOWER);
         let few = first - span.0 <= 2 && word.len() >= 3 && word.end == span.1;
@@ -138,15 +139,16 @@ impl Scan<'_, '_> {
         blood || pregnant || (hit.is(CueClass::Device) && hit.weak && !labelled && end - start < 6)
     }
 
-    /// Whether it is a word with a number rather than a number: `License: Unicode-DFS-2016`, `a member of the XFree86
-    /// project`.
+    /// Whether it is a word with a number rather than a number, which has five digits: `License: Unicode-DFS-2016`, `a
+    /// member of the XFree86 project`.
     fn is_word(&self, (start, end): (usize, usize), hit: &Hit, labelled: bool) -> bool {
         let value = &self.bytes[start..end];
         let longest = if value.iter().any(u8::is_ascii_uppercase) { 3 } else { 6 };
         let small = value.iter().filter(|byte| byte.is_ascii_lowercase()).count();
         let spelled = || value.windows(longest).any(|letters| letters.iter().all(u8::is_ascii_lowercase));
         let digits = || value.iter().filter(|byte| byte.is_ascii_digit()).count();
-        let named = || hit.is(CueClass::License) || !labelled || (longest > 3 && digits() < 4);
+        let most = if hit.is(CueClass::License) || !labelled { 4 } else { 3 };
+        let named = || (most > 3 || longest > 3) && digits() <= most;
         small >= longest && byte::at(value, 0, ALPHA) && named() && spelled()
     }
 
