@@ -125,3 +125,13 @@ pub(super) fn exchange(address: SocketAddr, request: &[u8]) -> Option<Reply> {
     let split = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned()));
     Some(Reply { status, headers: lines.filter_map(split).collect(), body: body.to_owned() })
 }
+
+/// Red if a leak were overlooked, or a request's own random digits were one.
+#[test]
+fn an_answer_says_what_it_holds_beside_its_id() {
+    let headers = vec![("x-request-id".to_owned(), "09643993".to_owned())];
+    let reply = |body: &str| Reply { status: 503, headers: headers.clone(), body: body.to_owned() };
+    assert!(!reply(r#"{"request_id":"09643993"}"#).says("4399"));
+    assert!(reply(r#"{"request_id":"09643993","of":"536-90-4399"}"#).says("4399"));
+    assert!(reply("Ann SMITH").says("Smith"));
+}
