@@ -128,6 +128,12 @@ pub(super) fn back_to(bytes: &[u8], end: usize, want: u8, limit: usize) -> usize
     start
 }
 
+/// Whether only the bytes of `dress`, at most so many, stand between the start of the line and `at`.
+pub(super) fn leads_line(bytes: &[u8], at: usize, (dress, most): (&[u8], usize)) -> bool {
+    let count = bytes[..at].iter().rev().take(most).take_while(|byte| dress.contains(byte)).count();
+    matches!(bytes[..at - count].last(), None | Some(b'\n'))
+}
+
 /// The value of a short run of digits; longer runs saturate.
 pub(super) fn number(digits: &[u8]) -> u32 {
     digits

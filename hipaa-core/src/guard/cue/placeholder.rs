@@ -75,7 +75,7 @@ fn kind_of(name: &[u8]) -> Option<Kind> {
 fn labels(bytes: &[u8], (open, close): (usize, usize), kind: Kind) -> bool {
     let marked = match bytes.get(close..) {
         Some([b':' | b'=', ..] | [b' ', b'=', ..]) => !UNLABELLED.contains(&kind),
-        Some([b' ', ..]) => LEADING.contains(&kind) && leads_line(bytes, open),
+        Some([b' ', ..]) => LEADING.contains(&kind) && byte::leads_line(bytes, open, (b" \t-*>", 12)),
         _ => false,
     };
     marked && {
@@ -84,12 +84,6 @@ fn labels(bytes: &[u8], (open, close): (usize, usize), kind: Kind) -> bool {
         let word = byte::skip(bytes, value, ALNUM).min(value + LONGEST);
         bytes[value..word].iter().any(u8::is_ascii_digit)
     }
-}
-
-/// Whether only blanks and the mark of an item stand between the start of the line and `at`.
-fn leads_line(bytes: &[u8], at: usize) -> bool {
-    let item = bytes[..at].iter().rev().take(12).take_while(|byte| b" \t-*>".contains(byte)).count();
-    at == item || bytes[at - item - 1] == b'\n'
 }
 
 /// Whether a surrogate and its bracket stand behind the `:` at `colon`.

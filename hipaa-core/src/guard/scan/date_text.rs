@@ -201,7 +201,8 @@ fn year_first(bytes: &[u8], run: Run, value: u32) -> Option<Found> {
     Some(((run.start, end), Parts { year: Some(year), month: name.month, day: Some(day) }, true))
 }
 
-fn ordinal(word: &[u8]) -> bool {
+/// Whether the letters make a number of an order: `14th`.
+pub(super) fn ordinal(word: &[u8]) -> bool {
     [b"st", b"nd", b"rd", b"th"].iter().any(|suffix| word.eq_ignore_ascii_case(*suffix))
 }
 

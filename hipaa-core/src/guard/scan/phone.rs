@@ -127,6 +127,7 @@ impl Scan<'_, '_> {
         hit.is(CueClass::Other) && PLACES.iter().any(|place| self.says(hit, start, place))
     }
 
+    /// Whether all digits are the same one.
     fn is_uniform(&self, span: (usize, usize)) -> bool {
         let mut digits = self.bytes[span.0..span.1].iter().filter(|byte| byte.is_ascii_digit());
         let first = digits.next();
@@ -160,8 +161,8 @@ impl Scan<'_, '_> {
             && mark - span.0 == 10 + one
             && digits + 1 == span.1 - span.0
             && (1..=6).contains(&(span.1 - mark - 1));
-        let verdict = validate::nanp(&self.bytes[span.0 + one..mark]);
-        if !fits || verdict == Nanp::Invalid {
+        let verdict = if fits { validate::nanp(&self.bytes[span.0 + one..mark]) } else { Nanp::Invalid };
+        if verdict == Nanp::Invalid {
             return false;
         }
         let hit = self.context(span, NUMBERS);

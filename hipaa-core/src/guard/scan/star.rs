@@ -39,12 +39,7 @@ pub(super) fn closing(bytes: &[u8], end: usize) -> usize {
 
 /// Whether only blanks and quotation marks of mail stand between the start of the line and `at`.
 pub(super) fn leads_line(bytes: &[u8], at: usize) -> bool {
-    let floor = at.saturating_sub(16);
-    let mut from = at;
-    while from > floor && matches!(bytes[from - 1], b' ' | b'>' | b'\t') {
-        from -= 1;
-    }
-    from == 0 || bytes[from - 1] == b'\n'
+    byte::leads_line(bytes, at, (b" >\t", 16))
 }
 
 #[inline(never)]

@@ -1,5 +1,6 @@
 //! Ages as people tell them: `I'm 93 so`, `Dad's 97 now`, `She was 99 when she died`, `her 94th birthday`.
 
+use super::super::date_text::ordinal;
 use super::super::token::Run;
 use super::words::{ELDERS, KIN, MYSELF, OF_ELDERS, PRONOUNS, THINGS, VITALS};
 use super::{blanks_before, is, titled, word, word_before};
@@ -99,8 +100,7 @@ fn measured(bytes: &[u8], at: usize) -> bool {
 
 /// `a happy 94th birthday`, which is held now, and not that of a thing; `ending` is what stands behind the digits.
 pub(super) fn birthday(bytes: &[u8], run: Run, ending: &[u8]) -> bool {
-    let ordinal = [&b"th"[..], b"st", b"nd", b"rd"].iter().any(|known| is(ending, known));
-    let (next, day) = if ordinal { word(bytes, run.end) } else { return false };
+    let (next, day) = if ordinal(ending) { word(bytes, run.end) } else { return false };
     let of_it = || is(word(bytes, next).1, b"of");
     let whose = || {
         let (at, owner) = last_word(bytes, run.start);
