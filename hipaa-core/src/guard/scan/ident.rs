@@ -122,7 +122,8 @@ impl Scan<'_, '_> {
         }
         // `a member (Ann Roe) [#34752]`, `serial on x86-64`.
         let linked = (byte::prev(bytes, start) == b'#') & (byte::peek(bytes, end) == b']');
-        if linked | (bytes[start] == b'x') && (linked || bytes[start..].starts_with(b"x86")) {
+        let machine = || matches!(&bytes[start..end], b"x86-64" | b"x86_64");
+        if linked | (bytes[start] == b'x') && (bytes[..start].ends_with(b"[#") || machine()) {
             return true;
         }
         let plan = hit.is(CueClass::Plan);
