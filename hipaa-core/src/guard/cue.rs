@@ -24,6 +24,7 @@ use placeholder::is_placeholder;
 pub(super) use placeholder::is_redaction;
 pub(super) use second::{item_gap, second_gap};
 pub(super) use sent::sent_gap;
+use std::num::NonZero;
 use words::{NUMBERED, NUMBERS, WHAT, WHOSE, WORDS};
 
 /// A cue found in the text.
@@ -49,6 +50,29 @@ pub(super) struct Lexicon {
     digits_lead: bool,
     /// One bit for each key, by its hash: most words of a text stop here.
     filter: Box<[u64; FILTER_WORDS]>,
+}
+
+/// The end of a cue, its class and whether it is weak, in one word of the machine.
+#[derive(Clone, Copy)]
+struct Said(NonZero<u64>);
+
+impl Said {
+    /// None for an end at the start of a text, where no word ends.
+    #[inline]
+    fn new(end: usize, class: CueClass, weak: bool) -> Option<Self> {
+        NonZero::new((end as u64) << 16 | u64::from(weak) << 8 | class as u64).map(Self)
+    }
+
+    #[inline]
+    const fn end(self) -> usize {
+        (self.0.get() >> 16) as usize
+    }
+
+    #[inline]
+    const fn cue(self, start: usize) -> Cue {
+        let bits = self.0.get();
+        Cue { start, end: self.end(), class: CueClass::at(bits), weak: bits >> 8 & 1 == 1 }
+    }
 }
 
 /// Words are asked for in so many of 64 bytes: what is left shows the start of the last word.
@@ -110,10 +134,10 @@ impl Lexicon {
                 let len = (words.alnum >> bit).trailing_ones() as usize;
                 let end = if bit + len < 64 { start + len } else { planes.alnum_end(start) };
                 if start >= done
-                    && let Some(cue) = self.known(text, (start, end))
+                    && let Some(said) = self.known(text, (start, end))
                 {
-                    done = cue.end;
-                    out.push(cue);
+                    done = said.end();
+                    out.push(said.cue(start));
                 }
             }
             at += STRIDE;
@@ -152,12 +176,15 @@ impl Lexicon {
     #[inline]
     pub(super) fn phrase_at(&self, text: Text<'_>, start: usize, end: usize) -> Option<Cue> {
         let (word, place) = filter_bit(key_of(text.0, start, end));
-        if self.filter[word] & place != 0 { self.known(text, (start, end)) } else { None }
+        if self.filter[word] & place == 0 {
+            return None;
+        }
+        self.known(text, (start, end)).map(|said| said.cue(start))
     }
 
     /// The phrase whose first word has a key of the table, or one that shares its bit.
     #[inline(never)]
-    fn known(&self, text: Text<'_>, (start, end): (usize, usize)) -> Option<Cue> {
+    fn known(&self, text: Text<'_>, (start, end): (usize, usize)) -> Option<Said> {
         let bytes = text.0;
         let group = self.group(key_of(bytes, start, end))?;
         let from = if group.has_more() { skip_light(bytes, end) } else { end };
@@ -168,7 +195,7 @@ impl Lexicon {
         };
         let decilitre = stop - start == 2 && is_decilitre(bytes, start);
         let whole = !(decilitre || is_placeholder(bytes, (start, stop), weak) || byte::glued(bytes, start, stop));
-        whole.then_some(Cue { start, end: stop, class, weak })
+        if whole { Said::new(stop, class, weak) } else { None }
     }
 
     /// What the phrase of this one word speaks for, and whether it is weak.

@@ -55,6 +55,31 @@ macro_rules! reasons {
             },
         }
 
+        /// The reasons without a cue, in order.
+        #[derive(Clone, Copy)]
+        enum Plain {
+            $($variant,)*
+        }
+
+        impl Reason {
+            const PLAIN: &[Self] = &[$(Self::$variant,)*];
+
+            /// The number of a reason without a cue; none for a cue.
+            #[inline]
+            pub(super) const fn number(self) -> Option<u8> {
+                match self {
+                    $(Self::$variant => Some(Plain::$variant as u8),)*
+                    Self::Cue { .. } => None,
+                }
+            }
+
+            /// The reason with a number.
+            #[inline]
+            pub(super) fn numbered(number: u8) -> Self {
+                Self::PLAIN.get(usize::from(number)).copied().unwrap_or(Self::Shape)
+            }
+        }
+
         impl fmt::Display for Reason {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {

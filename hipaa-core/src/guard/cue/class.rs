@@ -57,7 +57,23 @@ pub enum CueClass {
     Version,
 }
 
+/// The classes in order.
+const ALL: [CueClass; 24] = {
+    use CueClass::*;
+    [
+        Ssn, Dob, Date, Mrn, Npi, Dea, Icd10, Phone, Fax, Email, Zip, Url, Ip, Mac, Device, CreditCard, Mbi, Vin,
+        Account, Plan, License, Age90, Other, Version,
+    ]
+};
+
 impl CueClass {
+    /// The class with the number that the lowest byte holds, as in `class as u64`.
+    #[inline]
+    pub(in super::super) const fn at(number: u64) -> Self {
+        let place = number.to_le_bytes()[0] as usize;
+        if place < ALL.len() { ALL[place] } else { Self::Other }
+    }
+
     /// The class that speaks for a kind.
     #[must_use]
     pub fn of(kind: Kind) -> Self {

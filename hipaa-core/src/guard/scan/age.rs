@@ -57,13 +57,15 @@ impl Scan<'_, '_> {
         }
         // A cell ends behind the letter.
         let stop = if behind == Behind::Lettered { end + 2 } else { end };
-        let cue = self.context((start, stop), AGES).filter(|hit| label::fits(self.bytes, start, hit));
+        let cue = self.context((start, stop), AGES).filter(|&hit| label::fits(self.bytes, start, hit));
         let (confidence, reason) = match (behind, cue) {
             (Behind::Old, _) => (Confidence::High, Reason::Shape),
-            (_, Some(hit)) if label::of_no_person(self.bytes, (start, end), &hit) => return,
-            (Behind::Open, Some(hit)) if !hit.weak || ends_clause(self.bytes, end) => (Confidence::High, hit.reason),
-            (Behind::Lettered, Some(hit)) if !hit.weak => (Confidence::High, hit.reason),
-            (Behind::Years, Some(hit)) => (Confidence::High, hit.reason),
+            (_, Some(hit)) if label::of_no_person(self.bytes, (start, end), hit) => return,
+            (Behind::Open, Some(hit)) if !hit.weak() || ends_clause(self.bytes, end) => {
+                (Confidence::High, hit.reason())
+            }
+            (Behind::Lettered, Some(hit)) if !hit.weak() => (Confidence::High, hit.reason()),
+            (Behind::Years, Some(hit)) => (Confidence::High, hit.reason()),
             (Behind::Sexed, _) => (Confidence::Medium, Reason::Shape),
             (Behind::Years, None) if of_someone(self.bytes, start, end) => (Confidence::Medium, Reason::Shape),
             (Behind::Years, None) => (Confidence::Low, Reason::Shape),
@@ -102,12 +104,12 @@ impl Scan<'_, '_> {
 
     /// `Age:95F`: a label makes it an age, whatever follows.
     fn aged(&mut self, span: (usize, usize), end: usize) -> bool {
-        let cue = self.context((span.0, end), AGES).filter(|hit| label::fits(self.bytes, span.0, hit));
-        let Some(hit) = cue.filter(|hit| !hit.weak || ends_clause(self.bytes, end)) else { return false };
-        if label::of_no_person(self.bytes, span, &hit) {
+        let cue = self.context((span.0, end), AGES).filter(|&hit| label::fits(self.bytes, span.0, hit));
+        let Some(hit) = cue.filter(|hit| !hit.weak() || ends_clause(self.bytes, end)) else { return false };
+        if label::of_no_person(self.bytes, span, hit) {
             return false;
         }
-        let claim = Claim { kind: Kind::Age90, span, base: Confidence::Low, reason: hit.reason };
+        let claim = Claim { kind: Kind::Age90, span, base: Confidence::Low, reason: hit.reason() };
         self.push(claim, Confidence::High, None);
         true
     }

@@ -7,7 +7,7 @@ use super::star::masked;
 use super::token::Run;
 use super::{Hit, Scan};
 use crate::guard::byte::{self, HEX};
-use crate::guard::cue::{CueClass, Fit};
+use crate::guard::cue::{CueClass, Fit, Mask};
 use crate::guard::validate::{self, Vin};
 use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason};
@@ -15,7 +15,7 @@ use crate::guard::{Confidence, Kind, Reason};
 static DEA: WordSet<4> = WordSet::new("dea");
 
 /// Kinds whose values never have the form of a Medicare number: `Red, white and blue card: 1EG4-TE5-MK73`.
-const FORMED: [CueClass; 8] = [
+const FORMED: Mask = Mask::of(&[
     CueClass::Ssn,
     CueClass::Npi,
     CueClass::Dea,
@@ -24,7 +24,7 @@ const FORMED: [CueClass; 8] = [
     CueClass::Zip,
     CueClass::CreditCard,
     CueClass::Vin,
-];
+]);
 
 impl Scan<'_, '_> {
     /// One run with letters and digits.
@@ -71,7 +71,7 @@ impl Scan<'_, '_> {
             && run.digits >= 2
             && let Some(hit) = self.context(span, NUMBERS)
             // `Plan: C1D15`: a short word behind a loose `plan` is what is planned.
-            && !(hit.weak && hit.is(CueClass::Plan) && run.len() < 6)
+            && !(hit.weak() && hit.is(CueClass::Plan) && run.len() < 6)
         {
             let hit = if hit.is(CueClass::CreditCard) { self.of_member(span, hit) } else { hit };
             self.ident(span, hit);
@@ -80,12 +80,9 @@ impl Scan<'_, '_> {
 
     /// The number of a card that starts with three letters is that of a member: `card id# XEH120044710`.
     fn of_member(&self, (start, end): (usize, usize), hit: Hit) -> Hit {
-        let Reason::Cue { at: at @ ..0, .. } = hit.reason else { return hit };
         let lettered = byte::skip(self.bytes, start, byte::UPPER) == start + 3 && end - start >= 11;
-        if !(hit.fit == Fit::Label && lettered) {
-            return hit;
-        }
-        Hit { class: CueClass::Plan, reason: Reason::Cue { class: CueClass::Plan, at }, ..hit }
+        let named = hit.distance().is_some_and(i16::is_negative) && hit.fit() == Fit::Label && lettered;
+        if named { hit.renamed(CueClass::Plan) } else { hit }
     }
 
     /// The run without the escape of `=` or `:` that it starts with: `mrn%3D4482913`.
@@ -123,7 +120,7 @@ impl Scan<'_, '_> {
         let board = matches!(piece, [a, b] if dots && a.digits == 0 && a.len() <= 3 && b.numeric() && b.len() >= 4);
         if (!dots || board)
             && let Some(hit) = self.context(span, NUMBERS)
-            && (!board || (hit.is(CueClass::License) && hit.fit == Fit::Label))
+            && (!board || (hit.is(CueClass::License) && hit.fit() == Fit::Label))
         {
             self.ident(span, hit);
         }
@@ -166,13 +163,9 @@ impl Scan<'_, '_> {
     fn dea(&mut self, span: (usize, usize)) {
         let mut hit = self.context(span, NUMBERS);
         // `DEA certificate`, `DEA license`: the first word says whose.
-        if let Some(hit) = hit.as_mut()
-            && hit.is(CueClass::License)
-            && let Reason::Cue { at, .. } = hit.reason
-            && said_before(self.bytes, span.0, 40, &DEA)
-        {
-            hit.class = CueClass::Dea;
-            hit.reason = Reason::Cue { class: CueClass::Dea, at };
+        let whose = |hit: &Hit| hit.is(CueClass::License) && hit.is_cue() && said_before(self.bytes, span.0, 40, &DEA);
+        if let Some(license) = hit.filter(whose) {
+            hit = Some(license.renamed(CueClass::Dea));
         }
         let capitals = self.bytes[span.0].is_ascii_uppercase();
         let many = || siblings_fail(self.bytes, span, numbered, validate::dea);
@@ -190,16 +183,16 @@ impl Scan<'_, '_> {
     #[inline(never)]
     pub(super) fn mbi(&mut self, span: (usize, usize)) {
         let mut hit = self.context(span, NUMBERS);
-        let listed = |hit: Hit| hit.reason == Reason::List && !matches!(hit.class, CueClass::Mbi | CueClass::Plan);
+        let listed = |hit: Hit| hit.lists() && !matches!(hit.class(), CueClass::Mbi | CueClass::Plan);
         // `account V18686850; 5XA0G46FC16`: the list of other numbers has ended.
         if hit.is_some_and(listed) && self.last.is_some_and(|last| last.len != span.1 - span.0) {
             self.last = None;
             hit = self.context(span, NUMBERS);
         }
-        let hit = hit.filter(|hit| !FORMED.contains(&hit.class));
+        let hit = hit.filter(|hit| !FORMED.has(hit.class()));
         let claim = Claim { kind: Kind::Mbi, span, base: Confidence::Medium, reason: Reason::Shape };
         match hit {
-            Some(hit) if hit.is(CueClass::Plan) => self.push(claim, Confidence::High, Some(hit.reason)),
+            Some(hit) if hit.is(CueClass::Plan) => self.push(claim, Confidence::High, Some(hit.reason())),
             hit => self.claim(claim, hit),
         }
     }

@@ -33,7 +33,7 @@ impl Scan<'_, '_> {
         &mut self,
         span: (usize, usize),
         mask: Mask,
-        (free, before): (bool, Option<&Hit>),
+        (free, before): (bool, Option<Hit>),
     ) -> Option<Hit> {
         if byte::peek(self.bytes, span.1) == b'"' {
             return self.authority(span, mask);
@@ -42,17 +42,17 @@ impl Scan<'_, '_> {
     }
 
     /// A label in parentheses right behind a value is its own, unless another label stands right before it.
-    fn label_aside(&mut self, (start, end): (usize, usize), mask: Mask, before: Option<&Hit>) -> Option<Hit> {
-        let beside = before.filter(|hit| hit.fit == Fit::Label);
+    fn label_aside(&mut self, (start, end): (usize, usize), mask: Mask, before: Option<Hit>) -> Option<Hit> {
+        let beside = before.filter(|hit| hit.fit() == Fit::Label);
         // `STAGE PT1CN0 (SN)`: few digits keep the loose word before them.
-        let keeps = |hit: &Hit| match hit.class.kind() {
-            Some(_) => !hit.weak,
+        let keeps = |hit: Hit| match hit.class().kind() {
+            Some(_) => !hit.weak(),
             None => self.planes.digits_in(start, end) < 5,
         };
         if beside.is_some_and(keeps) {
             return None;
         }
-        let hit = self.after(end, mask).filter(|hit| hit.fit == Fit::Label)?;
+        let hit = self.after(end, mask).filter(|hit| hit.fit() == Fit::Label)?;
         let close =
             self.behind + self.bytes[self.behind..].iter().take(2).take_while(|byte| b" #.".contains(byte)).count();
         (byte::peek(self.bytes, close) == b')').then_some(hit)

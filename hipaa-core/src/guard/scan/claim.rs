@@ -20,13 +20,13 @@ impl Scan<'_, '_> {
     pub(super) fn claim(&mut self, claim: Claim, hit: Option<Hit>) {
         let own = CueClass::of(claim.kind);
         // Of two words in one label, each number takes its own.
-        let hit = hit.map(|hit| if hit.beside == Some(own) && hit.fit >= Fit::Strict { hit.turned() } else { hit });
+        let hit = hit.map(|hit| if hit.beside() == Some(own) && hit.fit() >= Fit::Strict { hit.turned() } else { hit });
         let (confidence, cue) = match hit {
-            Some(hit) if hit.is(own) && hit.fit == Fit::Near && claim.base == Confidence::Low => {
-                (Confidence::Medium, Some(hit.reason))
+            Some(hit) if hit.is(own) && hit.fit() == Fit::Near && claim.base == Confidence::Low => {
+                (Confidence::Medium, Some(hit.reason()))
             }
-            Some(hit) if hit.is(own) => (Confidence::High, Some(hit.reason)),
-            Some(hit) if hit.rules_out() => (Confidence::Low, Some(hit.reason)),
+            Some(hit) if hit.is(own) => (Confidence::High, Some(hit.reason())),
+            Some(hit) if hit.rules_out() => (Confidence::Low, Some(hit.reason())),
             _ if self.may_be_denied(claim.kind) => match self.denied(&claim) {
                 Some(reason) => (Confidence::Low, Some(reason)),
                 None => (claim.base, None),

@@ -2,7 +2,7 @@
 //! it stands in, or the label behind it.
 
 use super::near::any_word;
-use super::{REACH_AFTER, REACH_BEFORE, Scan, aside, born, label, table};
+use super::{Hit, REACH_AFTER, REACH_BEFORE, Scan, aside, born, label, table};
 use crate::guard::Reason;
 use crate::guard::byte;
 use crate::guard::cue::{
@@ -17,70 +17,24 @@ static INSURANCE_WORDS: WordSet<32> = WordSet::new("member id card insurance pla
 static SENT: WordSet<32> =
     WordSet::new("order orders request requests release form forms claims rx referral referrals sample study");
 
-/// What the labels of `NPI/DEA/LIC:` leave to the values behind the first, in order.
-pub(super) type Rest = [Option<CueClass>; 3];
-
-/// The cue that decides about a candidate.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Hit {
-    pub(super) class: CueClass,
-    pub(super) fit: Fit,
-    pub(super) weak: bool,
-    pub(super) reason: Reason,
-    /// Another class whose word stands in one label with the cue: `NPI/DEA:`.
-    pub(super) beside: Option<CueClass>,
-    /// The cue speaks for more than one value, however long each is: `MRNs`.
-    pub(super) plural: bool,
-    pub(super) rest: Rest,
-}
-
-impl Hit {
-    /// What the structure around the value says.
-    pub(super) const fn declared(class: CueClass, reason: Reason) -> Self {
-        Self { class, fit: Fit::Label, weak: false, reason, beside: None, plural: false, rest: [None; 3] }
-    }
-
-    /// Whether a cue of another class denies the candidate its own kind.
-    pub(super) fn rules_out(&self) -> bool {
-        self.fit == Fit::Label || (self.fit == Fit::Strict && !self.weak)
-    }
-
-    /// The same for the other class of its label.
-    pub(super) fn turned(self) -> Self {
-        match self.beside {
-            Some(beside) => Self { class: beside, beside: Some(self.class), ..self },
-            None => self,
-        }
-    }
-
-    pub(super) fn is(&self, class: CueClass) -> bool {
-        self.class == class
-    }
-
-    /// Whether the cue stands behind the value.
-    pub(super) fn behind(&self) -> bool {
-        matches!(self.reason, Reason::Cue { at: 0.., .. })
-    }
-}
-
 impl Scan<'_, '_> {
     /// The cue that decides about `span`, among the classes of `mask`.
     pub(super) fn context(&mut self, span: (usize, usize), mask: Mask) -> Option<Hit> {
         self.collect(span);
         let (marked, binds) = (table::touches_mark(self.bytes, span), aside::may_bind(self.bytes, span));
         let tables = marked || self.tables.known() || self.sql.is_some();
-        let column = if tables { self.column(span).filter(|hit| mask.has(hit.class)) } else { None };
+        let column = if tables { self.column(span).filter(|hit| mask.has(hit.class())) } else { None };
         if label::touches_slash(self.bytes, span)
             && let Some(hit) = self.named_in_order(span, mask)
         {
             return hit;
         }
         let before = self.before(span, mask);
-        if binds && let Some(hit) = self.bound(span, mask, (column.is_none(), before.as_ref())) {
+        if binds && let Some(hit) = self.bound(span, mask, (column.is_none(), before)) {
             return Some(self.settled(span, hit, mask));
         }
         let hit = match before {
-            Some(hit) if self.close(&hit, span.0) => hit,
+            Some(hit) if self.close(hit, span.0) => hit,
             _ => match column.or_else(|| self.elsewhere(span, mask)) {
                 Some(hit) => hit,
                 None => self.bare_id(span.0, mask).or(before)?,
@@ -91,15 +45,15 @@ impl Scan<'_, '_> {
 
     #[inline]
     fn settled(&mut self, span: (usize, usize), hit: Hit, mask: Mask) -> Hit {
-        let nothing = matches!(hit.class, CueClass::Other | CueClass::Version);
+        let nothing = matches!(hit.class(), CueClass::Other | CueClass::Version);
         if nothing { self.of_no_kind(span, hit, mask) } else { hit }
     }
 
     /// Whether the cue before the value stands so close that nothing else is asked.
     #[inline]
-    fn close(&self, hit: &Hit, start: usize) -> bool {
+    fn close(&self, hit: Hit, start: usize) -> bool {
         // ` and her husband on `: the list goes on over the preposition.
-        hit.fit >= Fit::Strict && !(hit.weak && hit.is(CueClass::Date) && self.kin(start))
+        hit.fit() >= Fit::Strict && !(hit.weak() && hit.is(CueClass::Date) && self.kin(start))
     }
 
     /// What speaks for the whole text, the list, or the label behind the value.
@@ -107,11 +61,11 @@ impl Scan<'_, '_> {
         let spoken = self.outer(mask).or_else(|| self.list(span, mask));
         // A label in parentheses right behind a value is stronger than a list.
         let aside = byte::peek(self.bytes, span.1) == b' ' && byte::peek(self.bytes, span.1 + 1) == b'(';
-        if spoken.is_some_and(|hit| !aside || hit.reason != Reason::List) {
+        if spoken.is_some_and(|hit| !aside || !hit.lists()) {
             return spoken;
         }
         let behind = self.after(span.1, mask);
-        if behind.is_none_or(|hit| hit.fit < Fit::Label) { spoken.or(behind) } else { behind }
+        if behind.is_none_or(|hit| hit.fit() < Fit::Label) { spoken.or(behind) } else { behind }
     }
 
     /// A number that names no person uses up its label all the same: `99213 (CPT)`, `Lot/SN: a / b`.
@@ -119,9 +73,9 @@ impl Scan<'_, '_> {
         if let Some(plan) = self.bare_id(span.0, mask) {
             return plan;
         }
-        if hit.behind() && hit.fit == Fit::Label {
+        if hit.behind() && hit.fit() == Fit::Label {
             self.spent = self.behind;
-        } else if hit.rest[0].is_some() {
+        } else if hit.rest()[0].is_some() {
             self.remember(span, hit);
         }
         hit
@@ -258,7 +212,8 @@ impl Scan<'_, '_> {
         let at = -i16::try_from(start - cue.end).unwrap_or(i16::MAX);
         let plural = matches!(byte::prev(self.bytes, cue.end), b's' | b'S' | b')');
         let reason = Reason::Cue { class: cue.class, at };
-        Hit { fit, weak: cue.weak, beside: self.beside(i), plural, ..Hit::declared(cue.class, reason) }
+        let hit = Hit::declared(cue.class, reason).with_fit(fit).with_weak(cue.weak);
+        hit.with_plural(plural).with_beside(self.beside(i))
     }
 
     /// The word that a preposition ties to the cue at `i`: `SSN on card`, `MRN on order`.
@@ -303,7 +258,7 @@ impl Scan<'_, '_> {
         let at = i16::try_from(cue.start - end).unwrap_or(i16::MAX);
         let reason = Reason::Cue { class: cue.class, at };
         self.behind = cue.end;
-        Some(Hit { fit, ..Hit::declared(cue.class, reason) })
+        Some(Hit::declared(cue.class, reason).with_fit(fit))
     }
 
     /// The class of the cue before the one at `i`, when both make one label.
@@ -320,7 +275,7 @@ impl Scan<'_, '_> {
     /// Of several labels in one, each value takes the next: `Phone/Fax: a / b`.
     #[inline]
     fn in_order(&self, hit: Hit, i: usize, end: usize) -> Hit {
-        if hit.beside.is_none() || hit.fit == Fit::Near { hit } else { self.ordered(hit, i, end) }
+        if hit.beside().is_none() || hit.fit() == Fit::Near { hit } else { self.ordered(hit, i, end) }
     }
 
     fn ordered(&self, hit: Hit, i: usize, end: usize) -> Hit {
@@ -334,7 +289,7 @@ impl Scan<'_, '_> {
             first -= 1;
         }
         let calls = matches!(
-            (self.cues[first].class, hit.class),
+            (self.cues[first].class, hit.class()),
             (CueClass::Phone, CueClass::Fax) | (CueClass::Fax, CueClass::Phone)
         );
         if first == i || !(calls || follows_on(self.bytes, end, i - first > 1)) {
@@ -342,7 +297,7 @@ impl Scan<'_, '_> {
         }
         let mut rest = [None; 3];
         rest.iter_mut().zip(&self.cues[first + 1..=i]).for_each(|(slot, cue)| *slot = Some(cue.class));
-        Hit { class: self.cues[first].class, beside: rest[0], plural: true, rest, weak: false, ..hit }
+        hit.with_class(self.cues[first].class).with_beside(rest[0]).with_plural(true).with_rest(rest).with_weak(false)
     }
 
     fn outer(&self, mask: Mask) -> Option<Hit> {

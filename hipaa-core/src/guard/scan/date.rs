@@ -122,8 +122,8 @@ impl Scan<'_, '_> {
     fn is_numbered(&mut self, span: (usize, usize)) -> bool {
         let hit = self.context(span, super::number::NUMBERS);
         hit.is_some_and(|hit| {
-            let sure = hit.fit >= Fit::Strict && (!hit.weak || self.labelled(span.0));
-            sure && hit.class.kind().is_some_and(Kind::needs_cue)
+            let sure = hit.fit() >= Fit::Strict && (!hit.weak() || self.labelled(span.0));
+            sure && hit.class().kind().is_some_and(Kind::needs_cue)
         })
     }
 
@@ -154,7 +154,7 @@ impl Scan<'_, '_> {
         let parts = parts_of(value(year), value(month), 1).filter(|_| a.numeric() && b.numeric())?;
         let parts = Parts { day: None, ..parts };
         let span = (a.start, b.end);
-        let hit = self.context(span, DATES).filter(asks)?;
+        let hit = self.context(span, DATES).filter(|hit| asks(*hit))?;
         // `Lot 7, expires 12/2026` is no date of a person.
         let asked = hit.is(Dob) || (self.labelled(span.0) && !said_before(self.bytes, span.0, 32, &ENDS));
         if !asked || !parts.real() || !(1880..2100).contains(&value(year)) {
@@ -166,8 +166,9 @@ impl Scan<'_, '_> {
 
     /// Records a date or a birth date.
     pub(super) fn date(&mut self, span: (usize, usize), parts: Parts, form: Form) {
-        let hit =
-            self.context(span, DATES).filter(|hit| !(hit.is(Dob) && hit.fit < Fit::Label && self.done_on(span, parts)));
+        let hit = self
+            .context(span, DATES)
+            .filter(|hit| !(hit.is(Dob) && hit.fit() < Fit::Label && self.done_on(span, parts)));
         let hit = match hit {
             None if form == Form::Full && self.born_beside(span) => Some(Hit::declared(Dob, Reason::List)),
             hit => hit,
@@ -183,7 +184,7 @@ impl Scan<'_, '_> {
         let confidence = match (form, dated) {
             (Form::Full, Some(_)) => Confidence::High,
             (Form::Full, None) => Confidence::Medium,
-            (Form::Doubtful, Some(hit)) if hit.fit >= Fit::Strict => Confidence::High,
+            (Form::Doubtful, Some(hit)) if hit.fit() >= Fit::Strict => Confidence::High,
             (Form::Doubtful, _)
                 if self.bytes[span.0..span.1].contains(&b'/') && !hit.is_some_and(|hit| hit.rules_out()) =>
             {
@@ -193,8 +194,8 @@ impl Scan<'_, '_> {
             // `expiration: 04/27` is a month of a year.
             (Form::MonthDay, Some(_)) if fraction && said_before(self.bytes, span.0, 16, &ENDS) => return,
             (Form::MonthDay, Some(hit))
-                if hit.fit >= Fit::Strict
-                    && !(hit.weak && matches!(parts.day, Some(5 | 10)))
+                if hit.fit() >= Fit::Strict
+                    && !(hit.weak() && matches!(parts.day, Some(5 | 10)))
                     && !(fraction && count::share(self.bytes, span)) =>
             {
                 Confidence::Medium
@@ -204,12 +205,12 @@ impl Scan<'_, '_> {
             _ => Confidence::Low,
         };
         let claim = Claim { kind: Kind::Date, span, base: Confidence::Low, reason: Reason::CalendarOk };
-        self.push(claim, confidence, hit.map(|hit| hit.reason));
+        self.push(claim, confidence, hit.map(|hit| hit.reason()));
     }
 
     /// Six or eight digits: a date only where a cue asks for one.
     pub(super) fn compact_date(&mut self, span: (usize, usize)) {
-        let Some(hit) = self.context(span, DATES).filter(asks) else {
+        let Some(hit) = self.context(span, DATES).filter(|hit| asks(*hit)) else {
             return;
         };
         let digits = &self.bytes[span.0..span.1];
@@ -243,8 +244,8 @@ impl Scan<'_, '_> {
         }
         let found = self.out.len();
         let labelled = self.outer.is_some() || self.labelled(span.0);
-        if let Some(hit) = self.context(span, DATES).filter(|hit| labelled && hit.is(Dob) && asks(hit)) {
-            self.born(span, hit.reason);
+        if let Some(hit) = self.context(span, DATES).filter(|&hit| labelled && hit.is(Dob) && asks(hit)) {
+            self.born(span, hit.reason());
         }
         self.out.len() > found
     }
@@ -256,8 +257,8 @@ fn written_out(a: &Run, b: &Run, rest: &[Run]) -> bool {
     b.digits == 0 && b.len() <= LONGEST_MONTH && a.len() <= 2 && rest.first().is_some_and(Run::numeric)
 }
 
-pub(super) fn asks(hit: &Hit) -> bool {
-    (hit.is(Dob) || hit.is(Date)) && hit.fit >= Fit::Strict && !hit.weak
+pub(super) fn asks(hit: Hit) -> bool {
+    (hit.is(Dob) || hit.is(Date)) && hit.fit() >= Fit::Strict && !hit.weak()
 }
 
 fn parts_of(year: u32, month: u32, day: u32) -> Option<Parts> {

@@ -129,7 +129,7 @@ impl Scan<'_, '_> {
     fn with_short_year(&mut self, span: (usize, usize), parts: Parts) -> ((usize, usize), Parts) {
         let short = if parts.year.is_none() { short_year(self.bytes, span.1) } else { None };
         let Some((end, year)) = short else { return (span, parts) };
-        let born = self.context(span, DATES).is_some_and(|hit| hit.is(CueClass::Dob) && asks(&hit));
+        let born = self.context(span, DATES).is_some_and(|hit| hit.is(CueClass::Dob) && asks(hit));
         if born { ((span.0, end), Parts { year: Some(year), ..parts }) } else { (span, parts) }
     }
 }

@@ -38,9 +38,9 @@ impl Scan<'_, '_> {
         }
         let path = behind == b'/' && byte::at(bytes, end + 1, ALNUM);
         let hit = self.context((start, end), PAGES);
-        let cued = hit.is_some_and(|hit| hit.is(Url) && !hit.weak);
+        let cued = hit.is_some_and(|hit| hit.is(Url) && !hit.weak());
         let confidence = match hit {
-            Some(hit) if cued => (Confidence::High, Some(hit.reason)),
+            Some(hit) if cued => (Confidence::High, Some(hit.reason())),
             _ if path || labels > 2 => (Confidence::Medium, None),
             _ => (Confidence::Low, None),
         };

@@ -47,12 +47,12 @@ impl Scan<'_, '_> {
         if !valid || (alone && unit::measures(self.bytes, span.1)) {
             return false;
         }
-        let hit = self.context(span, CODES).filter(|hit| !self.describes(hit, span));
+        let hit = self.context(span, CODES).filter(|&hit| !self.describes(hit, span));
         let cued = hit.is_some_and(|hit| hit.is(Icd10));
         if lower && !cued {
             return false;
         }
-        let close = hit.is_some_and(|hit| hit.is(Icd10) && hit.fit >= Fit::Strict);
+        let close = hit.is_some_and(|hit| hit.is(Icd10) && hit.fit() >= Fit::Strict);
         if let Some(against) = (!close).then(|| lookalike::reason(self.bytes, span)).flatten() {
             let claim = Claim { kind: Kind::Icd10, span, base: Confidence::Low, reason: Reason::CategoryOk };
             self.push(claim, Confidence::Low, Some(against));
@@ -85,12 +85,12 @@ impl Scan<'_, '_> {
     fn undotted(&mut self, run: Run) {
         let code = &self.bytes[run.start..run.end];
         let span = (run.start, run.end);
-        let hit = self.context(span, CODES).filter(|hit| !self.describes(hit, span));
+        let hit = self.context(span, CODES).filter(|&hit| !self.describes(hit, span));
         let claim = Claim { kind: Kind::Icd10, span, base: Confidence::Low, reason: Reason::CategoryOk };
         let procedure = may_be_procedure(code);
         match hit.filter(|hit| hit.is(Icd10)) {
-            Some(hit) if hit.reason == Reason::List && procedure && self.pointed_beside(span) => {}
-            Some(hit) if speaks(&hit) && !self.any_code(&hit, run) => self.claim(claim, Some(hit)),
+            Some(hit) if hit.lists() && procedure && self.pointed_beside(span) => {}
+            Some(hit) if speaks(hit) && !self.any_code(hit, run) => self.claim(claim, Some(hit)),
             _ if hit.is_some_and(|hit| hit.rules_out() && !hit.is(Icd10)) => {}
             _ if (procedure || form::may_be_item(code)) && self.pointed_beside(span) => {}
             _ if self.code_beside(span) => self.push(claim, Confidence::Medium, Some(Reason::CodeList)),
@@ -114,17 +114,14 @@ impl Scan<'_, '_> {
 
     /// Whether the cue is only `code`, and nothing before it says that diagnoses are meant:
     /// procedures, errors and remarks have codes too.
-    fn any_code(&self, hit: &Hit, run: Run) -> bool {
-        let Reason::Cue { at, .. } = hit.reason else { return false };
-        let Some(end) = run.start.checked_sub(usize::from(at.unsigned_abs())).filter(|_| at < 0) else {
-            return false;
-        };
+    fn any_code(&self, hit: Hit, run: Run) -> bool {
+        let Some(end) = hit.end_before(run.start) else { return false };
         let from = byte::back(self.bytes, end, byte::ALPHA, 8);
         let word = &self.bytes[from..end];
         let loose = word.eq_ignore_ascii_case(b"code") || word.eq_ignore_ascii_case(b"codes");
         // `Coded G0439`: a letter and four digits are a procedure's, too.
         let procedure = run.len() == 5 && run.digits == 4 && word.eq_ignore_ascii_case(b"coded");
-        let any = procedure || (hit.weak && loose);
+        let any = procedure || (hit.weak() && loose);
         if !any {
             return false;
         }
@@ -135,19 +132,19 @@ impl Scan<'_, '_> {
 
     /// Whether a loose word right before the code is a part of what the code means:
     /// `initial encounter S72.001A`, `unspecified stage (L89.159)`.
-    fn describes(&self, hit: &Hit, span: (usize, usize)) -> bool {
-        if matches!(hit.class, Other | Version) && begins_sentence(self.bytes, span.0) {
+    fn describes(&self, hit: Hit, span: (usize, usize)) -> bool {
+        if matches!(hit.class(), Other | Version) && begins_sentence(self.bytes, span.0) {
             return true;
         }
         // `The claim for E11.9 was rejected`.
-        if hit.is(Other) && hit.fit == Fit::Strict && form::subject(self.bytes, span.0) {
+        if hit.is(Other) && hit.fit() == Fit::Strict && form::subject(self.bytes, span.0) {
             return true;
         }
         // `Dx per chart: C50.911`.
         if hit.is(Mrn) && !hit.behind() && said_before(self.bytes, span.0, 40, &DIAGNOSES) {
             return true;
         }
-        let loose = hit.weak && !hit.is(Icd10) && !hit.behind() && !self.labelled(span.0);
+        let loose = hit.weak() && !hit.is(Icd10) && !hit.behind() && !self.labelled(span.0);
         loose && (in_parentheses(self.bytes, span) || self.says(hit, span.0, b"encounter"))
     }
 
@@ -244,9 +241,9 @@ const fn code_length(span: (usize, usize)) -> usize {
     span.1 - span.0
 }
 
-fn speaks(hit: &Hit) -> bool {
-    let declared = !matches!(hit.reason, Reason::Cue { .. });
-    declared || hit.fit == Fit::Label || (hit.fit == Fit::Strict && !hit.weak && hit.is(Icd10))
+fn speaks(hit: Hit) -> bool {
+    let declared = !hit.is_cue();
+    declared || hit.fit() == Fit::Label || (hit.fit() == Fit::Strict && !hit.weak() && hit.is(Icd10))
 }
 
 fn in_parentheses(bytes: &[u8], span: (usize, usize)) -> bool {

@@ -27,40 +27,40 @@ static DEPARTMENTS: WordSet<64> = WordSet::new(
 impl Scan<'_, '_> {
     /// Claims the span for the kind of the cue, when it looks like a value at all.
     pub(super) fn ident(&mut self, span: (usize, usize), hit: Hit) {
-        let Some(kind) = hit.class.kind().filter(|kind| kind.needs_cue()) else {
+        let Some(kind) = hit.class().kind().filter(|kind| kind.needs_cue()) else {
             return;
         };
-        let declared = !matches!(hit.reason, Reason::Cue { .. } | Reason::List);
-        if hit.is(CueClass::Account) && self.is_accession(span, &hit) {
+        let declared = hit.is_declared();
+        if hit.is(CueClass::Account) && self.is_accession(span, hit) {
             return;
         }
-        let span = if declared { span } else { self.widened(span, &hit) };
-        let labelled = declared || (hit.fit == Fit::Label && self.labelled(span.0));
+        let span = if declared { span } else { self.widened(span, hit) };
+        let labelled = declared || (hit.fit() == Fit::Label && self.labelled(span.0));
         let uneven = |last: Last| last.len.abs_diff(span.1 - span.0) > 2 || self.changes_form(last, span);
-        let breaks_list = hit.reason == Reason::List && !hit.plural && self.last.is_some_and(uneven);
-        let Some(digits) = self.value_digits(span, &hit, labelled) else {
+        let breaks_list = hit.lists() && !hit.plural() && self.last.is_some_and(uneven);
+        let Some(digits) = self.value_digits(span, hit, labelled) else {
             return;
         };
-        if !declared && self.names_something_else(span, &hit, labelled) {
+        if !declared && self.names_something_else(span, hit, labelled) {
             return;
         }
-        if !declared && digits + 3 < span.1 - span.0 && self.is_word(span, &hit, labelled) {
+        if !declared && digits + 3 < span.1 - span.0 && self.is_word(span, hit, labelled) {
             return;
         }
-        if breaks_list || (!declared && !labelled && self.counts(span, digits, &hit)) {
+        if breaks_list || (!declared && !labelled && self.counts(span, digits, hit)) {
             return;
         }
-        let confidence = match hit.fit {
+        let confidence = match hit.fit() {
             _ if declared => Confidence::High,
-            Fit::Label if !hit.weak || labelled => Confidence::High,
+            Fit::Label if !hit.weak() || labelled => Confidence::High,
             Fit::Label => Confidence::Medium,
-            Fit::Strict if !hit.weak => Confidence::High,
-            Fit::Near if !hit.weak && digits >= 5 && near_enough(&hit) => Confidence::Medium,
+            Fit::Strict if !hit.weak() => Confidence::High,
+            Fit::Near if !hit.weak() && digits >= 5 && near_enough(hit) => Confidence::Medium,
             _ => Confidence::Low,
         };
         self.remember(span, hit);
         let claim = Claim { kind, span, base: Confidence::Low, reason: Reason::Shape };
-        self.push(claim, confidence, Some(hit.reason));
+        self.push(claim, confidence, Some(hit.reason()));
         self.done = self.done.max(span.1);
     }
 
@@ -72,12 +72,12 @@ impl Scan<'_, '_> {
     }
 
     /// How many digits the value has, when it can be an identifier at all.
-    fn value_digits(&self, span: (usize, usize), hit: &Hit, labelled: bool) -> Option<usize> {
+    fn value_digits(&self, span: (usize, usize), hit: Hit, labelled: bool) -> Option<usize> {
         let value = &self.bytes[span.0..span.1];
         let (digits, solid) = (self.planes.digits_in(span.0, span.1), self.planes.alnum_in(span.0, span.1));
         // `per policy 310-22` is a rule of the house.
         let ruled = hit.is(CueClass::Plan) && !labelled && value.contains(&b'-');
-        let least = if labelled && !hit.weak { 4 } else { 5 + usize::from(ruled) };
+        let least = if labelled && !hit.weak() { 4 } else { 5 + usize::from(ruled) };
         let year = value.len() == 4 && matches!(value, [b'1', b'8' | b'9', ..] | [b'2', b'0', ..]);
         let fits =
             !self.counted(span) && solid >= least && value.len() <= LONGEST && digits >= 2 && (labelled || !year);
@@ -101,7 +101,7 @@ impl Scan<'_, '_> {
 
     /// Whether what looks like a record or serial number is a donated unit of blood
     /// (`unit # W0412 23 118845`) or, behind a word of prose, a model: `implant CI347`.
-    fn names_something_else(&self, (start, end): (usize, usize), hit: &Hit, labelled: bool) -> bool {
+    fn names_something_else(&self, (start, end): (usize, usize), hit: Hit, labelled: bool) -> bool {
         let bytes = self.bytes;
         let blood = hit.is(CueClass::Mrn) && byte::at(bytes, start, UPPER);
         let blood = blood
@@ -133,16 +133,16 @@ impl Scan<'_, '_> {
             return true;
         }
         // `Implant: CI612   SN 3484-35371`.
-        let model = hit.is(CueClass::Device) && hit.weak && end - start <= 6 && serial_behind(bytes, end);
+        let model = hit.is(CueClass::Device) && hit.weak() && end - start <= 6 && serial_behind(bytes, end);
         if model {
             return true;
         }
-        blood || pregnant || (hit.is(CueClass::Device) && hit.weak && !labelled && end - start < 6)
+        blood || pregnant || (hit.is(CueClass::Device) && hit.weak() && !labelled && end - start < 6)
     }
 
     /// Whether it is a word with a number rather than a number, which has five digits: `License: Unicode-DFS-2016`, `a
     /// member of the XFree86 project`.
-    fn is_word(&self, (start, end): (usize, usize), hit: &Hit, labelled: bool) -> bool {
+    fn is_word(&self, (start, end): (usize, usize), hit: Hit, labelled: bool) -> bool {
         let value = &self.bytes[start..end];
         let longest = if value.iter().any(u8::is_ascii_uppercase) { 3 } else { 6 };
         let small = value.iter().filter(|byte| byte.is_ascii_lowercase()).count();
@@ -173,14 +173,13 @@ impl Scan<'_, '_> {
     }
 
     /// Whether the value is that of a name with `_` before `=`, in which the cue does not stand.
-    fn of_another_name(&self, start: usize, hit: &Hit) -> bool {
+    fn of_another_name(&self, start: usize, hit: Hit) -> bool {
         let Some(equal) = self.bytes[..start].trim_ascii_end().strip_suffix(b"=") else { return false };
         let equal = equal.trim_ascii_end();
         let name =
             equal.iter().rev().take(LONGEST).take_while(|byte| byte::is(**byte, ALNUM) || **byte == b'_').count();
         let from = equal.len() - name;
-        let own =
-            matches!(hit.reason, Reason::Cue { at: at @ ..0, .. } if start - usize::from(at.unsigned_abs()) > from);
+        let own = hit.end_before(start).is_some_and(|end| end > from);
         equal[from..].contains(&b'_') && !own
     }
 
@@ -198,7 +197,7 @@ impl Scan<'_, '_> {
         };
         let letter = start >= 3 && bytes[start - 1] == b' ' && byte::is(bytes[start - 2], UPPER);
         let from = if letter && !byte::is(bytes[start - 3], ALNUM) { start - 2 } else { start };
-        let hit = self.context((from, end), NUMBERS).filter(|hit| hit.is(CueClass::License) && hit.fit == Fit::Label);
+        let hit = self.context((from, end), NUMBERS).filter(|hit| hit.is(CueClass::License) && hit.fit() == Fit::Label);
         if let Some(hit) = hit {
             self.ident((from, end), hit);
         }
@@ -215,7 +214,7 @@ impl Scan<'_, '_> {
         // `License number of certifier: 36.713803`.
         let (licence, labelled) = (class == CueClass::License, self.labelled(span.0));
         let said =
-            |hit: &Hit| hit.fit == Fit::Label || (licence && (hit.fit == Fit::Strict || (!hit.weak && labelled)));
+            |hit: &Hit| hit.fit() == Fit::Label || (licence && (hit.fit() == Fit::Strict || (!hit.weak() && labelled)));
         let hit = self.context(span, NUMBERS);
         if let Some(hit) = hit.filter(|hit| hit.is(class)).filter(said) {
             self.ident(span, hit);
@@ -223,8 +222,8 @@ impl Scan<'_, '_> {
     }
 
     /// Whether a short bare number is a quantity: a unit stands behind it.
-    fn counts(&self, span: (usize, usize), digits: usize, hit: &Hit) -> bool {
-        let bare = digits == span.1 - span.0 && (digits <= 5 || hit.fit == Fit::Near);
+    fn counts(&self, span: (usize, usize), digits: usize, hit: Hit) -> bool {
+        let bare = digits == span.1 - span.0 && (digits <= 5 || hit.fit() == Fit::Near);
         bare && unit::follows(self.bytes, span.1)
     }
 
@@ -239,14 +238,11 @@ impl Scan<'_, '_> {
     }
 
     /// The span with the groups that blanks separate from it: `44 55 66`, `XYZ 123456`.
-    fn widened(&self, span: (usize, usize), hit: &Hit) -> (usize, usize) {
-        if hit.fit < Fit::Strict || hit.reason == Reason::List {
+    fn widened(&self, span: (usize, usize), hit: Hit) -> (usize, usize) {
+        if hit.fit() < Fit::Strict || hit.lists() {
             return span;
         }
-        let floor = match hit.reason {
-            Reason::Cue { at: at @ ..0, .. } => span.0.saturating_sub(usize::from(at.unsigned_abs())),
-            _ => 0,
-        };
+        let floor = hit.end_before(span.0).unwrap_or(0);
         let start = self.prefix(span.0);
         // `License: TX 12345678`: the state is no part of the number.
         let start = if hit.is(CueClass::License) && start + 3 == span.0 { span.0 } else { start };
@@ -332,7 +328,7 @@ impl Scan<'_, '_> {
         if cue.end != word || cue.weak || cue.class.kind().is_none() || word - span.0 < 2 {
             return false;
         }
-        if self.context(span, NUMBERS).is_some_and(|hit| hit.fit >= Fit::Strict) {
+        if self.context(span, NUMBERS).is_some_and(|hit| hit.fit() >= Fit::Strict) {
             return false;
         }
         let run = super::token::Run { start: word, end: span.1, digits: span.1 - word, sep: 0 };
@@ -352,6 +348,6 @@ fn serial_behind(bytes: &[u8], end: usize) -> bool {
 }
 
 /// Whether the cue stands at most thirty bytes away.
-fn near_enough(hit: &Hit) -> bool {
-    matches!(hit.reason, Reason::Cue { at, .. } if (-30..=16).contains(&at))
+fn near_enough(hit: Hit) -> bool {
+    hit.distance().is_some_and(|at| (-30..=16).contains(&at))
 }

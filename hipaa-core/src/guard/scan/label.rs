@@ -6,7 +6,7 @@
 use super::{Hit, REACH_BEFORE, Scan};
 use crate::guard::Reason;
 use crate::guard::byte::{self, ALNUM, BLANK};
-use crate::guard::cue::{Fit, Mask};
+use crate::guard::cue::Mask;
 
 /// What parts the values.
 const BETWEEN: &[u8] = b" / ";
@@ -48,7 +48,7 @@ impl Scan<'_, '_> {
         let cue = cue.filter(|cue| mask.has(cue.class) && cue.class.kind().is_some());
         Some(cue.map(|cue| {
             let at = -i16::try_from(start - cue.end).unwrap_or(i16::MAX);
-            Hit { fit: Fit::Label, ..Hit::declared(cue.class, Reason::Cue { class: cue.class, at }) }
+            Hit::declared(cue.class, Reason::Cue { class: cue.class, at })
         }))
     }
 

@@ -1,6 +1,6 @@
 //! Values that go on from another one: a list, a value that stands for the one before.
 
-use super::context::Rest;
+use super::hit::Rest;
 use super::{Hit, Scan};
 use crate::guard::Reason;
 use crate::guard::byte;
@@ -43,13 +43,8 @@ impl Scan<'_, '_> {
         // One number that replaces another need not be as long.
         let replaces = self.bytes.get(last.end..start).is_some_and(|gap| gap.len() > 5 || gap.contains(&b'>'));
         let (beside, plural) = (last.beside.or(next.map(|_| last.class)), last.plural || replaces);
-        joined.then_some(Hit {
-            fit: Fit::Strict,
-            beside,
-            plural,
-            rest: [a, b, None],
-            ..Hit::declared(class, Reason::List)
-        })
+        let hit = || Hit::declared(class, Reason::List).with_fit(Fit::Strict).with_beside(beside);
+        joined.then(|| hit().with_plural(plural).with_rest([a, b, None]))
     }
 
     /// Whether words say that the value stands for the one before, and both are alike: `MRN 4482913, not 4482931`.
@@ -88,10 +83,10 @@ impl Scan<'_, '_> {
     #[inline]
     pub(super) fn remember(&mut self, span: (usize, usize), hit: Hit) {
         // `Duplicate MRNs identified: 5408620, 5161183`: several are announced, of one length.
-        let announced = || hit.plural && !hit.weak && self.labelled(span.0);
-        let announced = hit.fit == Fit::Near && announced();
-        if (hit.fit >= Fit::Strict || announced) && !hit.behind() {
-            let (class, beside, plural, rest) = (hit.class, hit.beside, hit.plural && !announced, hit.rest);
+        let announced = || hit.plural() && !hit.weak() && self.labelled(span.0);
+        let announced = hit.fit() == Fit::Near && announced();
+        if (hit.fit() >= Fit::Strict || announced) && !hit.behind() {
+            let (class, beside, plural, rest) = (hit.class(), hit.beside(), hit.plural() && !announced, hit.rest());
             self.last = Some(Last { end: span.1, len: span.1 - span.0, class, beside, plural, even: announced, rest });
         }
     }

@@ -6,7 +6,7 @@ use super::{Hit, Scan};
 use crate::guard::byte::{self, ALNUM, DIGIT};
 use crate::guard::cue::CueClass::{Date, Dob, Fax, Phone, Ssn};
 use crate::guard::cue::Fit;
-use crate::guard::{Confidence, Reason, validate};
+use crate::guard::{Confidence, validate};
 
 /// Three groups of digits, and where they are.
 type Groups = [(usize, usize); 3];
@@ -98,8 +98,8 @@ impl Scan<'_, '_> {
         let Some(parts) = self.parts_of(groups) else { return false };
         let span = (groups[0].0, groups[2].1);
         let short = groups[2].1 - groups[2].0 == 2;
-        let asks = |hit: &Hit| hit.is(Dob) || (hit.is(Date) && !short);
-        if self.context(span, DATES).filter(asks).filter(leads).is_none() {
+        let asks = |hit: Hit| hit.is(Dob) || (hit.is(Date) && !short);
+        if self.context(span, DATES).filter(|hit| asks(*hit)).filter(leads).is_none() {
             return false;
         }
         self.date(span, parts, Form::Full);
@@ -109,7 +109,7 @@ impl Scan<'_, '_> {
 
 /// Whether a strong cue stands right before the value, or the structure around it names it.
 fn leads(hit: &Hit) -> bool {
-    hit.fit >= Fit::Strict && !hit.weak && !matches!(hit.reason, Reason::List | Reason::Cue { at: 0.., .. })
+    hit.fit() >= Fit::Strict && !hit.weak() && !hit.lists() && !hit.behind()
 }
 
 /// The length of two dates of which the first starts at `start`, and where the second one starts; years of two digits

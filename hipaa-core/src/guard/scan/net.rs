@@ -34,7 +34,7 @@ impl Scan<'_, '_> {
         let small = !private && low > 2 && (low == 4 || !is_field(self.bytes, span));
         let reason = if special { Reason::SpecialAddress } else { Reason::Shape };
         // `prod box 10.235.52.204`.
-        let hit = self.context(span, ADDRESSES).filter(|hit| !(hit.is(Other) && self.says(hit, span.0, b"box")));
+        let hit = self.context(span, ADDRESSES).filter(|&hit| !(hit.is(Other) && self.says(hit, span.0, b"box")));
         let base = if special || small { Confidence::Low } else { Confidence::Medium };
         let claim = Claim { kind: Kind::Ip, span, base, reason };
         let version = !special && !private && self.among_versions(span.0);

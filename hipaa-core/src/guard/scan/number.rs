@@ -7,8 +7,8 @@ use super::star::masked;
 use super::token::Run;
 use super::{Hit, Last, Scan, unit};
 use crate::guard::byte::{self, ALNUM, DIGIT};
-use crate::guard::cue::CueClass::{self, *};
-use crate::guard::cue::{Fit, Mask, is_number_word};
+use crate::guard::cue::CueClass::*;
+use crate::guard::cue::{Mask, is_number_word};
 use crate::guard::validate::{self, card};
 use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason};
@@ -68,7 +68,7 @@ impl Scan<'_, '_> {
             return;
         }
         let hit = self.context(span, NUMBERS);
-        let doubtful = hit.is_some_and(|hit| (hit.weak && hit.is(Account)) | hit.is(Phone));
+        let doubtful = hit.is_some_and(|hit| (hit.weak() && hit.is(Account)) | hit.is(Phone));
         let hit = if doubtful { self.of_provider(span, hit) } else { hit };
         match len {
             5 => self.zip(span, hit),
@@ -89,27 +89,23 @@ impl Scan<'_, '_> {
     /// `IMEI of the loaner phone: 351027345758740` is a device.
     #[inline(never)]
     fn of_provider(&self, span: (usize, usize), hit: Option<Hit>) -> Option<Hit> {
-        let (mut hit, len) = (hit?, span.1 - span.0);
-        if len == 10 && hit.weak && hit.is(Account) && self.says(&hit, span.0, b"billing") {
+        let (hit, len) = (hit?, span.1 - span.0);
+        if len == 10 && hit.weak() && hit.is(Account) && self.says(hit, span.0, b"billing") {
             let beside =
                 self.out.last().is_some_and(|last| last.kind() == Kind::Npi && span.0.wrapping_sub(last.end()) < 16);
             return Some(hit).filter(|_| !(beside && validate::npi(&self.bytes[span.0..span.1])));
         }
-        if let Reason::Cue { at, .. } = hit.reason
-            && len == 15
+        let device = len == 15
+            && hit.is_cue()
             && hit.is(Phone)
             && validate::luhn(&self.bytes[span.0..span.1])
-            && said_before(self.bytes, span.0, 48, &IMEI)
-        {
-            (hit.class, hit.reason) = (Device, Reason::Cue { class: Device, at });
-        }
-        Some(hit)
+            && said_before(self.bytes, span.0, 48, &IMEI);
+        Some(if device { hit.renamed(Device) } else { hit })
     }
 
     /// Whether `Acc#` stands among orders and exams: an accession number.
-    pub(super) fn is_accession(&self, span: (usize, usize), hit: &Hit) -> bool {
-        let Reason::Cue { at, .. } = hit.reason else { return false };
-        let end = span.0.saturating_sub(usize::from(at.unsigned_abs()));
+    pub(super) fn is_accession(&self, span: (usize, usize), hit: Hit) -> bool {
+        let Some(end) = hit.end_before(span.0) else { return false };
         // The cue may end with `#` or `no.`.
         let mut stop = end;
         while stop > 0 && end - stop < 6 && !self.bytes[stop - 1].is_ascii_alphabetic() {
@@ -121,7 +117,7 @@ impl Scan<'_, '_> {
             start = byte::back(self.bytes, word, byte::ALPHA, 8);
         }
         let word = self.bytes.get(start..start + 3).unwrap_or(&[]);
-        if at >= 0 || !word.eq_ignore_ascii_case(b"acc") || byte::at(self.bytes, start + 3, byte::ALPHA) {
+        if !word.eq_ignore_ascii_case(b"acc") || byte::at(self.bytes, start + 3, byte::ALPHA) {
             return false;
         }
         let line = |byte: &u8| *byte == b'\n';
@@ -168,10 +164,10 @@ impl Scan<'_, '_> {
         }
         let declared = hit.filter(|hit| hit.is(Ssn));
         let nines = digits[0] == b'9';
-        let (confidence, cue) = match declared.map(|hit| hit.reason) {
+        let (confidence, cue) = match declared.map(|hit| hit.reason()) {
             Some(reason @ (Reason::FhirSystem | Reason::FhirType)) => (Confidence::High, Some(reason)),
             Some(Reason::JsonKey) if nines => (Confidence::Medium, Some(Reason::JsonKey)),
-            other => (Confidence::Low, other.or(hit.filter(Hit::rules_out).map(|hit| hit.reason))),
+            other => (Confidence::Low, other.or(hit.filter(|hit| hit.rules_out()).map(|hit| hit.reason()))),
         };
         self.push(claim, confidence, cue);
         if let Some(last) = self.out.last_mut().filter(|last| verdict.tax_id && last.kind() == Kind::Ssn) {
@@ -220,13 +216,13 @@ impl Scan<'_, '_> {
         let mut hit = self.context(span, NUMBERS);
         if lens[..piece.len()] == [3, 2, 4] && sep == b'-' {
             // Its form says more than a loose word behind it: `536-90-4399 ins id on the card`.
-            hit = hit.filter(|hit| !matches!(hit.reason, Reason::Cue { at: 0..=1, .. }));
+            hit = hit.filter(|hit| !matches!(hit.distance(), Some(0..=1)));
             // `ssn ending 3821, full number in chart: 412-55-3821`.
-            let loose = hit.is_some_and(|hit| hit.weak && hit.is(Mrn));
+            let loose = hit.is_some_and(|hit| hit.weak() && hit.is(Mrn));
             hit = hit.filter(|_| !(loose && said_before(self.bytes, span.0, 64, &SECURITY)));
             // Nor does it go on a list of numbers of another form.
             let other = |last: Last| last.len != span.1 - span.0;
-            hit = hit.filter(|hit| hit.is(Ssn) || hit.reason != Reason::List || !self.last.is_some_and(other));
+            hit = hit.filter(|hit| hit.is(Ssn) || !hit.lists() || !self.last.is_some_and(other));
         }
         match &lens[..piece.len()] {
             [3, 2, 4] if even => {
@@ -247,7 +243,7 @@ impl Scan<'_, '_> {
             _ => {}
         }
         // `Billing: 99214-25`: a procedure and its modifier.
-        let modified = matches!(lens[..piece.len()], [5, 2]) && hit.is_some_and(|hit| hit.weak);
+        let modified = matches!(lens[..piece.len()], [5, 2]) && hit.is_some_and(|hit| hit.weak());
         if let Some(hit) = hit
             && sep != b'.'
             && !modified
@@ -299,11 +295,11 @@ impl Scan<'_, '_> {
         }
         if card::card(&digits[..count]) {
             // `Cardholder 4111…`: the holder of either card.
-            let hit = hit.filter(|hit| !(hit.weak && hit.is(Plan) && self.says(hit, span.0, b"cardholder")));
+            let hit = hit.filter(|&hit| !(hit.weak() && hit.is(Plan) && self.says(hit, span.0, b"cardholder")));
             // `Credit card authorization form: 4111…`: what is authorised is the card.
             // `left her card number on the voicemail, 4211…`: so is what was said over the telephone.
-            let other = |hit: &Hit| hit.is(Other) || hit.is(Phone) || hit.is(Fax);
-            let hit = hit.filter(|hit| !(other(hit) && said_before(self.bytes, span.0, 48, &CARDS)));
+            let other = |hit: Hit| hit.is(Other) || hit.is(Phone) || hit.is(Fax);
+            let hit = hit.filter(|&hit| !(other(hit) && said_before(self.bytes, span.0, 48, &CARDS)));
             let base = if bare == 12 { Confidence::Low } else { Confidence::Medium };
             self.claim(Claim { kind: Kind::CreditCard, span, base, reason: Reason::IssuerOk }, hit);
         } else if bare == 15 && digits.starts_with(b"80840") && validate::luhn(&digits[..count]) {
@@ -312,9 +308,8 @@ impl Scan<'_, '_> {
     }
 
     /// Whether the cue before a value that starts at `start` ends with the word.
-    pub(super) fn says(&self, hit: &Hit, start: usize, word: &[u8]) -> bool {
-        let Reason::Cue { at: at @ ..0, .. } = hit.reason else { return false };
-        let end = start.saturating_sub(usize::from(at.unsigned_abs()));
+    pub(super) fn says(&self, hit: Hit, start: usize, word: &[u8]) -> bool {
+        let Some(end) = hit.end_before(start) else { return false };
         self.bytes[byte::back(self.bytes, end, byte::ALPHA, 16)..end].eq_ignore_ascii_case(word)
     }
 
@@ -365,11 +360,4 @@ fn one_of_many(bytes: &[u8], span: (usize, usize)) -> bool {
 /// Runs of one digit and counted-up digits are placeholders.
 fn unlikely_number(digits: &[u8]) -> bool {
     digits.windows(6).any(|run| run.iter().all(|byte| *byte == run[0]))
-}
-
-impl Hit {
-    /// Whether a label stands right beside the value or the structure around it names the kind.
-    pub(super) fn close(&self, class: CueClass) -> bool {
-        self.is(class) && self.fit >= Fit::Strict
-    }
 }

@@ -8,14 +8,21 @@ use super::unglue::touches_word;
 use super::{Hit, Scan};
 use crate::guard::byte::{self, ALNUM, DIGIT};
 use crate::guard::cue::CueClass::{self, Fax, Phone};
-use crate::guard::cue::Fit;
+use crate::guard::cue::{Fit, Mask};
 use crate::guard::validate::{self, Nanp};
 use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason};
 
 /// Kinds whose values have a form of their own, or hardly this one: `Clinic # (615) 653-8050`.
-const FORMED: [CueClass; 7] =
-    [CueClass::Mrn, CueClass::Npi, CueClass::Mbi, CueClass::Vin, CueClass::Dea, CueClass::CreditCard, CueClass::Zip];
+const FORMED: Mask = Mask::of(&[
+    CueClass::Mrn,
+    CueClass::Npi,
+    CueClass::Mbi,
+    CueClass::Vin,
+    CueClass::Dea,
+    CueClass::CreditCard,
+    CueClass::Zip,
+]);
 
 /// Who has a telephone number, and when.
 static PEOPLE: WordSet<128> = WordSet::new(
@@ -81,7 +88,7 @@ impl Scan<'_, '_> {
         }
         let shaped = shape.style != Style::Blank && verdict != Nanp::Invalid;
         let hit = self.context(span, NUMBERS);
-        let hit = hit.filter(|hit| !(shaped && (FORMED.contains(&hit.class) || self.is_place(hit, span.0))));
+        let hit = hit.filter(|&hit| !(shaped && (FORMED.has(hit.class()) || self.is_place(hit, span.0))));
         if verdict == Nanp::Invalid && !hit.is_some_and(|hit| hit.close(Phone) || hit.close(Fax)) {
             return false;
         }
@@ -109,21 +116,21 @@ impl Scan<'_, '_> {
         let claim = Claim { kind, span, base, reason };
         match hit {
             Some(hit) if verdict == Nanp::Invalid && (hit.is(Phone) || hit.is(Fax)) => {
-                let confidence = match hit.reason {
+                let confidence = match hit.reason() {
                     // `Phone: 000-000-0000`: nothing was entered.
                     _ if self.is_uniform(span) => Confidence::Low,
                     Reason::Cue { .. } | Reason::List => Confidence::Medium,
                     _ => Confidence::High,
                 };
                 self.remember(span, hit);
-                self.push(claim, confidence, Some(hit.reason));
+                self.push(claim, confidence, Some(hit.reason()));
             }
             hit => self.claim(claim, hit),
         }
     }
 
     /// Whether the cue is where somebody is: `call the unit at 402-855-0068`, `Rx line 402-855-0068`.
-    fn is_place(&self, hit: &Hit, start: usize) -> bool {
+    fn is_place(&self, hit: Hit, start: usize) -> bool {
         hit.is(CueClass::Other) && PLACES.iter().any(|place| self.says(hit, start, place))
     }
 
@@ -138,7 +145,7 @@ impl Scan<'_, '_> {
     pub(super) fn bare_phone(&mut self, span: (usize, usize), area: usize, hit: Option<Hit>) {
         let verdict = validate::nanp(&self.bytes[area..span.1]);
         let cue = hit.filter(|hit| hit.is(Phone) || hit.is(Fax));
-        if verdict != Nanp::Invalid || cue.is_some_and(|hit| hit.fit == Fit::Label && !hit.weak) {
+        if verdict != Nanp::Invalid || cue.is_some_and(|hit| hit.fit() == Fit::Label && !hit.weak()) {
             let person = hit.is_none() && answers(self.bytes, span.0);
             let base = if person { Confidence::Medium } else { Confidence::Low };
             self.phone_claim(span, verdict, base, hit);
@@ -177,13 +184,13 @@ impl Scan<'_, '_> {
             return;
         };
         let kind = if hit.is(Fax) { Kind::Fax } else { Kind::Phone };
-        if exchange && hit.fit >= Fit::Strict {
+        if exchange && hit.fit() >= Fit::Strict {
             let span = (span.0, with_extension(self.bytes, span.1));
             self.remember(span, hit);
             self.push(
                 Claim { kind, span, base: Confidence::Low, reason: Reason::Shape },
                 Confidence::Medium,
-                Some(hit.reason),
+                Some(hit.reason()),
             );
         }
     }

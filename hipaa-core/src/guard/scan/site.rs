@@ -26,7 +26,7 @@ impl Scan<'_, '_> {
                     && !before.is_some_and(|at| matches!(self.bytes[at], b'-' | b'.') && joined(at, at.checked_sub(1)));
                 let whole = self.text.is_char_boundary(span.0) && self.text.is_char_boundary(span.1);
                 if free && whole && !masked(self.bytes, span.0, span.1) {
-                    let hit = self.context(span, NUMBERS).filter(|hit| hit.class.kind() == Some(format.kind));
+                    let hit = self.context(span, NUMBERS).filter(|hit| hit.class().kind() == Some(format.kind));
                     self.claim(
                         Claim { kind: format.kind, span, base: Confidence::Medium, reason: Reason::SiteFormat },
                         hit,

@@ -80,7 +80,7 @@ impl Scan<'_, '_> {
             (tables.cell, tables.place) = head.cell_from(self.bytes, tables.line, from, span).unwrap_or((ALL, 0));
         }
         let (class, weak) = head.class(tables.place, tables.line, span)?;
-        Some(Hit { weak, ..Hit::declared(class, Reason::Column) })
+        Some(Hit::declared(class, Reason::Column).with_weak(weak))
     }
 
     /// Looks for what a quotation mark, a parenthesis or a command of ZPL beside a candidate may tell; returns the
@@ -106,7 +106,7 @@ impl Scan<'_, '_> {
             return None;
         };
         self.tables = Tables { cell, place: TUPLE, ..Tables::default() };
-        Some(class.map(|(class, weak)| Hit { weak, ..Hit::declared(class, Reason::Column) }))
+        Some(class.map(|(class, weak)| Hit::declared(class, Reason::Column).with_weak(weak)))
     }
 
     /// Reads the label of a field of ZPL, `^FDMRN: 4482913^FS`: the command touches its first word.

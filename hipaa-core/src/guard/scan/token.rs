@@ -284,7 +284,7 @@ impl Scan<'_, '_> {
         let span = (piece[0].start, piece[piece.len() - 1].end);
         let hit = self.context(span, super::number::NUMBERS);
         hit.is_some_and(|hit| {
-            hit.fit == Fit::Label && !hit.weak && !hit.behind() && hit.class.kind().is_some_and(Kind::needs_cue)
+            hit.fit() == Fit::Label && !hit.weak() && !hit.behind() && hit.class().kind().is_some_and(Kind::needs_cue)
         })
     }
 }

@@ -18,10 +18,10 @@ impl Scan<'_, '_> {
         let prefix = byte::number(&self.bytes[span.0..span.0 + 3]);
         let prefix = u16::try_from(prefix).unwrap_or(0);
         let plus4 = span.1 - span.0 > 5;
-        let cue = hit.filter(|hit| hit.is(CueClass::Zip) && !(hit.weak && self.house_number(span.1)));
-        let declared = cue.is_some_and(|hit| !matches!(hit.reason, Reason::Cue { .. } | Reason::List));
+        let cue = hit.filter(|hit| hit.is(CueClass::Zip) && !(hit.weak() && self.house_number(span.1)));
+        let declared = cue.is_some_and(|hit| hit.is_declared());
         let claim = |reason| Claim { kind: Kind::Zip, span, base: Confidence::Low, reason };
-        if declared || (cue.is_some_and(|hit| hit.fit >= Fit::Strict) && assigned(prefix)) {
+        if declared || (cue.is_some_and(|hit| hit.fit() >= Fit::Strict) && assigned(prefix)) {
             return self.claim(claim(Reason::Shape), cue);
         }
         if !(assigned(prefix) || overseas(prefix)) || unit::follows(self.bytes, span.1) {
@@ -30,8 +30,8 @@ impl Scan<'_, '_> {
         if let Some(confidence) = self.state_before(span, prefix) {
             return self.push(claim(Reason::StateZip), confidence, None);
         }
-        if cue.is_some_and(|hit| !hit.weak) || (plus4 && !hit.is_some_and(|hit| hit.rules_out())) {
-            self.claim(claim(Reason::Shape), cue.filter(|hit| !hit.weak));
+        if cue.is_some_and(|hit| !hit.weak()) || (plus4 && !hit.is_some_and(|hit| hit.rules_out())) {
+            self.claim(claim(Reason::Shape), cue.filter(|hit| !hit.weak()));
         }
     }
 

@@ -2,7 +2,6 @@
 
 use super::word_before;
 use super::words::{AT_EVENTS, NO_PERSONS};
-use crate::guard::Reason;
 use crate::guard::byte::{self, ALNUM, ALPHA};
 use crate::guard::cue::Fit;
 use crate::guard::scan::Hit;
@@ -29,14 +28,9 @@ const HEADERS: [&[u8]; 17] = [
 ];
 
 /// Whether the cue belongs to the number at `start`: close by, or an event stands between: `Age at visit: 92`.
-pub(super) fn fits(bytes: &[u8], start: usize, hit: &Hit) -> bool {
-    hit.fit >= Fit::Strict || (!hit.weak && cue_end(start, hit).is_some_and(|end| names_event(&bytes[end..start])))
-}
-
-/// Where a cue before the number ends.
-fn cue_end(start: usize, hit: &Hit) -> Option<usize> {
-    let Reason::Cue { at: at @ ..0, .. } = hit.reason else { return None };
-    start.checked_sub(usize::from(at.unsigned_abs()))
+pub(super) fn fits(bytes: &[u8], start: usize, hit: Hit) -> bool {
+    hit.fit() >= Fit::Strict
+        || (!hit.weak() && hit.end_before(start).is_some_and(|end| names_event(&bytes[end..start])))
 }
 
 /// Whether a text has no other words than those for events: ` on admission was `, `-Last Birthday (Years)  `.
@@ -45,8 +39,8 @@ fn names_event(gap: &[u8]) -> bool {
 }
 
 /// Whether what the cue speaks of is a bone, a claim, a mean, or an answer kept by a cache.
-pub(super) fn of_no_person(bytes: &[u8], (start, end): (usize, usize), hit: &Hit) -> bool {
-    let Some(cue) = cue_end(start, hit) else { return false };
+pub(super) fn of_no_person(bytes: &[u8], (start, end): (usize, usize), hit: Hit) -> bool {
+    let Some(cue) = hit.end_before(start) else { return false };
     NO_PERSONS.has(word_before(bytes, byte::back(bytes, cue, ALPHA, 12))) || is_header(bytes, start, end)
 }
 
