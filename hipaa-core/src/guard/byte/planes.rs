@@ -89,23 +89,23 @@ fn fill(blocks: &mut [Block], bytes: &[u8]) -> Signs {
     let mut shown = Shown { pairs: 0, foldable: Lanes::NONE, wire: Lanes::NONE };
     let mut before = &mut Block::default();
     for (block, bytes) in blocks.iter_mut().zip(whole) {
-        *block = read(bytes, &mut carry, (&mut before.mark, &mut shown));
+        read(bytes, block, &mut carry, (&mut before.mark, &mut shown));
         before = block;
     }
     let mut padded = [0; 64];
     padded[..rest.len()].copy_from_slice(rest);
     if let Some([.., last, block]) = blocks.get_mut(..=whole.len()) {
-        *block = read(&padded, &mut carry, (&mut last.mark, &mut shown));
+        read(&padded, block, &mut carry, (&mut last.mark, &mut shown));
     } else if let Some(first) = blocks.first_mut() {
-        *first = read(&padded, &mut carry, (&mut 0, &mut shown));
+        read(&padded, first, &mut carry, (&mut 0, &mut shown));
     }
     Signs { double_w: shown.pairs != 0, foldable: shown.foldable.bits() != 0, wire: shown.wire.bits() != 0 }
 }
 
-/// The bits of a block; leaves what the next one must know, marks a `.` or `:` at the end of the one
+/// Writes the bits of a block; leaves what the next one must know, marks a `.` or `:` at the end of the one
 /// before, and notes where two `w` end.
 #[inline]
-fn read(bytes: &[u8; 64], carry: &mut Carry, (before, shown): (&mut u64, &mut Shown)) -> Block {
+fn read(bytes: &[u8; 64], block: &mut Block, carry: &mut Carry, (before, shown): (&mut u64, &mut Shown)) {
     #[cfg(test)]
     crate::guard::steps::add(64);
     let (mut digit, mut alpha, mut join, mut at, mut point, mut w) = (0, 0, 0, 0, 0, 0);
@@ -125,11 +125,11 @@ fn read(bytes: &[u8; 64], carry: &mut Carry, (before, shown): (&mut u64, &mut Sh
     }
     let (alnum, next) = (digit | alpha, alpha | join);
     let token = alnum | (join & (alnum << 1 | carry.alnum));
-    let block = Block { digit, alnum, token, mark: at | (point & (next >> 1)) };
+    (block.digit, block.alnum, block.token) = (digit, alnum, token);
+    block.mark = at | (point & (next >> 1));
     shown.pairs |= w & (w << 1 | carry.w);
     *before |= (carry.point & next) << 63;
     *carry = Carry { alnum: alnum >> 63, w: w >> 63, point: point >> 63 };
-    block
 }
 
 impl Planes<'_> {

@@ -57,6 +57,10 @@ impl Scan<'_, '_> {
     #[inline]
     pub(super) fn date_runs(&mut self, runs: &[Run]) -> Option<usize> {
         let [a, b, rest @ ..] = runs else { return None };
+        // No part of a date is three long, but for the name of a month.
+        if a.len() == 3 && a.digits > 0 {
+            return None;
+        }
         if rest.is_empty() && a.len() + b.len() > 4 {
             return self.month_of_year(a, b);
         }

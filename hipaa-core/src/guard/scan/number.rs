@@ -211,45 +211,49 @@ impl Scan<'_, '_> {
         if masked(self.bytes, span.0, span.1) || self.phone(first.start) {
             return;
         }
-        let mut lens = [0; super::token::RUNS];
-        piece.iter().zip(&mut lens).for_each(|(run, len)| *len = run.len());
+        let form = form(piece);
         let mut hit = self.context(span, NUMBERS);
-        if lens[..piece.len()] == [3, 2, 4] && sep == b'-' {
-            // Its form says more than a loose word behind it: `536-90-4399 ins id on the card`.
-            hit = hit.filter(|hit| !matches!(hit.distance(), Some(0..=1)));
-            // `ssn ending 3821, full number in chart: 412-55-3821`.
-            let loose = hit.is_some_and(|hit| hit.weak() && hit.is(Mrn));
-            hit = hit.filter(|_| !(loose && said_before(self.bytes, span.0, 64, &SECURITY)));
-            // Nor does it go on a list of numbers of another form.
-            let other = |last: Last| last.len != span.1 - span.0;
-            hit = hit.filter(|hit| hit.is(Ssn) || !hit.lists() || !self.last.is_some_and(other));
+        if form == 0x324 && sep == b'-' {
+            hit = self.of_dashed_ssn(span, hit);
         }
-        match &lens[..piece.len()] {
-            [3, 2, 4] if even => {
+        match form {
+            0x324 if even => {
                 if let Some(digits) = self.digits_of::<9>(span) {
                     let base = if sep == b'-' { Confidence::Medium } else { Confidence::Low };
                     self.ssn(span, &digits, base, hit);
                 }
             }
-            [3, 3] | [3, 3, 4] if self.loose(first.start, first.end) => return,
-            [3, 4] if even => self.local_phone(span, hit),
-            [3, 7] if sep == b'-' => self.joined_phone(span, hit),
-            [4, 4, 4, 4] | [4, 6, 5] | [4, 6, 4] | [4, 4, 4, 4, 3] if even => self.card(span, 0, hit),
-            [5, 4] if sep == b'-' => self.zip(span, hit),
-            [12 | 14, 4] if self.birth_time((first.start, first.end)) => return,
-            [_, _, _, _] if even && sep == b'.' => self.ip4(piece),
-            [2, 2, 2, 2, 2, 2] if even && sep == b'-' => self.mac(span, Confidence::Low),
-            [4, 4, 4] if even && sep == b'.' => self.mac(span, Confidence::Low),
+            0x33 | 0x334 if self.loose(first.start, first.end) => return,
+            0x34 if even => self.local_phone(span, hit),
+            0x37 if sep == b'-' => self.joined_phone(span, hit),
+            0x4444 | 0x465 | 0x464 | 0x4_4443 if even => self.card(span, 0, hit),
+            0x54 if sep == b'-' => self.zip(span, hit),
+            0xC4 | 0xE4 if self.birth_time((first.start, first.end)) => return,
+            0x1000..=0xFFFF if even && sep == b'.' => self.ip4(piece),
+            0x22_2222 if even && sep == b'-' => self.mac(span, Confidence::Low),
+            0x444 if even && sep == b'.' => self.mac(span, Confidence::Low),
             _ => {}
         }
         // `Billing: 99214-25`: a procedure and its modifier.
-        let modified = matches!(lens[..piece.len()], [5, 2]) && hit.is_some_and(|hit| hit.weak());
+        let modified = form == 0x52 && hit.is_some_and(|hit| hit.weak());
         if let Some(hit) = hit
             && sep != b'.'
             && !modified
         {
             self.ident(span, hit);
         }
+    }
+
+    /// The cue of a number whose form is that of a social security number.
+    fn of_dashed_ssn(&self, span: (usize, usize), hit: Option<Hit>) -> Option<Hit> {
+        // Its form says more than a loose word behind it: `536-90-4399 ins id on the card`.
+        let hit = hit.filter(|hit| !matches!(hit.distance(), Some(0..=1)))?;
+        // `ssn ending 3821, full number in chart: 412-55-3821`.
+        let loose = hit.weak() && hit.is(Mrn) && said_before(self.bytes, span.0, 64, &SECURITY);
+        // Nor does it go on a list of numbers of another form.
+        let other = |last: Last| last.len != span.1 - span.0;
+        let goes_on = hit.is(Ssn) || !hit.lists() || !self.last.is_some_and(other);
+        (goes_on && !loose).then_some(hit)
     }
 
     /// `4111 1111 1111 1111`, `3782 822463 10005`.
@@ -355,6 +359,11 @@ static EXAMS: WordSet<128> = WordSet::new(
 fn one_of_many(bytes: &[u8], span: (usize, usize)) -> bool {
     let shape = |run: &[u8]| matches!(run[0], b'1' | b'2') && run.iter().all(u8::is_ascii_digit);
     siblings_fail(bytes, span, shape, validate::npi)
+}
+
+/// How long the runs are, one hexadecimal digit each: `0x324`; the last digit stands for more, too.
+fn form(piece: &[Run]) -> u64 {
+    piece.iter().fold(0, |form, run| form << 4 | run.len().min(15) as u64)
 }
 
 /// Runs of one digit and counted-up digits are placeholders.

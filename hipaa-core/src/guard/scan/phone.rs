@@ -63,7 +63,7 @@ impl Scan<'_, '_> {
         // Without a `+`, a number starts with `1` alone or with a group of three.
         let second = byte::at(bytes, s + 1, DIGIT);
         let three = second && byte::at(bytes, s + 2, DIGIT) && !byte::at(bytes, s + 3, DIGIT);
-        let may_be = three || (!second && bytes[s] == b'1') || byte::prev(bytes, s) == b'+';
+        let may_be = (three && three_follow(bytes, s)) || (!second && bytes[s] == b'1') || byte::prev(bytes, s) == b'+';
         may_be && self.phone_at(s)
     }
 
@@ -259,6 +259,18 @@ fn answers(bytes: &[u8], start: usize) -> bool {
 fn of_person(bytes: &[u8], (from, end): (usize, usize)) -> bool {
     let (who, stop) = word_before(bytes, from);
     from < end && byte::at(bytes, from, byte::UPPER) && PEOPLE.has(&bytes[who..stop])
+}
+
+/// Whether a group of three digits may stand behind the one at `s`: one sign parts them, or more that a rare number has.
+#[inline]
+fn three_follow(bytes: &[u8], s: usize) -> bool {
+    match bytes.get(s + 3..s + 7) {
+        Some([b' ' | b'-' | b'.' | b'/', a, b, c]) if a.is_ascii_digit() => b.is_ascii_digit() & c.is_ascii_digit(),
+        // `500 mg`, `120.`
+        Some([b' ' | b'.', next, ..]) => *next == b'(' || bytes[s] == b'0',
+        Some([b'-' | b'/' | b'(' | b')', ..]) => true,
+        _ => false,
+    }
 }
 
 /// Reads area, exchange and line, with country prefix and parentheses where they stand.

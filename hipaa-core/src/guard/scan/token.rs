@@ -249,6 +249,9 @@ impl Scan<'_, '_> {
 
     /// Drops a leading cue word that is glued to the value: `MRN-123456`, `No.123`.
     fn without_label<'r>(&mut self, piece: &'r [Run]) -> &'r [Run] {
+        if piece.first().is_none_or(|first| first.digits > 0) {
+            return piece;
+        }
         let mut rest = piece;
         // `CC-36-14-AA-B3-63` starts with no label.
         let pairs = piece.len() == 6 && piece.iter().all(|run| run.len() == 2);
