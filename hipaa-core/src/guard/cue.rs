@@ -19,7 +19,7 @@ pub(super) use class::Mask;
 pub(super) use gap::{Fit, after_gap, before_gap, follows_on, is_number_word, replaces_gap};
 pub(super) use link::{contrast_gap, kin_gap, preposition_gap, sibling_gap};
 pub(super) use list::list_gap;
-use phrase::{Group, Phrase, Tail, key_of, keyed, number_word, skip_light};
+use phrase::{Group, MOST, Phrase, Tail, key_of, keyed, number_word, skip_light};
 use placeholder::is_placeholder;
 pub(super) use placeholder::is_redaction;
 pub(super) use second::{item_gap, second_gap};
@@ -42,6 +42,8 @@ pub(super) struct Cue {
 pub(super) struct Lexicon {
     /// Sorted by key, longest phrase first.
     phrases: Vec<Phrase>,
+    /// The key of the second word of each phrase; zero when the second part is no word.
+    seconds: Vec<u64>,
     /// The phrases of one key each, in the same order.
     groups: Vec<Group>,
     /// Open addressing: one more than the place of the group with a key; 0 is free.
@@ -101,8 +103,9 @@ impl Lexicon {
         let mut phrases: Vec<Phrase> =
             built_in.chain(camel).chain(numbered).chain(own).flatten().flat_map(Phrase::with_squashed).collect();
         phrases.sort_by_key(|phrase| (phrase.key, std::cmp::Reverse((phrase.parts.len(), phrase.rest.len()))));
-        // Slots hold sixteen bits; a profile with more phrases than that keeps the first ones.
-        phrases.truncate(usize::from(u16::MAX) - 1);
+        // A profile with more phrases than that keeps the first ones.
+        phrases.truncate(MOST);
+        let seconds = phrases.iter().map(Phrase::second).collect();
         let groups = Group::all(&phrases);
         let mut slots = vec![0_u16; (groups.len() * 2).next_power_of_two()];
         for (i, group) in groups.iter().enumerate() {
@@ -118,7 +121,7 @@ impl Lexicon {
             filter[word] |= bit;
         }
         let digits_lead = phrases.iter().any(|phrase| byte::at(&phrase.first, 0, DIGIT));
-        Self { phrases, groups, slots, digits_lead, filter }
+        Self { phrases, seconds, groups, slots, digits_lead, filter }
     }
 
     /// Adds the cues of the words that start from `from` on, at least up to `to`; returns the
@@ -200,7 +203,7 @@ impl Lexicon {
 
     /// What the phrase of this one word speaks for, and whether it is weak.
     fn single(&self, group: &Group, word: &[u8]) -> Option<(CueClass, bool)> {
-        let single = &self.phrases[group.single..group.end];
+        let single = &self.phrases[group.singles()];
         single.iter().find(|phrase| phrase.starts(word)).map(|phrase| (phrase.class, phrase.weak))
     }
 
@@ -230,9 +233,11 @@ impl Lexicon {
         let second = if next > from { key_of(bytes, from, next) } else { 0 };
         // Asked of most phrases, so looked at once.
         let number = number_word(bytes, from, next);
-        let same_key = self.phrases[group.first..group.end].iter();
+        let places = group.places();
+        let seconds = self.seconds[places.clone()].iter();
         // Phrases of more words come first, so the first that fits is the longest.
-        same_key.filter(|phrase| phrase.second == 0 || phrase.second == second).find_map(|phrase| {
+        seconds.zip(places).filter(|(key, _)| **key == 0 || **key == second).find_map(|(_, place)| {
+            let phrase = &self.phrases[place];
             let stop = match phrase.tail {
                 Tail::None => Some(end),
                 Tail::Number => number,

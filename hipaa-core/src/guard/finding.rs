@@ -276,6 +276,10 @@ mod tests {
         assert_eq!(cue.to_string(), "cue:npi@-5");
         assert_eq!(Reason::LuhnOk.to_string(), "luhn_ok");
         assert_eq!(Reason::JsonKey.to_string(), "json_key");
+        assert_eq!(cue.number(), None);
+        for (reason, number) in Reason::PLAIN.iter().zip(0..) {
+            assert_eq!((reason.number(), Reason::numbered(number)), (Some(number), *reason));
+        }
     }
 
     #[test]

@@ -2,6 +2,10 @@
 
 use super::{CueClass, Text, is_number_word};
 use crate::guard::byte::{self, ALNUM};
+use std::ops::Range;
+
+/// The most phrases of a lexicon: their places have sixteen bits.
+pub(super) const MOST: usize = u16::MAX as usize - 1;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
@@ -32,8 +36,6 @@ pub(super) struct Phrase {
     pub(super) rest: Box<[u8]>,
     pub(super) parts: Box<[Part]>,
     pub(super) tail: Tail,
-    /// The key of the second word; zero when the second part is no word.
-    pub(super) second: u64,
     pub(super) class: CueClass,
     pub(super) weak: bool,
     /// Counts only in capitals.
@@ -44,20 +46,23 @@ pub(super) struct Phrase {
 #[derive(Clone, Debug)]
 pub(super) struct Group {
     pub(super) key: u64,
-    /// The first phrase, and the first one of a single word.
-    pub(super) first: usize,
-    pub(super) single: usize,
-    pub(super) end: usize,
-    /// The class of the first phrase of a single word, and whether it is weak, when every word with the key is it.
-    pub(super) sole: Option<(CueClass, bool)>,
     /// The low five bits of what a second word may start with.
     words: u32,
     /// The low five bits of a byte that must follow at once.
     seps: u32,
+    /// The first phrase, the first one of a single word, and the end.
+    first: u16,
+    single: u16,
+    end: u16,
+    /// The class of the first phrase of a single word, and whether it is weak, when every word with the key is it.
+    pub(super) sole: Option<(CueClass, bool)>,
 }
 
+// Three of them fit into two lines of the nearest cache.
+const _: () = assert!(size_of::<Group>() <= 24);
+
 impl Group {
-    /// The groups of phrases that are sorted by key, the longest phrase first.
+    /// The groups of phrases that are sorted by key, the longest phrase first; at most [`MOST`] of them.
     pub(super) fn all(phrases: &[Phrase]) -> Vec<Self> {
         let mut first = 0;
         let same = phrases.chunk_by(|a, b| a.key == b.key);
@@ -74,7 +79,9 @@ impl Group {
         let key = phrases.first().map_or(0, |phrase| phrase.key);
         let sole = phrases.get(single - first).filter(|phrase| phrase.rest.is_empty() && !phrase.capitals);
         let sole = sole.filter(|_| key >> 56 == 0).map(|phrase| (phrase.class, phrase.weak));
-        let mut group = Self { key, first, single, end: first + phrases.len(), sole, words: 0, seps: 0 };
+        let [first, single, end] =
+            [first, single, first + phrases.len()].map(|place| u16::try_from(place).unwrap_or(u16::MAX));
+        let mut group = Self { key, first, single, end, sole, words: 0, seps: 0 };
         for part in phrases.iter().filter_map(|phrase| phrase.parts.first()) {
             match part {
                 Part::Sep(byte) => group.seps |= low_bit(*byte),
@@ -83,6 +90,18 @@ impl Group {
             }
         }
         group
+    }
+
+    /// The places of its phrases.
+    #[inline]
+    pub(super) fn places(&self) -> Range<usize> {
+        usize::from(self.first)..usize::from(self.end)
+    }
+
+    /// The places of its phrases of a single word.
+    #[inline]
+    pub(super) fn singles(&self) -> Range<usize> {
+        usize::from(self.single)..usize::from(self.end)
     }
 
     /// Whether it has a phrase of more than one word.
@@ -132,10 +151,6 @@ impl Phrase {
             }
         }
         let rest = bytes[..first].get(8..).unwrap_or(&[]).into();
-        let second = match parts.first() {
-            Some(Part::Word(key, _)) => *key,
-            _ => 0,
-        };
         let tail = match parts.as_slice() {
             [] => Tail::None,
             [Part::Number] => Tail::Number,
@@ -147,11 +162,18 @@ impl Phrase {
             first: bytes[..first].into(),
             rest,
             parts: parts.into(),
-            second,
             class,
             weak,
             capitals,
         })
+    }
+
+    /// The key of the second word; zero when the second part is no word.
+    pub(super) fn second(&self) -> u64 {
+        match self.parts.first() {
+            Some(Part::Word(key, _)) => *key,
+            _ => 0,
+        }
     }
 
     /// The phrase, and what becomes of it in an identifier of a program: `memberId`.

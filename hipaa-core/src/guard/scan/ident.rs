@@ -8,7 +8,7 @@ use super::{Hit, Last, Scan, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, UPPER};
 use crate::guard::cue::{CueClass, Fit};
 use crate::guard::words::WordSet;
-use crate::guard::{Confidence, Reason};
+use crate::guard::{Confidence, Kind, Reason};
 
 /// The longest value that is taken for an identifier.
 const LONGEST: usize = 40;
@@ -26,10 +26,16 @@ static DEPARTMENTS: WordSet<64> = WordSet::new(
 
 impl Scan<'_, '_> {
     /// Claims the span for the kind of the cue, when it looks like a value at all.
+    #[inline]
     pub(super) fn ident(&mut self, span: (usize, usize), hit: Hit) {
-        let Some(kind) = hit.class().kind().filter(|kind| kind.needs_cue()) else {
-            return;
-        };
+        if let Some(kind) = hit.class().kind()
+            && kind.needs_cue()
+        {
+            self.ident_of(kind, span, hit);
+        }
+    }
+
+    fn ident_of(&mut self, kind: Kind, span: (usize, usize), hit: Hit) {
         let declared = hit.is_declared();
         if hit.is(CueClass::Account) && self.is_accession(span, hit) {
             return;

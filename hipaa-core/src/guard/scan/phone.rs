@@ -67,6 +67,7 @@ impl Scan<'_, '_> {
         may_be && self.phone_at(s)
     }
 
+    #[inline(never)]
     fn phone_at(&mut self, s: usize) -> bool {
         if byte::prev(self.bytes, s) == b'+' && self.international(s) {
             return true;
