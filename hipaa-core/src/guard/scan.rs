@@ -66,9 +66,10 @@ pub(super) const REACH_AFTER: usize = 24;
 /// `www.` and a host: a shorter text has no room for them.
 const SHORTEST_PAGE: usize = 8;
 
-/// Room for the cues and findings of a usual note, so that few notes ask for more.
+/// Room for the cues and findings of a usual note, so that few notes ask for more, in pieces of memory so small (1 KiB)
+/// that an allocator has them at hand.
 const CUES: usize = 40;
-const FINDINGS: usize = 32;
+const FINDINGS: usize = 21;
 
 /// What stands outside the text and speaks for all of it: a JSON key or a FHIR sibling.
 #[derive(Clone, Copy, Debug)]

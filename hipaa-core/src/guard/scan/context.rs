@@ -211,9 +211,7 @@ impl Scan<'_, '_> {
         let cue = self.cues[i];
         let at = -i16::try_from(start - cue.end).unwrap_or(i16::MAX);
         let plural = matches!(byte::prev(self.bytes, cue.end), b's' | b'S' | b')');
-        let reason = Reason::Cue { class: cue.class, at };
-        let hit = Hit::declared(cue.class, reason).with_fit(fit).with_weak(cue.weak);
-        hit.with_plural(plural).with_beside(self.beside(i))
+        Hit::of_cue((cue.class, cue.weak), at, fit, (plural, self.beside(i)))
     }
 
     /// The word that a preposition ties to the cue at `i`: `SSN on card`, `MRN on order`.

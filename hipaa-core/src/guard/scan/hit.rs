@@ -53,6 +53,19 @@ impl Hit {
         Self(NonZero::<u64>::MIN | bits)
     }
 
+    /// A cue word so many bytes away; whether it speaks for more than one value, and the other class of its label.
+    #[inline]
+    pub(super) fn of_cue(
+        (class, weak): (CueClass, bool),
+        at: i16,
+        fit: Fit,
+        (plural, beside): (bool, Option<CueClass>),
+    ) -> Self {
+        let word = CLASS.put(class as u64) | WEAK.put(u64::from(weak)) | PLURAL.put(u64::from(plural));
+        let place = of_reason(Reason::Cue { class, at }) | FIT.put(fit as u64);
+        Self(NonZero::<u64>::MIN | word | place | BESIDE.put(code_of(beside)))
+    }
+
     #[inline]
     pub(super) const fn class(self) -> CueClass {
         CueClass::at(CLASS.of(self.0.get()))

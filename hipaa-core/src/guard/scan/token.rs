@@ -83,16 +83,16 @@ fn joint(bytes: &[u8], end: usize) -> Option<usize> {
 }
 
 impl Scan<'_, '_> {
-    /// Reads the token that holds the digit at `p`, not before what is done.
+    /// Reads the token that holds the digit at `p`, not before what is done, into one that is empty.
     #[inline(always)]
-    fn read(&self, p: usize) -> Token {
+    fn read(&self, p: usize, token: &mut Token) {
         let (bytes, planes) = (self.bytes, self.planes);
         let mut start = planes.token_start(p).max(self.done).max(p.saturating_sub(TOKEN_BYTES + 1));
         // What joins belongs to the token only behind a letter or digit of it.
         if start == self.done && start < p && !byte::is(bytes[start], ALNUM) {
             start += 1;
         }
-        let mut token = Token { runs: ArrayVec::new(), end: p, oversized: p - start > TOKEN_BYTES };
+        token.oversized = p - start > TOKEN_BYTES;
         let stretch = planes.stretch(start);
         let (mut sep, mut at) = (0, start);
         loop {
@@ -106,7 +106,6 @@ impl Scan<'_, '_> {
             (sep, at) = (bytes[end], next);
         }
         token.oversized |= token.end - start > TOKEN_BYTES;
-        token
     }
 
     /// Decides about the token at the digit `p`.
@@ -134,7 +133,8 @@ impl Scan<'_, '_> {
 
     /// Decides about the token at the digit `p` that is more than a short run.
     fn long_token(&mut self, p: usize) {
-        let mut token = self.read(p);
+        let mut token = Token { runs: ArrayVec::new(), end: p, oversized: false };
+        self.read(p, &mut token);
         self.done = token.end;
         if matches!(token.runs(), [a, b, c, ..] if b.numeric() && !(a.numeric() && c.numeric())) && !token.oversized {
             self.unglue(&mut token);
