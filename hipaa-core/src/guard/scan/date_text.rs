@@ -98,7 +98,7 @@ impl Scan<'_, '_> {
         let found = match digits - run.start {
             1 | 2 if run.numeric() || suffixed => day_date((bytes, self.planes), run, value),
             1 | 2 => glued_date(bytes, run, digits, value),
-            4 if run.numeric() => {
+            4 if run.numeric() && (1800..=2199).contains(&value) => {
                 month_year((bytes, self.planes), run, value).or_else(|| year_first(bytes, run, value))
             }
             _ => None,
@@ -181,7 +181,7 @@ fn glued_date(bytes: &[u8], run: Run, digits: usize, value: u32) -> Option<Found
 
 fn month_year(text: Text<'_>, run: Run, value: u32) -> Option<Found> {
     let name = name_before(text, run.start)?;
-    let year = u16::try_from(value).ok().filter(|year| (1800..=2199).contains(year))?;
+    let year = u16::try_from(value).ok()?;
     Some(((name.start, run.end), Parts { year: Some(year), month: name.month, day: None }, name.proper))
 }
 
@@ -197,7 +197,7 @@ fn year_first(bytes: &[u8], run: Run, value: u32) -> Option<Found> {
         byte::peek(bytes, stop) == b' ' && (1..=2).contains(&(end - stop - 1)) && !byte::at(bytes, end, byte::ALNUM);
     let name = Name::new(bytes, run.end + 1, stop)
         .filter(|_| fits && !unit::follows(bytes, end) && (1..=31).contains(&day))?;
-    let year = u16::try_from(value).ok().filter(|year| (1800..=2199).contains(year))?;
+    let year = u16::try_from(value).ok()?;
     Some(((run.start, end), Parts { year: Some(year), month: name.month, day: Some(day) }, true))
 }
 

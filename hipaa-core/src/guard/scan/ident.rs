@@ -283,11 +283,13 @@ impl Scan<'_, '_> {
         }
         let from = byte::back(bytes, start - 1, UPPER, 5);
         let len = start - 1 - from;
-        let free = from > 0 && matches!(bytes[from - 1], b' ' | b':' | b'#' | b'=') && from < start - 1;
+        if !(1..=4).contains(&len) || from == 0 || !matches!(bytes[from - 1], b' ' | b':' | b'#' | b'=') {
+            return start;
+        }
         let word = &bytes[from..start - 1];
         let label = crate::guard::cue::is_number_word(word)
             || self.rules.lexicon.phrase_at((bytes, self.planes), from, start - 1).is_some();
-        if free && (1..=4).contains(&len) && !label && word != b"IS" && word != b"OF" { from } else { start }
+        if !label && word != b"IS" && word != b"OF" { from } else { start }
     }
 
     /// The end of up to four further groups of two to five digits.
@@ -295,6 +297,9 @@ impl Scan<'_, '_> {
         let bytes = self.bytes;
         let mut end = span.1;
         let first = span.1 - span.0;
+        if first > 5 || byte::peek(bytes, end) != b' ' || !byte::at(bytes, end + 1, DIGIT) {
+            return end;
+        }
         // `U0076 86171 39692`.
         let fives =
             first == 5 && byte::at(bytes, span.0, UPPER) && byte::is_shape(bytes, span.0 + 1, b"dddd ddddd ddddd");
@@ -303,8 +308,7 @@ impl Scan<'_, '_> {
         for _ in 0..4 {
             let stop = byte::skip(bytes, end + 1, DIGIT);
             let len = stop.saturating_sub(end + 1);
-            let group =
-                byte::peek(bytes, end) == b' ' && (2..=5).contains(&len) && first <= 5 && !byte::at(bytes, stop, ALNUM);
+            let group = byte::peek(bytes, end) == b' ' && (2..=5).contains(&len) && !byte::at(bytes, stop, ALNUM);
             let numeric = bytes[span.0..span.1].iter().all(u8::is_ascii_digit)
                 || (fives && len == 5)
                 || (lettered && (3..=4).contains(&len));

@@ -293,12 +293,12 @@ fn shape_at(bytes: &[u8], s: usize) -> Option<Shape> {
         telling = true;
     }
     let opened = if area == s { open } else { byte::prev(bytes, area) == b'(' };
-    if byte::skip(bytes, area, DIGIT) != area + 3 || (opened && byte::peek(bytes, area + 3) != b')') {
+    if (area != s && !are_digits::<3>(bytes, area)) || (opened && byte::peek(bytes, area + 3) != b')') {
         return None;
     }
     let (exchange, first) = separator(bytes, area + 3 + usize::from(opened), opened)?;
     let (line, second) = separator(bytes, exchange + 3, false)?;
-    let groups = byte::skip(bytes, exchange, DIGIT) == exchange + 3 && byte::skip(bytes, line, DIGIT) == line + 4;
+    let groups = are_digits::<3>(bytes, exchange) && are_digits::<4>(bytes, line);
     let even = opened || first == second || matches!((first, second), (b' ' | b'/', b'-') | (b' ', b'.'));
     let style = match () {
         () if telling || opened || plus => Style::Telling,
@@ -307,6 +307,13 @@ fn shape_at(bytes: &[u8], s: usize) -> Option<Shape> {
         () => Style::Marks,
     };
     (groups && even && ends_well(bytes, line + 4)).then_some(Shape { start, end: line + 4, area, style })
+}
+
+/// Whether just so many digits stand at `at`.
+#[inline]
+fn are_digits<const N: usize>(bytes: &[u8], at: usize) -> bool {
+    let group = bytes.get(at..).and_then(<[u8]>::first_chunk::<N>);
+    group.is_some_and(|group| group.iter().all(u8::is_ascii_digit)) && !byte::at(bytes, at + N, DIGIT)
 }
 
 fn plain(bytes: &[u8], span: (usize, usize), area: usize) -> Option<Shape> {
