@@ -141,12 +141,26 @@ impl Scan<'_, '_> {
         let digits = &self.bytes[span.0..span.1];
         if validate::npi(digits) {
             let cued = hit.is_some_and(|hit| hit.is(Npi));
-            let doubtful =
-                !cued && (unlikely_number(digits) || measured(self.bytes, span.0) || one_of_many(self.bytes, span));
+            let doubtful = !cued
+                && (unlikely_number(digits)
+                    || measured(self.bytes, span)
+                    || one_of_many(self.bytes, span)
+                    || self.in_column_of_times(span));
             let base = if doubtful { Confidence::Low } else { Confidence::Medium };
             self.claim(Claim { kind: Kind::Npi, span, base, reason: Reason::LuhnOk }, hit);
         }
         self.bare_phone(span, span.0, hit);
+    }
+
+    /// Whether the name of its column, or of its value in SQL, asks for a time: `created_at`.
+    #[inline(never)]
+    fn in_column_of_times(&mut self, span: (usize, usize)) -> bool {
+        if matches!(byte::prev(self.bytes, span.0), b' ' | b',' | b'(')
+            && matches!(byte::peek(self.bytes, span.1), b',' | b')')
+        {
+            self.ask_sql();
+        }
+        self.column(span).is_some_and(|hit| hit.is(Date))
     }
 
     fn bare_eleven(&mut self, span: (usize, usize), hit: Option<Hit>) {
@@ -238,6 +252,7 @@ impl Scan<'_, '_> {
             [5, 4] if sep == b'-' => self.zip(span, hit),
             [12 | 14, 4] if self.birth_time((first.start, first.end)) => return,
             [_, _, _, _] if even && sep == b'.' => self.ip4(piece),
+            [1..=3, 1..=3, 1..=3, 1..=3, 2..=5] if even && sep == b'.' => self.ip4_port(piece),
             [2, 2, 2, 2, 2, 2] if even && sep == b'-' => self.mac(span, Confidence::Low),
             [4, 4, 4] if even && sep == b'.' => self.mac(span, Confidence::Low),
             _ => {}
