@@ -13,13 +13,13 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Ssn,
         STRONG,
-        "ssn|ssns|ssn +|ssn/tin|ssn/itin|ssn/ein|tin/ssn|ss +|s.s.n|s.s|social security|social security +|social sec|social sec +|soc sec|soc sec +|social +|social is|social on file|social was|socsec|ss card|social security card|!SS",
+        "pid-19|pid.19|ssn|ssns|ssn +|ssn/tin|ssn/itin|ssn/ein|tin/ssn|ss +|s.s.n|s.s|social security|social security +|social sec|social sec +|soc sec|soc sec +|social +|social is|social on file|social was|socsec|ss card|social security card|!SS",
     ),
     (Ssn, WEAK, "social|soc"),
     (
         Dob,
         STRONG,
-        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|birth time|dt of birth|year of birth|natal date|d o b|d0b|d.0.b|date of blrth|date 0f birth|bdate|date birth|fecha de nacimiento|fecha nacimiento|fecha de nac|fecha nac|nacimiento|dobdate|dobdt",
+        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|birth time|dt of birth|year of birth|natal date|d o b|d0b|d.0.b|date of blrth|date 0f birth|bdate|date birth|pid-7|pid.7|fecha de nacimiento|fecha nacimiento|fecha de nac|fecha nac|nacimiento|dobdate|dobdt",
     ),
     (Dob, WEAK, "bd|b/d|b."),
     (
@@ -31,7 +31,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Mrn,
         STRONG,
-        "mrn|mrns|mrn +|cmrn|cmrn +|mr +|m.r.n|med rec|med rec +|medrec|medrec +|medical rec|medical rec +|medical record +|medical record|medical records +|medical chart +|health record +|patient record +|record +|chart +|patient +|patient ident +|pt +|hospital +|hosp +|unit +|mrno|mr no|emr +|ehr +|empi|mpi +|umrn|patient mrn|patient id +|clinic +|patient chart|emrn|case history +|inpatient +|outpatient +|hrn|hospital record +|patient registration +|master patient index|m.r +|!MR:|hx +|history +|pat +|!U#|chart(s)|charts +|chart nos|wristband +|wrist band +|armband +",
+        "mrn|mrns|mrn +|cmrn|cmrn +|mr +|m.r.n|med rec|med rec +|medrec|medrec +|medical rec|medical rec +|medical record +|medical record|medical records +|medical chart +|health record +|patient record +|record +|chart +|patient +|patient ident +|pt +|hospital +|hosp +|unit +|mrno|mr no|emr +|ehr +|empi|mpi +|umrn|patient mrn|patient id +|clinic +|patient chart|emrn|case history +|inpatient +|outpatient +|pid-3|pid.3|hrn|hospital record +|patient registration +|master patient index|m.r +|!MR:|hx +|history +|pat +|!U#|chart(s)|charts +|chart nos|wristband +|wrist band +|armband +",
     ),
     (Mrn, WEAK, "chart|charts|wristband|wrist band|armband|!MR"),
     (
@@ -53,7 +53,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Phone,
         STRONG,
-        "phone|phones|phone +|telephone|telephone +|telephones|tel|tel +|ph|ph +|cell|cell +|cell phone|cell phone +|cellphone|mobile|mobile +|mobile phone|mobile phone +|home phone|home phone +|work phone|work phone +|contact +|contact phone|callback|callback +|call back|call back +|pager|pager +|beeper|voicemail|hotline|helpline|landline|whatsapp|telefono|emergency contact|daytime phone|day phone|sms|telecom|text-to-pay|text sent to|caller id|!ANI|ani +|!DNIS",
+        "pid-13|pid.13|phone|phones|phone +|telephone|telephone +|telephones|tel|tel +|ph|ph +|cell|cell +|cell phone|cell phone +|cellphone|mobile|mobile +|mobile phone|mobile phone +|home phone|home phone +|work phone|work phone +|contact +|contact phone|callback|callback +|call back|call back +|pager|pager +|beeper|voicemail|hotline|helpline|landline|whatsapp|telefono|emergency contact|daytime phone|day phone|sms|telecom|text-to-pay|text sent to|caller id|!ANI|ani +|!DNIS",
     ),
     (
         Phone,
@@ -109,7 +109,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Account,
         STRONG,
-        "acct|accts|acct +|acct nbr|account +|accounts +|account nbr|acc +|acnt|acnt +|acct to credit|pt ctl +|patient control +|pt control +|pat control +|patient cntl +|pat cntl +|pt cntl +|patient ctrl +|pat ctrl +|pt ctrl +|a/c|a/c +|patient account|patient account +|patient acct|patient acct +|bank account|bank account +|billing account|billing account +|billing acct|billing +|hospital account|hospital account +|hospital acct +|checking account|checking account +|savings account|savings account +|guarantor account|guarantor account +|guarantor +|fin|fin +|financial +|har|har +|iban|account holder|financial account +|pt acct|pt acct +|ledger +|customer +|client account +|acct code",
+        "acct|accts|acct +|acct nbr|account +|accounts +|account nbr|acc +|acnt|acnt +|acct to credit|pt ctl +|patient control +|pt control +|pat control +|patient cntl +|pat cntl +|pt cntl +|patient ctrl +|pat ctrl +|pt ctrl +|a/c|a/c +|patient account|patient account +|patient acct|patient acct +|bank account|bank account +|billing account|billing account +|billing acct|billing +|hospital account|hospital account +|hospital acct +|checking account|checking account +|savings account|savings account +|guarantor account|guarantor account +|guarantor +|fin|fin +|financial +|har|har +|iban|account holder|financial account +|pt acct|pt acct +|pid-18|pid.18|ledger +|customer +|client account +|acct code",
     ),
     (Account, WEAK, "account|accounts|billing"),
     (
@@ -156,7 +156,8 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
 ];
 
 /// Identifiers of programs are both in one: `patientDob`, `homeZip`.
-pub(super) const WHOSE: [&str; 12] = [
+pub(super) const WHOSE: [&str; 13] = [
+    "set",
     "patient",
     "pat",
     "pt",
@@ -170,7 +171,12 @@ pub(super) const WHOSE: [&str; 12] = [
     "prescriber",
     "billing",
 ];
-pub(super) const WHAT: [(CueClass, &str); 11] = [
+pub(super) const WHAT: [(CueClass, &str); 16] = [
+    (Zip, "zipcode"),
+    (Zip, "postalcode"),
+    (Phone, "phonenumber"),
+    (Plan, "memberid"),
+    (Account, "accountnumber"),
     (Dob, "dob"),
     (Dob, "birthdate"),
     (Dob, "dateofbirth"),

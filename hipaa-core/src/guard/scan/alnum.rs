@@ -69,7 +69,7 @@ impl Scan<'_, '_> {
         }
         if run.len() >= 4
             && run.digits >= 2
-            && let Some(hit) = self.context(span, NUMBERS)
+            && let Some(hit) = self.context(span, NUMBERS).or_else(|| self.plan_of_row(span))
             // `Plan: C1D15`: a short word behind a loose `plan` is what is planned.
             && !(hit.weak() && hit.is(CueClass::Plan) && run.len() < 6)
         {

@@ -171,6 +171,7 @@ impl Scan<'_, '_> {
             .filter(|hit| !(hit.is(Dob) && hit.fit() < Fit::Label && self.done_on(span, parts)));
         let hit = match hit {
             None if form == Form::Full && self.born_beside(span) => Some(Hit::declared(Dob, Reason::List)),
+            hit if quoted(self.bytes, span.0) && !hit.is_some_and(|hit| hit.is(Dob)) => self.reported(span).or(hit),
             hit => hit,
         };
         let declared = hit.filter(|hit| hit.is(Dob) && form != Form::MonthDay);
@@ -255,6 +256,11 @@ impl Scan<'_, '_> {
 #[inline]
 fn written_out(a: &Run, b: &Run, rest: &[Run]) -> bool {
     b.digits == 0 && b.len() <= LONGEST_MONTH && a.len() <= 2 && rest.first().is_some_and(Run::numeric)
+}
+
+/// Whether a quotation mark stands before the value.
+fn quoted(bytes: &[u8], start: usize) -> bool {
+    matches!(byte::prev(bytes, start), b'"' | b'\'')
 }
 
 pub(super) fn asks(hit: Hit) -> bool {

@@ -1,13 +1,14 @@
 //! HL7 version 2: the place of a field names what it holds.
 //!
 //! # Source
-//! HL7 version 2.5.1, sections 3.4.2 (PID), 3.4.5 (NK1), 6.5.2 (DG1), 6.5.5 (GT1) and 6.5.6 (IN1).
+//! HL7 version 2.5.1, sections 3.4.2 (PID), 3.4.5 (NK1), 6.5.2 (DG1), 6.5.5 (GT1), 6.5.6 (IN1).
 
 use super::Scan;
+use super::claim::Claim;
 use super::field::{is, parts};
-use crate::guard::Reason;
-use crate::guard::cue::CueClass::{self, Account, Dob, Icd10, License, Mbi, Mrn, Phone, Plan, Ssn, Zip};
+use crate::guard::cue::CueClass::{self, Account, Date, Dob, Icd10, License, Mbi, Mrn, Phone, Plan, Ssn, Zip};
 use crate::guard::validate::mbi;
+use crate::guard::{Confidence, Kind, Reason};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
@@ -38,7 +39,7 @@ const SEGMENTS: [Segment; 5] = [
     },
     Segment { name: b"NK1|", fields: &[(4, Zip), (5, Phone), (6, Phone), (16, Dob), (37, Ssn)] },
     Segment { name: b"GT1|", fields: &[(5, Zip), (6, Phone), (7, Phone), (8, Dob), (12, Ssn)] },
-    Segment { name: b"IN1|", fields: &[(5, Zip), (18, Dob), (36, Plan), (49, Plan)] },
+    Segment { name: b"IN1|", fields: &[(5, Zip), (12, Date), (13, Date), (18, Dob), (36, Plan), (49, Plan)] },
     Segment { name: b"DG1|", fields: &[(3, Icd10)] },
 ];
 
@@ -53,7 +54,7 @@ impl Scan<'_, '_> {
         if bytes.len() < 8 || !self.planes.wire() {
             return;
         }
-        if PATIENT.find(bytes).is_none() && PAYER.find(bytes).is_none() {
+        if [&PATIENT, &PAYER].iter().all(|known| known.find(bytes).is_none()) {
             return;
         }
         let mut start = 0;
@@ -79,13 +80,24 @@ impl Scan<'_, '_> {
     fn field(&mut self, span: (usize, usize), class: CueClass) {
         let mut components = [(span.1, span.1); 5];
         components.iter_mut().zip(parts(self.bytes, span, b'^')).for_each(|(slot, part)| *slot = part);
-        let [first, .., fifth] = components;
+        let [first, _, third, _, fifth] = components;
         let code = self.text.get(fifth.0..fifth.1).and_then(CueClass::of_code);
         match class {
             Dob => self.born(first, FIELD),
+            Date => parts(self.bytes, span, b'^').for_each(|part| self.day(part, FIELD)),
+            Icd10 => self.diagnosis_of(first, third),
             Zip => self.declared(fifth, Zip, FIELD),
             Mrn => self.declared(first, code.unwrap_or_else(|| self.of_patients(first)), FIELD),
             _ => self.declared(first, class, FIELD),
+        }
+    }
+
+    /// A diagnosis; the third component names its system: `E66.01^obesity^I10`.
+    fn diagnosis_of(&mut self, code: (usize, usize), system: (usize, usize)) {
+        self.declared(code, Icd10, FIELD);
+        if matches!(self.bytes.get(system.0..system.1), Some(b"I10" | b"I9" | b"I10C" | b"I9C" | b"I10P")) {
+            let claim = Claim { kind: Kind::Icd10, span: system, base: Confidence::Low, reason: Reason::Shape };
+            self.push(claim, Confidence::Low, Some(FIELD));
         }
     }
 

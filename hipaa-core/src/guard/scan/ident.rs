@@ -18,6 +18,8 @@ static MACHINES: WordSet<32> =
     WordSet::new("lagging lagged blocked seats users nodes cores endpoints partitions offline disconnected evicted");
 static COUNTED: WordSet<32> =
     WordSet::new("claims patients members enrollees lives subscribers beneficiaries records rows");
+/// What has serial numbers and is no device.
+static PROGRAMS: WordSet<32> = WordSet::new("tls ssl https pki cert soa dns dnssec pci");
 static POLICY: WordSet<4> = WordSet::new("policy policies");
 /// Departments whose policies have numbers.
 static DEPARTMENTS: WordSet<64> = WordSet::new(
@@ -132,6 +134,9 @@ impl Scan<'_, '_> {
         {
             return true;
         }
+        if hit.is(CueClass::Device) && self.is_of_programs(start) {
+            return true;
+        }
         // `Implant: CI612   SN 3484-35371`.
         let model = hit.is(CueClass::Device) && hit.weak() && end - start <= 6 && serial_behind(bytes, end);
         if model {
@@ -163,6 +168,13 @@ impl Scan<'_, '_> {
         !labelled
             && byte::peek(bytes, end) == b' '
             && (MACHINES.has(word()) || (short && COUNTED.has(word())) || cluster())
+    }
+
+    /// Whether a serial number is that of a certificate or a zone, or the address of a part:
+    /// `TLS cert serial number 0A1B752237EF`, `PCI device id 0x3796`.
+    #[inline(never)]
+    fn is_of_programs(&self, start: usize) -> bool {
+        matches!(self.bytes[start..], [b'0', b'x' | b'X', ..]) || said_before(self.bytes, start, 28, &PROGRAMS)
     }
 
     /// Whether the value is a rule of the house: `policy HIM-00412`.

@@ -63,6 +63,9 @@ impl Scan<'_, '_> {
         }
         let span = (run.start, run.end);
         let year = len == 4 && matches!(self.bytes[run.start..], [b'1', b'9', ..] | [b'2', b'0', ..]);
+        if year && byte::prev(self.bytes, run.start) == b'(' && self.constructed(run) {
+            return;
+        }
         if len == 4 && self.outer.is_none() && !self.labelled(run.start) && (year || unit::follows(self.bytes, run.end))
         {
             return;

@@ -89,6 +89,7 @@ impl Scan<'_, '_> {
         let opens = byte::prev(self.bytes, span.0) == b'(' && byte::peek(self.bytes, span.1) == b',';
         if mark == b'\'' || opens {
             self.ask_sql();
+            self.validated(span);
         }
         if mark == b'^' {
             self.printed_label(span);

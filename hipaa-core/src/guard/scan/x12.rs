@@ -94,7 +94,8 @@ fn segment_start(bytes: &[u8], from: usize, end: usize) -> Option<usize> {
 fn named(qualifier: &[u8]) -> Option<CueClass> {
     Some(match qualifier {
         b"XX" => Npi,
-        b"MI" => Plan,
+        // A member, also as 835 and 276 call it, and one of Medicaid.
+        b"MI" | b"HN" | b"MR" => Plan,
         b"34" => Ssn,
         _ => return None,
     })
