@@ -1,7 +1,8 @@
 //! HL7 version 2: the place of a field names what it holds.
 //!
 //! # Source
-//! HL7 version 2.5.1, sections 3.4.2 (PID), 3.4.5 (NK1), 6.5.2 (DG1), 6.5.5 (GT1), 6.5.6 (IN1).
+//! HL7 version 2.5.1, sections 3.4.2 (PID), 3.4.5 (NK1), 6.5.2 (DG1), 6.5.5 (GT1), 6.5.6 (IN1), and those of the dates of
+//! 2.15.9 (MSH), 3.4.1 (EVN), 3.4.3 (PV1), 4.5.1 (ORC), 4.5.3 (OBR), 7.4.2 (OBX), 7.4.3 (SPM), 10.6.1 (SCH) and others.
 
 use super::Scan;
 use super::claim::Claim;
@@ -14,6 +15,8 @@ use std::sync::LazyLock;
 
 static PATIENT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("PID|"));
 static PAYER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("IN1|"));
+/// The first field of a message, of a batch and of a file.
+static HEADER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("|^~\\&|"));
 
 /// A segment, the numbers of its fields, and what these hold.
 struct Segment {
@@ -21,7 +24,7 @@ struct Segment {
     fields: &'static [(usize, CueClass)],
 }
 
-const SEGMENTS: [Segment; 5] = [
+const SEGMENTS: [Segment; 22] = [
     Segment {
         name: b"PID|",
         fields: &[
@@ -40,7 +43,25 @@ const SEGMENTS: [Segment; 5] = [
     Segment { name: b"NK1|", fields: &[(4, Zip), (5, Phone), (6, Phone), (16, Dob), (37, Ssn)] },
     Segment { name: b"GT1|", fields: &[(5, Zip), (6, Phone), (7, Phone), (8, Dob), (12, Ssn)] },
     Segment { name: b"IN1|", fields: &[(5, Zip), (12, Date), (13, Date), (18, Dob), (36, Plan), (49, Plan)] },
-    Segment { name: b"DG1|", fields: &[(3, Icd10)] },
+    Segment { name: b"DG1|", fields: &[(3, Icd10), (5, Date)] },
+    // The first separator is a field of its own there.
+    Segment { name: b"MSH|", fields: &[(6, Date)] },
+    Segment { name: b"FHS|", fields: &[(6, Date)] },
+    Segment { name: b"BHS|", fields: &[(6, Date)] },
+    Segment { name: b"EVN|", fields: &[(2, Date), (3, Date), (6, Date)] },
+    Segment { name: b"PV1|", fields: &[(44, Date), (45, Date)] },
+    Segment { name: b"PV2|", fields: &[(8, Date), (9, Date)] },
+    Segment { name: b"ORC|", fields: &[(9, Date), (15, Date)] },
+    Segment { name: b"OBR|", fields: &[(6, Date), (7, Date), (8, Date), (14, Date), (22, Date)] },
+    Segment { name: b"OBX|", fields: &[(14, Date), (19, Date)] },
+    Segment { name: b"PR1|", fields: &[(5, Date)] },
+    Segment { name: b"AL1|", fields: &[(6, Date)] },
+    Segment { name: b"ACC|", fields: &[(1, Date)] },
+    Segment { name: b"RXA|", fields: &[(3, Date), (4, Date)] },
+    Segment { name: b"SCH|", fields: &[(11, Date)] },
+    Segment { name: b"SPM|", fields: &[(17, Date), (18, Date)] },
+    Segment { name: b"TXA|", fields: &[(4, Date), (6, Date), (7, Date)] },
+    Segment { name: b"TQ1|", fields: &[(7, Date), (8, Date)] },
 ];
 
 /// The most fields of a segment that are read.
@@ -54,7 +75,7 @@ impl Scan<'_, '_> {
         if bytes.len() < 8 || !self.planes.wire() {
             return;
         }
-        if [&PATIENT, &PAYER].iter().all(|known| known.find(bytes).is_none()) {
+        if [&PATIENT, &PAYER, &HEADER].iter().all(|known| known.find(bytes).is_none()) {
             return;
         }
         let mut start = 0;
@@ -128,6 +149,7 @@ mod tests {
     #[test]
     fn fields_name_what_they_hold() {
         let want = [
+            (Kind::Date, "202401151030"),
             (Kind::Mrn, "12345"),
             (Kind::License, "S1234567"),
             (Kind::Mbi, "1EG4TE5MK73"),

@@ -1,4 +1,4 @@
-//! Dates in the calls of a constructor.
+//! Dates that programs write without a mark inside: in clinical documents, calendars and the calls of a constructor.
 
 use super::claim::Claim;
 use super::date::Parts;
@@ -8,10 +8,50 @@ use crate::guard::byte::{self, ALPHA, DIGIT};
 use crate::guard::cue::{CueClass, Fit};
 use crate::guard::{Confidence, Kind, Reason};
 
-/// The longest name of a type, in bytes.
+/// How far a property of a calendar or an element of CDA is looked at, in bytes.
 const LINE: usize = 96;
 
+/// Elements of CDA that hold a time.
+const ELEMENTS: [&[u8]; 5] = [b"<effectiveTime", b"<low", b"<high", b"<time", b"<center"];
+
+/// Properties of iCalendar and vCard that hold a time.
+const PROPERTIES: [&[u8]; 10] = [
+    b"DTSTAMP",
+    b"DTSTART",
+    b"DTEND",
+    b"DUE",
+    b"COMPLETED",
+    b"CREATED",
+    b"LAST-MODIFIED",
+    b"RECURRENCE-ID",
+    b"EXDATE",
+    b"REV",
+];
+
 impl Scan<'_, '_> {
+    /// Eight, twelve or fourteen digits in an attribute of CDA or a property of a calendar:
+    /// `<low value="20241021"/>`, `DTSTART;VALUE=DATE:20191116`.
+    #[inline(never)]
+    pub(super) fn stamped(&mut self, span: (usize, usize)) -> bool {
+        let before = &self.bytes[..span.0];
+        let at = match before.strip_suffix(b" value=\"") {
+            Some(tag) if ELEMENTS.iter().any(|name| tag.ends_with(name)) => -8,
+            None if in_calendar(before) => -1,
+            _ => return false,
+        };
+        let found = self.out.len();
+        self.day(span, Reason::Cue { class: CueClass::Date, at });
+        self.out.len() > found
+    }
+
+    /// `20191116T170000Z` in a property of a calendar.
+    #[inline(never)]
+    pub(super) fn calendar_time(&mut self, run: Run) -> bool {
+        let clock = byte::skip(self.bytes, run.start + 9, DIGIT);
+        let whole = self.is_clock(run.start + 9, clock) && run.end - clock <= 1;
+        whole && self.stamped((run.start, run.start + 8))
+    }
+
     /// A birth date as the parts of a constructor: `dob = datetime.date(1956, 3, 4)`.
     #[inline(never)]
     pub(super) fn constructed(&mut self, year: Run) -> bool {
@@ -48,4 +88,11 @@ impl Scan<'_, '_> {
 /// What a qualified name is made of: `new java.sql.Date`, `datetime.date`.
 fn type_name(byte: u8) -> bool {
     byte::is(byte, byte::ALNUM) || matches!(byte, b'.' | b'_')
+}
+
+/// Whether a property of a calendar starts the line and its value stands at its end.
+fn in_calendar(before: &[u8]) -> bool {
+    let Some(line) = before.strip_suffix(b":") else { return false };
+    let line = &line[byte::back_to(line, line.len(), b'\n', LINE)..];
+    PROPERTIES.iter().any(|name| line.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest[0] == b';'))
 }

@@ -47,6 +47,8 @@ impl Scan<'_, '_> {
             b"PER" => [3, 5, 7].into_iter().for_each(|at| self.qualified(&elements, at, reached)),
             b"DMG" if first == b"D8" => self.born(elements[2], ELEMENT),
             b"DTP" if second == b"D8" => self.day(elements[3], ELEMENT),
+            b"DTP" if second == b"DT" => self.day(elements[3], ELEMENT),
+            b"GS" | b"BHT" => self.day(elements[4], ELEMENT),
             b"DTP" if second == b"RD8" => parts(self.bytes, elements[3], b'-').for_each(|part| self.day(part, ELEMENT)),
             b"DTM" if first.len() == 3 => self.day(elements[2], ELEMENT),
             b"N4" => self.declared(elements[3], Zip, ELEMENT),
