@@ -143,6 +143,12 @@ impl Role {
             // The type of a value: `{"birthDate":{"S":"1966-01-30"}}`.
             b"S" | b"N" => Self::Silent,
             b"q" | b"Q" => Self::Label,
+            // `{"k":"MRN","v":"4482913"}`, `{"n":"MRN","val":"4482913"}`.
+            b"k" | b"K" | b"n" => Self::Label,
+            b"v" | b"V" => Self::Silent,
+            // `{"q1":"ZIP?","a1":"37203"}`.
+            [b'q' | b'Q', rest @ ..] if is_count(rest) => Self::Label,
+            [b'a' | b'A', rest @ ..] if is_count(rest) => Self::Silent,
             _ => Self::Own,
         }
     }
@@ -181,6 +187,11 @@ impl Role {
             () => Self::counted(key.as_bytes()),
         }
     }
+}
+
+/// One or two digits.
+fn is_count(rest: &[u8]) -> bool {
+    (1..=2).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit)
 }
 
 /// `system`, `codeSystem`, `coding_system_name`.
