@@ -199,7 +199,9 @@ impl<'d> Hints<'d> {
             (None, Role::Serial) => {
                 self.beside_hardware(at).then(|| Hint::new(CueClass::Device, Reason::JsonKey, false))
             }
-            (None | Some(CueClass::Other), _) if self.is_group(at) => Some(Hint::new(CueClass::Plan, Reason::JsonKey, false)),
+            (None | Some(CueClass::Other), _) if self.is_group(at) => {
+                Some(Hint::new(CueClass::Plan, Reason::JsonKey, false))
+            }
             (Some(CueClass::Date), _) if self.of_a_birth(at) => Some(Hint::new(CueClass::Dob, Reason::JsonKey, false)),
             (Some(CueClass::Zip), _) if key.weak => self.of_what(at).or_else(|| Hint::of(key)),
             _ => Hint::of(key),

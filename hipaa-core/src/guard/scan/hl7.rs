@@ -7,7 +7,7 @@
 use super::Scan;
 use super::claim::Claim;
 use super::field::{is, parts};
-use crate::guard::cue::CueClass::{self, Account, Date, Dob, Icd10, License, Mbi, Mrn, Phone, Plan, Ssn, Zip};
+use crate::guard::cue::CueClass::{self, Account, Date, Dob, Icd10, License, Mbi, Mrn, Phone, Plan, Ssn, Version, Zip};
 use crate::guard::validate::mbi;
 use crate::guard::{Confidence, Kind, Reason};
 use memchr::memmem::Finder;
@@ -17,6 +17,13 @@ static PATIENT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("PID|")
 static PAYER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("IN1|"));
 /// The first field of a message, of a batch and of a file.
 static HEADER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("|^~\\&|"));
+
+/// Segments that are sent around without the others.
+static PARTS: [LazyLock<Finder<'static>>; 3] = [
+    LazyLock::new(|| Finder::new("DG1|")),
+    LazyLock::new(|| Finder::new("OBR|")),
+    LazyLock::new(|| Finder::new("OBX|")),
+];
 
 /// A segment, the numbers of its fields, and what these hold.
 struct Segment {
@@ -43,7 +50,7 @@ const SEGMENTS: [Segment; 22] = [
     Segment { name: b"NK1|", fields: &[(4, Zip), (5, Phone), (6, Phone), (16, Dob), (37, Ssn)] },
     Segment { name: b"GT1|", fields: &[(5, Zip), (6, Phone), (7, Phone), (8, Dob), (12, Ssn)] },
     Segment { name: b"IN1|", fields: &[(5, Zip), (12, Date), (13, Date), (18, Dob), (36, Plan), (49, Plan)] },
-    Segment { name: b"DG1|", fields: &[(3, Icd10), (5, Date)] },
+    Segment { name: b"DG1|", fields: &[(2, Version), (3, Icd10), (5, Date)] },
     // The first separator is a field of its own there.
     Segment { name: b"MSH|", fields: &[(6, Date)] },
     Segment { name: b"FHS|", fields: &[(6, Date)] },
@@ -75,7 +82,8 @@ impl Scan<'_, '_> {
         if bytes.len() < 8 || !self.planes.wire() {
             return;
         }
-        if [&PATIENT, &PAYER, &HEADER].iter().all(|known| known.find(bytes).is_none()) {
+        let mut known = [&PATIENT, &PAYER, &HEADER].into_iter().chain(&PARTS);
+        if known.all(|known| known.find(bytes).is_none()) {
             return;
         }
         let mut start = 0;
@@ -106,18 +114,21 @@ impl Scan<'_, '_> {
         match class {
             Dob => self.born(first, FIELD),
             Date => parts(self.bytes, span, b'^').for_each(|part| self.day(part, FIELD)),
-            Icd10 => self.diagnosis_of(first, third),
+            Icd10 => {
+                self.declared(first, Icd10, FIELD);
+                self.names_system(third);
+            }
+            Version => self.names_system(first),
             Zip => self.declared(fifth, Zip, FIELD),
             Mrn => self.declared(first, code.unwrap_or_else(|| self.of_patients(first)), FIELD),
             _ => self.declared(first, class, FIELD),
         }
     }
 
-    /// A diagnosis; the third component names its system: `E66.01^obesity^I10`.
-    fn diagnosis_of(&mut self, code: (usize, usize), system: (usize, usize)) {
-        self.declared(code, Icd10, FIELD);
-        if matches!(self.bytes.get(system.0..system.1), Some(b"I10" | b"I9" | b"I10C" | b"I9C" | b"I10P")) {
-            let claim = Claim { kind: Kind::Icd10, span: system, base: Confidence::Low, reason: Reason::Shape };
+    /// A component that may name the system of a diagnosis, and looks like one: `E66.01^obesity^I10`.
+    fn names_system(&mut self, span: (usize, usize)) {
+        if matches!(self.bytes.get(span.0..span.1), Some(b"I10" | b"I9" | b"I10C" | b"I9C" | b"I10P")) {
+            let claim = Claim { kind: Kind::Icd10, span, base: Confidence::Low, reason: Reason::Shape };
             self.push(claim, Confidence::Low, Some(FIELD));
         }
     }

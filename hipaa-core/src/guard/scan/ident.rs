@@ -19,7 +19,9 @@ static MACHINES: WordSet<32> =
 static COUNTED: WordSet<32> =
     WordSet::new("claims patients members enrollees lives subscribers beneficiaries records rows");
 /// What has serial numbers and is no device.
-static PROGRAMS: WordSet<32> = WordSet::new("tls ssl https pki cert soa dns dnssec pci");
+static PROGRAMS: WordSet<32> = WordSet::new("tls ssl pki cert soa dns dnssec pci");
+/// Who has accounts of machines.
+static CLOUDS: WordSet<16> = WordSet::new("aws azure gcp iam");
 static POLICY: WordSet<4> = WordSet::new("policy policies");
 /// Departments whose policies have numbers.
 static DEPARTMENTS: WordSet<64> = WordSet::new(
@@ -134,7 +136,9 @@ impl Scan<'_, '_> {
         {
             return true;
         }
-        if hit.is(CueClass::Device) && self.is_of_programs(start) {
+        if (hit.is(CueClass::Device) && self.is_of_programs(start))
+            || (hit.is(CueClass::Account) && said_before(bytes, start, 24, &CLOUDS))
+        {
             return true;
         }
         // `Implant: CI612   SN 3484-35371`.

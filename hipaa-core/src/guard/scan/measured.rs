@@ -10,7 +10,7 @@ static MEASURES: WordSet<64> = WordSet::new(
     duration elapsed counter sum rows reads check since job heap pid cron millis",
 );
 /// What such numbers count, and what has such sizes.
-static SIZES: WordSet<16> = WordSet::new("bytes byte ns us ms ticks seconds secs");
+static SIZES: WordSet<16> = WordSet::new("bytes byte ticks seconds secs");
 static MEMORY: WordSet<16> = WordSet::new("heap uptime epoch malloc offset");
 
 /// Names of values that are providers after all.

@@ -42,10 +42,12 @@ impl Scan<'_, '_> {
         let hit = self.context(span, ADDRESSES).filter(|&hit| !(hit.is(Other) && self.says(hit, span.0, b"box")));
         let base = if special || small { Confidence::Low } else { Confidence::Medium };
         let claim = Claim { kind: Kind::Ip, span, base, reason };
-        let version = !special
-            && !private
-            && (self.among_versions(span.0)
-                || (!hit.is_some_and(|hit| hit.fit() == Fit::Label) && self.upgraded(span)));
+        let labelled = hit.is_some_and(|hit| hit.fit() == Fit::Label);
+        let upgraded = !special && !private && !labelled && self.upgraded(span);
+        let version = !special && !private && (upgraded || self.among_versions(span.0));
+        // What it was upgraded to is one, too.
+        let from = Hit::declared(Version, Reason::Cue { class: Version, at: -1 });
+        let hit = if upgraded { Some(from) } else { hit };
         // `upgraded from 10.2.33.4 to version 10.2.34.0`, `IP 10.4.2.1 section of the manual`.
         let behind = &self.bytes[span.1..];
         let numbered = behind.starts_with(b" to version ") || behind.starts_with(b" section ");

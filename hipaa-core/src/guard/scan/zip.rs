@@ -68,11 +68,13 @@ impl Scan<'_, '_> {
     /// How sure the state before the span makes a ZIP code with this prefix.
     fn state_before(&self, span: (usize, usize), prefix: u16) -> Option<Confidence> {
         let (bytes, start) = (self.bytes, span.0);
-        let mut end = start;
-        let mut field = false;
-        while end > 0 && start - end < 4 && matches!(bytes[end - 1], b' ' | b',' | b'.' | b'\n' | b'\t' | b'|' | b';') {
+        // `ADR;TYPE=HOME:;;5255 Maple Ave;Durham;NC;27710;USA`.
+        let parted = byte::prev(bytes, start) == b';';
+        let mut end = start - usize::from(parted);
+        let mut field = parted;
+        while end > 0 && start - end < 4 && matches!(bytes[end - 1], b' ' | b',' | b'.' | b'\n' | b'\t' | b'|') {
             end -= 1;
-            field |= matches!(bytes[end], b'|' | b';');
+            field |= bytes[end] == b'|';
         }
         if bytes[..end].ends_with("•".as_bytes()) {
             end -= 3 + usize::from(byte::prev(bytes, end - 3) == b' ');
@@ -82,6 +84,9 @@ impl Scan<'_, '_> {
         }
         let from = byte::back(bytes, end, ALPHA, 14);
         if end == start || from == end || byte::is(byte::prev(bytes, from), ALNUM) {
+            return None;
+        }
+        if parted && byte::prev(bytes, from) != b';' {
             return None;
         }
         let floor = from.saturating_sub(8);
