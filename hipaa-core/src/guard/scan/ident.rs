@@ -18,10 +18,6 @@ static MACHINES: WordSet<32> =
     WordSet::new("lagging lagged blocked seats users nodes cores endpoints partitions offline disconnected evicted");
 static COUNTED: WordSet<32> =
     WordSet::new("claims patients members enrollees lives subscribers beneficiaries records rows");
-/// What has serial numbers and is no device.
-static PROGRAMS: WordSet<32> = WordSet::new("tls ssl pki cert soa dns dnssec pci");
-/// Who has accounts of machines.
-static CLOUDS: WordSet<16> = WordSet::new("aws azure gcp iam");
 static POLICY: WordSet<4> = WordSet::new("policy policies");
 /// Departments whose policies have numbers.
 static DEPARTMENTS: WordSet<64> = WordSet::new(
@@ -136,9 +132,8 @@ impl Scan<'_, '_> {
         {
             return true;
         }
-        if (hit.is(CueClass::Device) && self.is_of_programs(start))
-            || (hit.is(CueClass::Account) && said_before(bytes, start, 24, &CLOUDS))
-        {
+        // `PCI device id 0x3796`.
+        if hit.is(CueClass::Device) && matches!(bytes[start..], [b'0', b'x' | b'X', ..]) {
             return true;
         }
         // `Implant: CI612   SN 3484-35371`.
@@ -172,13 +167,6 @@ impl Scan<'_, '_> {
         !labelled
             && byte::peek(bytes, end) == b' '
             && (MACHINES.has(word()) || (short && COUNTED.has(word())) || cluster())
-    }
-
-    /// Whether a serial number is that of a certificate or a zone, or the address of a part:
-    /// `TLS cert serial number 0A1B752237EF`, `PCI device id 0x3796`.
-    #[inline(never)]
-    fn is_of_programs(&self, start: usize) -> bool {
-        matches!(self.bytes[start..], [b'0', b'x' | b'X', ..]) || said_before(self.bytes, start, 28, &PROGRAMS)
     }
 
     /// Whether the value is a rule of the house: `policy HIM-00412`.

@@ -24,9 +24,6 @@ static COLUMN_WORDS: WordSet<256> = WordSet::new(
     clinic charge chg cost total balance plan dose route drug medication los freq model make year hostname os los id host port",
 );
 
-/// Last words of names that hold a time, or a size.
-static TIMES: WordSet<8> = WordSet::new("epoch ts unixtime");
-static SIZES: WordSet<8> = WordSet::new("bytes offset lsn");
 /// The longest word that a full stop may shorten: `Eff.`, `Subscr.`.
 const SHORTENED: usize = 6;
 
@@ -222,11 +219,17 @@ fn ends_sentence(text: &[u8]) -> bool {
 
 /// What the last word of a name says that holds a time or a size: `created_epoch`, `login_at`, `sent_bytes`.
 fn counted(text: &[u8]) -> Option<CueClass> {
-    let last = text.rsplit(|byte| !byte::is(*byte, ALPHA)).next().unwrap_or(&[]);
-    match () {
-        () if TIMES.has(last) || text.ends_with(b"_at") || text.ends_with(b"_AT") => Some(CueClass::Date),
-        () if SIZES.has(last) => Some(CueClass::Other),
-        () => None,
+    let ends = |word: &[u8]| {
+        let at = text.len().checked_sub(word.len()).filter(|at| text[*at..].eq_ignore_ascii_case(word));
+        at.is_some_and(|at| !byte::is(byte::prev(text, at), ALNUM))
+    };
+    match text.last().map_or(0, |last| last | 0x20) {
+        b'h' if ends(b"epoch") => Some(CueClass::Date),
+        b't' if text.ends_with(b"_at") || text.ends_with(b"_AT") => Some(CueClass::Date),
+        b's' if ends(b"ts") => Some(CueClass::Date),
+        b's' if ends(b"bytes") => Some(CueClass::Other),
+        b't' if ends(b"offset") => Some(CueClass::Other),
+        _ => None,
     }
 }
 
