@@ -42,9 +42,6 @@ impl Scan<'_, '_> {
     #[inline(never)]
     pub(super) fn day_of_birth(&self, i: usize) -> bool {
         let cue = self.cues[i];
-        if self.bytes[..cue.start].ends_with(b"type=\"") {
-            return self.input_of_birth(i);
-        }
         let Some(before) = i.checked_sub(1).and_then(|i| self.cues.get(i)) else { return false };
         let joined = match self.bytes.get(before.end..cue.start) {
             Some(b"_" | b"::") => true,
@@ -52,15 +49,6 @@ impl Scan<'_, '_> {
             _ => false,
         };
         before.class == CueClass::Dob && !before.weak && joined
-    }
-
-    /// Whether the word for a date at `i` is the type of an input in HTML whose name says birth:
-    /// `<input name="dob" type="date" value="…">`.
-    #[inline(never)]
-    fn input_of_birth(&self, i: usize) -> bool {
-        let Some(before) = i.checked_sub(1).and_then(|i| self.cues.get(i)) else { return false };
-        let between = self.bytes.get(before.end..self.cues[i].start).unwrap_or(b"<");
-        before.class == CueClass::Dob && !before.weak && between.len() < 128 && !between.contains(&b'<')
     }
 
     /// Whether `b.` stands behind a name and is no letter of a list, and `bd` behind no dose.

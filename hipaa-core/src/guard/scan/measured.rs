@@ -5,9 +5,9 @@ use crate::guard::byte::{self, ALNUM};
 use crate::guard::words::WordSet;
 
 /// Words of logs before seconds since 1970, sizes and places.
-static MEASURES: WordSet<64> = WordSet::new(
+static MEASURES: WordSet<128> = WordSet::new(
     "ts epoch time timestamp unixtime unix utime mtime bytes auth seq sequence uptime offset size pos lsn nonce ack \
-    duration elapsed counter sum rows reads check since job heap pid cron millis",
+    duration elapsed counter sum rows reads check since job heap pid cron millis created updated expires expired modified iat exp nbf rss vsz",
 );
 /// What such numbers count, and what has such sizes.
 static SIZES: WordSet<16> = WordSet::new("bytes byte ticks seconds secs");

@@ -148,6 +148,7 @@ impl Scan<'_, '_> {
                 && (unlikely_number(digits)
                     || measured(self.bytes, span)
                     || one_of_many(self.bytes, span)
+                    || self.outer.is_some_and(|outer| outer.class == Date)
                     || self.in_column_of_times(span));
             let base = if doubtful { Confidence::Low } else { Confidence::Medium };
             self.claim(Claim { kind: Kind::Npi, span, base, reason: Reason::LuhnOk }, hit);

@@ -15,22 +15,30 @@ const BEFORE: usize = 96;
 const COMPLAINTS: [&[u8]; 6] = [b"not match", b"pars", b"eserializ", b"nvalid", b"not valid", b"convert"];
 
 /// Words before the name of a value.
-static NAMING: WordSet<32> =
-    WordSet::new("column field property attribute parameter for path key element member in on");
+static NAMING: WordSet<32> = WordSet::new(
+    "column field property attribute parameter for path key element member in on parsing converting validating reading",
+);
 
 impl Scan<'_, '_> {
     /// What the name says that an error tells behind the quoted date:
     /// `time data '05/14/1941' does not match format '%Y' while parsing column birth_date`.
     #[inline(never)]
     pub(super) fn reported(&mut self, (start, end): (usize, usize)) -> Option<Hit> {
+        if self.in_input_of_birth(start) {
+            return Some(Hit::declared(CueClass::Dob, Reason::Cue { class: CueClass::Dob, at: -1 }));
+        }
         let quote = byte::prev(self.bytes, start);
         let behind = self.bytes.get(end..self.bytes.len().min(end + BEHIND))?;
-        let behind = behind.strip_prefix(&[quote])?;
+        // A message goes on behind the value; most quoted values stand in lists.
+        let behind = behind.strip_prefix(&[quote]).filter(|rest| matches!(rest.first(), Some(b' ' | b':' | b'.')))?;
         let stop = behind.windows(2).position(|two| two == b"\n\n").unwrap_or(behind.len());
         let behind = &behind[..stop];
-        let at = behind.windows(5).position(|part| names_birth(part))?;
+        let last = || behind.len().checked_sub(4).filter(|at| names_birth(&behind[*at..]));
+        let at = behind.windows(5).position(names_birth).or_else(last)?;
+        let at = at + usize::from(!byte::at(behind, at, ALPHA));
         let name = byte::back(behind, at, ALNUM, 24);
-        let name = name - usize::from(byte::prev(behind, name) == b'_');
+        let qualified = |byte: &&u8| byte::is(**byte, ALNUM) || matches!(**byte, b'_' | b'.');
+        let name = name - behind[..name].iter().rev().take(48).take_while(qualified).count();
         let before = byte::back_to(self.bytes, start, b'\n', BEFORE);
         let complains = |text: &[u8]| COMPLAINTS.iter().any(|what| text.windows(what.len()).any(|part| part == *what));
         let named = is_named(&behind[..name]) && (complains(&self.bytes[before..start]) || complains(&behind[..name]));
@@ -77,6 +85,18 @@ fn is_name(word: &[u8]) -> bool {
     let camel = word.windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
     let short = matches!(word, b"mrn" | b"ssn" | b"npi" | b"dob" | b"zip" | b"phone" | b"fax");
     camel || short || word.contains(&b'_') || word.contains(&b'.')
+}
+
+impl Scan<'_, '_> {
+    /// Whether it is the value of an input in HTML whose name says birth: `<input name="dob" type="date" value="…">`.
+    fn in_input_of_birth(&self, start: usize) -> bool {
+        let before = &self.bytes[start.saturating_sub(MODEL)..start];
+        if !before.ends_with(b" value=\"") {
+            return false;
+        }
+        let tag = before.iter().rposition(|byte| *byte == b'<').and_then(|open| before.get(open..)).unwrap_or(&[]);
+        tag.starts_with(b"<input ") && tag.windows(5).any(names_birth)
+    }
 }
 
 /// Whether the name of a birth date goes on or ends here: `birth`, `dob"`.

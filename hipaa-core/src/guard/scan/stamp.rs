@@ -59,7 +59,7 @@ impl Scan<'_, '_> {
         let open = year.start - 1;
         let word = byte::back(bytes, open, ALPHA, 16);
         let date = bytes[word..open].last_chunk::<4>().is_some_and(|word| word.eq_ignore_ascii_case(b"date"))
-            || bytes[word..open].eq_ignore_ascii_case(b"of");
+            || [&b"of"[..], b"datetime"].iter().any(|name| bytes[word..open].eq_ignore_ascii_case(name));
         let part = |from: usize| {
             let start = from + bytes.get(from..from + 2).map_or(0, |gap| if gap == b", " { 2 } else { 1 });
             let end = byte::skip(bytes, start, DIGIT);

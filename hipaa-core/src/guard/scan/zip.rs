@@ -41,7 +41,8 @@ impl Scan<'_, '_> {
     fn is_archive(&self, hit: Hit, start: usize) -> bool {
         let Some(end) = hit.end_before(start) else { return false };
         let name = self.bytes.get(..end).and_then(|before| before.strip_suffix(b".zip")).unwrap_or(&[]);
-        let labels = self.bytes[end..start].iter().any(|byte| matches!(byte, b':' | b'=' | b'"' | b'\''));
+        let gap = self.bytes[end..start].trim_ascii_start();
+        let labels = matches!(gap, [b':' | b'=' | b'"' | b'\'', ..] | [b'(', b'"' | b'\'', ..]);
         !labels && name.last().is_some_and(|byte| byte::is(*byte, ALNUM) || matches!(byte, b'_' | b'-' | b')'))
     }
 

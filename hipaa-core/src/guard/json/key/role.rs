@@ -54,7 +54,7 @@ static TYPES: WordSet<16> = WordSet::new(TYPES_WORDS);
 const UNITS_WORDS: &str = "unit units uom";
 static UNITS: WordSet<16> = WordSet::new(UNITS_WORDS);
 const MEASURES_WORDS: &str = "ts time epoch bytes size length len offset duration ms millis micros nanos seconds sec secs count cnt \
-    seq sequence nonce total amount limit max min width height latency elapsed ttl uptime ticks since";
+    seq sequence nonce iat nbf exp total amount limit max min width height latency elapsed ttl uptime ticks since";
 static MEASURES: WordSet<128> = WordSet::new(MEASURES_WORDS);
 
 /// Words that end all keys that are more to their neighbours than a name of their own.

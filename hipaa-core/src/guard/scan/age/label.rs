@@ -48,10 +48,10 @@ pub(super) fn of_no_person(bytes: &[u8], (start, end): (usize, usize), hit: Hit)
         || in_seconds(&bytes[end..])
 }
 
-/// Whether the word is that of a limit: `max-age=95`.
+/// Whether the word is that of a limit or of a thing: `max-age=95`, `X-Cache-Age: 95`.
 fn is_limit(before: &[u8]) -> bool {
-    let name = before.strip_suffix(b"-").or_else(|| before.strip_suffix(b"_")).and_then(|name| name.last_chunk::<3>());
-    name.is_some_and(|name| name.eq_ignore_ascii_case(b"max") || name.eq_ignore_ascii_case(b"min"))
+    let name = before.strip_suffix(b"-").or_else(|| before.strip_suffix(b"_"));
+    name.is_some_and(|name| NO_PERSONS.has(&name[byte::back(name, name.len(), ALPHA, 12)..]))
 }
 
 /// Whether it is counted in what no age of a person is: `Age: 93 (seconds in the cache)`.
