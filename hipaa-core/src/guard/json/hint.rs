@@ -143,7 +143,7 @@ impl<'d> Hints<'d> {
 
     fn asked(&mut self, at: usize) -> Option<Hint> {
         let hint = match self.above(at) {
-            None if self.may_answer(at) => self.answered(at)?,
+            hint if hint.is_none_or(|hint| hint.weak) && self.may_answer(at) => self.answered(at).or(hint)?,
             hint => hint?,
         };
         let counted = hint.outer.class == CueClass::Age90 && self.counts_no_years(at);

@@ -43,7 +43,7 @@ impl Hints<'_> {
         }
         let mut members = tape.members(before).take(MEMBERS).map(|(_, node)| *node);
         let asked = members.find(|node| node.kind == Type::String && self.name(node) == Some(key))?;
-        let text = raw.get(asked.start..asked.end).filter(|text| text.ends_with('?'))?;
+        let text = raw.get(asked.start..asked.end).filter(|text| asks(text))?;
         let last = text.get(text.len().saturating_sub(LONGEST_KEY)..)?;
         let said = self.words.read(self.rules, last);
         Hint::of(said).filter(|hint| !hint.weak && hint.outer.class.kind().is_some())
@@ -75,6 +75,11 @@ impl Hints<'_> {
             self.name(node) == Some("resourceType") && self.raw.get(node.start..node.end) == Some("Account")
         })
     }
+}
+
+/// Whether a turn asks for something.
+fn asks(text: &str) -> bool {
+    text.ends_with(['?', ':']) || (text.ends_with('.') && memchr::memmem::find(text.as_bytes(), b"lease").is_some())
 }
 
 /// The digits that a short key ends with: `q1`, `answer12`.

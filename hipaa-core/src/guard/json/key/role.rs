@@ -46,7 +46,7 @@ static SILENT: WordSet<512> = WordSet::new(SILENT_WORDS);
 static CARRIERS: WordSet<32> = WordSet::new("answer change changes diff diffs delta values data details");
 static CODES: WordSet<16> = WordSet::new("id ids code codes");
 static VALUES: WordSet<32> = WordSet::new("value val number num no nbr text content data string");
-const LABELS_WORDS: &str = "label name use key field col column attribute attr property prop path category parameter param \
+const LABELS_WORDS: &str = "label name use key field fld col column attribute attr property prop path category parameter param \
     question prompt header element variable fieldname columnname attributename propertyname paramname";
 static LABELS: WordSet<64> = WordSet::new(LABELS_WORDS);
 const TYPES_WORDS: &str = "type kind qualifier idtype identifiertype typecode";
@@ -149,6 +149,9 @@ impl Role {
             // `{"q1":"ZIP?","a1":"37203"}`.
             [b'q' | b'Q', rest @ ..] if is_count(rest) => Self::Label,
             [b'a' | b'A', rest @ ..] if is_count(rest) => Self::Silent,
+            // `{"question1":"MRN","answer1":"4482913"}`.
+            [b'q' | b'Q', stem @ .., b'0'..=b'9'] if is_stem(stem, b"uestion") => Self::Label,
+            [b'a' | b'A', stem @ .., b'0'..=b'9'] if is_stem(stem, b"nswer") => Self::Silent,
             _ => Self::Own,
         }
     }
@@ -187,6 +190,13 @@ impl Role {
             () => Self::counted(key.as_bytes()),
         }
     }
+}
+
+/// Whether it is the rest of a word, perhaps with a first digit and `_`.
+fn is_stem(rest: &[u8], word: &[u8]) -> bool {
+    let tail = rest.get(word.len()..).unwrap_or(b"x");
+    rest.get(..word.len()).is_some_and(|stem| stem.eq_ignore_ascii_case(word))
+        && matches!(tail, [] | [b'0'..=b'9' | b'_'] | [b'_', b'0'..=b'9'])
 }
 
 /// One or two digits.
