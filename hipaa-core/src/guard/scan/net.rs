@@ -88,7 +88,7 @@ impl Scan<'_, '_> {
         if is(b"in") {
             return FIXED.has(super::near::previous_word(self.bytes, from));
         }
-        let joined = (is(b"from") && goes_on) || arrow || goes_on || is(b"to") || UPGRADED.has(word);
+        let joined = goes_on || arrow || is(b"to") || UPGRADED.has(word);
         joined && said_before(self.bytes, start, 64, &UPGRADED)
     }
 
