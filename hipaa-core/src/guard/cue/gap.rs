@@ -54,7 +54,7 @@ static FILLERS: WordSet<512> = WordSet::new(
     currently new old updated home cell mobile work office day evening primary secondary main \
     direct same s and or with under by has been per from in now also value given reported \
     documented entered sex gender shows changed remains not code card name he she they use used using \
-    line desk us them him me you please via reached cellphone device system epic chart ending merged \
+    line desk us them him me you please via reached cellphone dtmf input digits device system epic chart ending merged \
     correct as shown printed between cast either donor recipient back yes yeah sure ok okay number numbers num no nos nbr nr id ids identifier identifiers identification",
 );
 

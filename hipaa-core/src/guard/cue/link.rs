@@ -40,6 +40,10 @@ pub(in super::super) fn kin_gap(bytes: &[u8], from: usize, to: usize) -> bool {
     gap.is_some_and(|gap| gap.split(|byte| matches!(byte, b' ' | b',' | b'\'')).all(of_kin)) && relative
 }
 
+/// What tests say between two values.
+const ASSERTS: [&[u8]; 8] =
+    [b"to equal", b"to be", b"to eql", b"but was", b"but got", b"but found", b"!=", b"does not equal"];
+
 /// Where the same entry is kept, and who says so.
 static ELSEWHERE: WordSet<128> = WordSet::new(
     "but in the a on our we my his her their your chart id card epic cerner athena meditech ecw portal registration \
@@ -51,7 +55,9 @@ static SAYS: WordSet<32> = WordSet::new("says said shows has have reads lists st
 /// ` but in the portal `; or that one became the other.
 pub(in super::super) fn contrast_gap(bytes: &[u8], from: usize, to: usize) -> bool {
     let gap = bytes.get(from..to).filter(|gap| (4..=32).contains(&gap.len())).unwrap_or(&[]);
-    if [&b" to "[..], b" now ", b"' and '", b"' and date '"].iter().any(|known| gap.eq_ignore_ascii_case(known)) {
+    if [&b" to "[..], b" now ", b"' and '", b"' and date '"].iter().any(|known| gap.eq_ignore_ascii_case(known))
+        || asserts(gap)
+    {
         return true;
     }
     let signs = gap.iter().all(|byte| byte::is(*byte, ALPHA) || matches!(byte, b' ' | b',' | b';'));
@@ -59,6 +65,14 @@ pub(in super::super) fn contrast_gap(bytes: &[u8], from: usize, to: usize) -> bo
     let but = words.clone().next().is_some_and(|word| word.eq_ignore_ascii_case(b"but"));
     let says = words.clone().any(|word| SAYS.has(word));
     signs && (but || says) && words.all(|word| ELSEWHERE.has(word) || SAYS.has(word))
+}
+
+/// Whether a test says so of what it expected and what it got: `' to equal '`, `> but was: <`.
+fn asserts(gap: &[u8]) -> bool {
+    let open = |byte: &u8| matches!(byte, b'\'' | b'"' | b'<' | b'>' | b'`' | b' ' | b':' | b',');
+    let from = gap.iter().position(|byte| !open(byte)).unwrap_or(0);
+    let to = gap.iter().rposition(|byte| !open(byte)).map_or(from, |at| at + 1);
+    ASSERTS.iter().any(|known| gap[from..to].eq_ignore_ascii_case(known))
 }
 
 /// Whether the date of another child follows, each in parentheses: `), Tuan (`.

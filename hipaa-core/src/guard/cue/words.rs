@@ -13,13 +13,13 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Ssn,
         STRONG,
-        "ssn|ssns|ssn +|ssn/tin|ssn/itin|ssn/ein|tin/ssn|ss +|s.s.n|s.s|social security|social security +|social sec|social sec +|soc sec|soc sec +|social +|social is|social on file|social was|socsec|ss card|social security card|!SS",
+        "pid-19|pid.19|ssn|ssns|ssn +|ssn/tin|ssn/itin|ssn/ein|tin/ssn|ss +|s.s.n|s.s|social security|social security +|social sec|social sec +|soc sec|soc sec +|social +|social is|social on file|social was|socsec|ss card|social security card|!SS",
     ),
     (Ssn, WEAK, "social|soc"),
     (
         Dob,
         STRONG,
-        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|birth time|dt of birth|year of birth|natal date|d o b|d0b|d.0.b|date of blrth|date 0f birth|bdate|date birth|fecha de nacimiento|fecha nacimiento|fecha de nac|fecha nac|nacimiento|dobdate|dobdt",
+        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|birth time|dt of birth|year of birth|natal date|d o b|d0b|d.0.b|date of blrth|date 0f birth|bdate|date birth|pid-7|pid.7|fecha de nacimiento|fecha nacimiento|fecha de nac|fecha nac|nacimiento|dobdate|dobdt",
     ),
     (Dob, WEAK, "bd|b/d|b."),
     (
@@ -31,7 +31,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Mrn,
         STRONG,
-        "mrn|mrns|mrn +|cmrn|cmrn +|mr +|m.r.n|med rec|med rec +|medrec|medrec +|medical rec|medical rec +|medical record +|medical record|medical records +|medical chart +|health record +|patient record +|record +|chart +|patient +|patient ident +|pt +|hospital +|hosp +|unit +|mrno|mr no|emr +|ehr +|empi|mpi +|umrn|patient mrn|patient id +|clinic +|patient chart|emrn|case history +|inpatient +|outpatient +|hrn|hospital record +|patient registration +|master patient index|m.r +|!MR:|hx +|history +|pat +|!U#|chart(s)|charts +|chart nos|wristband +|wrist band +|armband +",
+        "mrn|mrns|mrn +|cmrn|cmrn +|mr +|m.r.n|med rec|med rec +|medrec|medrec +|medical rec|medical rec +|medical record +|medical record|medical records +|medical chart +|health record +|patient record +|record +|chart +|patient +|patient ident +|pt +|hospital +|hosp +|unit +|mrno|mr no|emr +|ehr +|empi|mpi +|umrn|patient mrn|patient id +|clinic +|patient chart|emrn|case history +|inpatient +|outpatient +|pid-3|pid.3|hrn|hospital record +|patient registration +|master patient index|m.r +|!MR:|hx +|history +|pat +|!U#|chart(s)|charts +|chart nos|wristband +|wrist band +|armband +",
     ),
     (Mrn, WEAK, "chart|charts|wristband|wrist band|armband|!MR"),
     (
@@ -53,7 +53,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Phone,
         STRONG,
-        "phone|phones|phone +|telephone|telephone +|telephones|tel|tel +|ph|ph +|cell|cell +|cell phone|cell phone +|cellphone|mobile|mobile +|mobile phone|mobile phone +|home phone|home phone +|work phone|work phone +|contact +|contact phone|callback|callback +|call back|call back +|pager|pager +|beeper|voicemail|hotline|helpline|landline|whatsapp|telefono|emergency contact|daytime phone|day phone|sms|telecom|text-to-pay|text sent to|caller id|!ANI|ani +|!DNIS",
+        "pid-13|pid.13|phone|phones|phone +|telephone|telephone +|telephones|tel|tel +|ph|ph +|cell|cell +|cell phone|cell phone +|cellphone|mobile|mobile +|mobile phone|mobile phone +|home phone|home phone +|work phone|work phone +|contact +|contact phone|callback|callback +|call back|call back +|pager|pager +|beeper|voicemail|hotline|helpline|landline|whatsapp|telefono|emergency contact|daytime phone|day phone|sms|telecom|text-to-pay|text sent to|caller id|!ANI|ani +|!DNIS",
     ),
     (
         Phone,
@@ -109,7 +109,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Account,
         STRONG,
-        "acct|accts|acct +|acct nbr|account +|accounts +|account nbr|acc +|acnt|acnt +|acct to credit|pt ctl +|patient control +|pt control +|pat control +|patient cntl +|pat cntl +|pt cntl +|patient ctrl +|pat ctrl +|pt ctrl +|a/c|a/c +|patient account|patient account +|patient acct|patient acct +|bank account|bank account +|billing account|billing account +|billing acct|billing +|hospital account|hospital account +|hospital acct +|checking account|checking account +|savings account|savings account +|guarantor account|guarantor account +|guarantor +|fin|fin +|financial +|har|har +|iban|account holder|financial account +|pt acct|pt acct +|ledger +|customer +|client account +|acct code",
+        "acct|accts|acct +|acct nbr|account +|accounts +|account nbr|acc +|acnt|acnt +|acct to credit|pt ctl +|patient control +|pt control +|pat control +|patient cntl +|pat cntl +|pt cntl +|patient ctrl +|pat ctrl +|pt ctrl +|a/c|a/c +|patient account|patient account +|patient acct|patient acct +|bank account|bank account +|billing account|billing account +|billing acct|billing +|hospital account|hospital account +|hospital acct +|checking account|checking account +|savings account|savings account +|guarantor account|guarantor account +|guarantor +|fin|fin +|financial +|har|har +|iban|account holder|financial account +|pt acct|pt acct +|pid-18|pid.18|ledger +|customer +|client account +|acct code",
     ),
     (Account, WEAK, "account|accounts|billing"),
     (
@@ -141,7 +141,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Other,
         STRONG,
-        "order +|orders +|surg path acc +|path acc +|pathology acc +|accession|accession +|acc no|access no|lot|lot +|lots|lot/batch|batch|batch +|ref +|reference +|case +|case no|claim|claim +|claims|claim nbr|clm|clm +|clm nbr|ptan|ptan +|invoice|invoice +|inv +|ticket|ticket +|incident +|model|model +|part +|p/n|catalog|catalog +|cat +|sku|upc|ndc|ndc +|cpt|cpt +|cpt code|cpt codes|hcpcs|hcpcs code|procedure code|loinc|loinc code|snomed|snomed ct|snomed code|rxnorm|rxcui|cui|clia|clia +|tracking|tracking +|confirmation|confirmation +|conf +|study +|trial|trial +|nct|protocol +|specimen|specimen +|sample +|barcode|barcode +|p.o|po +|purchase order|purchase order +|uuid|guid|hash|sha|sha1|sha256|md5|commit|checksum|doi|pmid|pmcid|isbn|issn|grant +|encounter +|visit +|rx +|rx|prescription +|taxonomy|taxonomy code|ein|ein +|tin|tin +|itin|itin +|fein|tax id|tax id +|tax +|taxpayer +|employer identification +|employer +|routing|routing +|aba|aba +|swift|requisition|requisition +|req +|form +|room|room +|bed|bed +|extension +|ext|job +|task +|bug|issue +|pull request|request +|transaction +|transaction|txn|check +|cheque +|trace +|session +|message +|msg +|error code|returned code|error|queue +|locker|badge +|employee +|kit +|cartridge +|reagent|tube +|slide +|block +|panel +|test +|result +|auth +|authorization|authorization +|prior auth|prior auth +|prior authorization +|referral +|approval +|gene|variant|rs|chr|chromosome|genbank|build +|revision +|document +|doc +|file +|item +|product +|series +|population seed|seed|receipt +|voucher|coupon|parcel|shipment +|container +|ccd|oid|icd 9|apartment|apt|suite|unit|po box|p.o. box|box|zip file|zip files|zip folder|zip archive|zip lock|ziplock|zip bag|zip bags|zip tie|zip ties|error codes|alarm code|alarm codes|fault code|fault codes|cdt|icd ind 9|cdt code|cdt codes|hcpcs codes|remark code|remark codes|denial code|denial codes|reject code|rejection code|status code|status codes|reason code|reason codes|carc|rarc|revenue code|exit code|response code|return code|exam code|adjustment code|barcodes|barcode scanned|barcodes scanned|eft|eft +|eft trace|icn|icn +|claim icn|dcn|dcn +|hospital policy|hospital policy +|work permit|work permit +|policy manual|nursing policy|facility policy|department policy",
+        "order +|orders +|surg path acc +|path acc +|pathology acc +|accession|accession +|acc no|access no|lot|lot +|lots|lot/batch|batch|batch +|ref +|reference +|case +|case no|claim|claim +|claims|claim nbr|clm|clm +|clm nbr|ptan|ptan +|invoice|invoice +|inv +|ticket|ticket +|incident +|model|model +|part +|p/n|catalog|catalog +|cat +|sku|upc|ndc|ndc +|cpt|cpt +|cpt code|cpt codes|hcpcs|hcpcs code|procedure code|loinc|loinc code|snomed|snomed ct|snomed code|rxnorm|rxcui|cui|clia|clia +|tracking|tracking +|confirmation|confirmation +|conf +|study +|trial|trial +|nct|protocol +|specimen|specimen +|sample +|barcode|barcode +|p.o|po +|purchase order|purchase order +|uuid|guid|hash|sha|sha1|sha256|md5|commit|checksum|doi|pmid|pmcid|isbn|issn|grant +|encounter +|visit +|rx +|rx|prescription +|taxonomy|taxonomy code|ein|ein +|tin|tin +|itin|itin +|fein|tax id|tax id +|tax +|taxpayer +|employer identification +|employer +|routing|routing +|aba|aba +|swift|requisition|requisition +|req +|form +|room|room +|bed|bed +|extension +|ext|job +|task +|bug|issue +|pull request|request +|transaction +|transaction|txn|check +|cheque +|trace +|session +|message +|msg +|error code|returned code|error|queue +|locker|badge +|employee +|kit +|cartridge +|reagent|tube +|slide +|block +|panel +|test +|result +|auth +|authorization|authorization +|prior auth|prior auth +|prior authorization +|referral +|approval +|gene|variant|rs|chr|chromosome|genbank|build +|revision +|document +|doc +|file +|item +|product +|series +|population seed|seed|receipt +|voucher|coupon|parcel|shipment +|container +|ccd|oid|icd 9|apartment|apt|suite|unit|po box|p.o. box|box|zip file|zip files|zip folder|zip archive|zip lock|ziplock|zip bag|zip bags|zip tie|zip ties|error codes|alarm code|alarm codes|fault code|fault codes|cdt|icd ind 9|cdt code|cdt codes|hcpcs codes|remark code|remark codes|denial code|denial codes|reject code|rejection code|status code|status codes|reason code|reason codes|carc|rarc|revenue code|exit code|response code|return code|exam code|adjustment code|barcodes|barcode scanned|barcodes scanned|eft|eft +|eft trace|icn|icn +|claim icn|dcn|dcn +|hospital policy|hospital policy +|work permit|work permit +|x509 serial|x509 serial +|soa serial|soa serial +|zone serial +|cert serial|cert serial +|certificate serial|certificate serial +|pci +|pci device|pci device +|aws account|aws account +|aws acct|azure account|azure account +|gcp account|cloud account +|policy manual|nursing policy|facility policy|department policy",
     ),
     (
         Other,
@@ -156,7 +156,9 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
 ];
 
 /// Identifiers of programs are both in one: `patientDob`, `homeZip`.
-pub(super) const WHOSE: [&str; 12] = [
+pub(super) const WHOSE: [&str; 14] = [
+    "set",
+    "with",
     "patient",
     "pat",
     "pt",
@@ -170,7 +172,12 @@ pub(super) const WHOSE: [&str; 12] = [
     "prescriber",
     "billing",
 ];
-pub(super) const WHAT: [(CueClass, &str); 11] = [
+pub(super) const WHAT: [(CueClass, &str); 16] = [
+    (Zip, "zipcode"),
+    (Zip, "postalcode"),
+    (Phone, "phonenumber"),
+    (Plan, "memberid"),
+    (Account, "accountnumber"),
     (Dob, "dob"),
     (Dob, "birthdate"),
     (Dob, "dateofbirth"),

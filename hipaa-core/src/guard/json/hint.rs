@@ -1,5 +1,6 @@
 //! What a document says about a value: its key, the keys above, and its siblings.
 
+mod beside;
 mod grid;
 mod system;
 
@@ -11,6 +12,7 @@ use crate::guard::cue::CueClass;
 use crate::guard::rules::Rules;
 use crate::guard::scan::Outer;
 use crate::guard::words::WordSet;
+use beside::numbered;
 use grid::Grid;
 
 /// How many levels are asked, as long as their keys say nothing.
@@ -140,7 +142,10 @@ impl<'d> Hints<'d> {
     }
 
     fn asked(&mut self, at: usize) -> Option<Hint> {
-        let hint = self.above(at)?;
+        let hint = match self.above(at) {
+            hint if hint.is_none_or(|hint| hint.weak) && self.may_answer(at) => self.answered(at).or(hint)?,
+            hint => hint?,
+        };
         let counted = hint.outer.class == CueClass::Age90 && self.counts_no_years(at);
         (!counted).then_some(hint)
     }
@@ -161,6 +166,9 @@ impl<'d> Hints<'d> {
                     if asks && let Some(hint) = self.siblings(node.parent, at, role) {
                         let range = hint.outer.class == CueClass::Age90 && key.is_some_and(is_bound);
                         return (!range).then_some(hint);
+                    }
+                    if named && key == Some("identifier") && self.of_account(node.parent) {
+                        return Some(Hint::new(CueClass::Account, Reason::FhirType, false));
                     }
                     match key.and_then(|key| Hint::of(self.read(key))) {
                         // `valueDate` tells how the value is written.
@@ -190,6 +198,9 @@ impl<'d> Hints<'d> {
             }
             (None, Role::Serial) => {
                 self.beside_hardware(at).then(|| Hint::new(CueClass::Device, Reason::JsonKey, false))
+            }
+            (None | Some(CueClass::Other), _) if self.is_group(at) => {
+                Some(Hint::new(CueClass::Plan, Reason::JsonKey, false))
             }
             (Some(CueClass::Date), _) if self.of_a_birth(at) => Some(Hint::new(CueClass::Dob, Reason::JsonKey, false)),
             (Some(CueClass::Zip), _) if key.weak => self.of_what(at).or_else(|| Hint::of(key)),
@@ -276,8 +287,13 @@ impl<'d> Hints<'d> {
             return None;
         }
         let (mut best, mut coded): (Option<Hint>, bool) = (None, false);
+        let number = self.name(&self.tape.nodes()[but]).map_or(&[][..], numbered);
         for (at, node) in self.beside(but) {
             let Some(name) = self.name(node) else { continue };
+            // Of `q1`, `a1`, `q2` and `a2`, each answer has its question.
+            if !number.is_empty() && !numbered(name).is_empty() && numbered(name) != number {
+                continue;
+            }
             let hint = match (self.role(name), node.kind) {
                 (Role::System, Type::String) => {
                     coded = true;

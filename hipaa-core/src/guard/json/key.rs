@@ -84,6 +84,44 @@ pub(super) fn names_hardware(key: &str) -> bool {
     key.len() <= LONGEST_KEY && words(key.as_bytes()).any(|word| HARDWARE.has(word))
 }
 
+/// What belongs to an insurance of health.
+static INSURANCES: WordSet<32> =
+    WordSet::new("insurance insured payer payor coverage carrier subscriber member policy rxbin rxpcn bin pcn");
+
+/// Whether an insurance has such a member, or is called so.
+pub(super) fn names_insurance(key: &str) -> bool {
+    let glued = || {
+        ["memberid", "subscriberid", "policynumber", "payerid", "rxbin", "rxpcn"]
+            .iter()
+            .any(|name| key.eq_ignore_ascii_case(name))
+    };
+    key.len() <= LONGEST_KEY && (words(key.as_bytes()).any(|word| INSURANCES.has(word)) || glued())
+}
+
+/// Persons by what they do, before `age`: `riderAge`.
+static PERSONS_LISTED: WordSet<64> = WordSet::new(
+    "resident dependent client parent student respondent guest victim suspect inmate veteran cousin uncle aunt husband \
+    wife sister decedent proband head elder",
+);
+/// What ends like them and is a thing.
+static THINGS: WordSet<256> = WordSet::new(
+    "container server buffer order folder router header timer pointer layer marker cluster filter paper water number \
+    parameter character register master printer scanner computer laser cancer ulcer liver bladder fever ledger voucher \
+    transfer letter newsletter banner trailer loader reader writer parser handler listener controller builder compiler \
+    worker consumer producer broker provider carrier monitor sensor vector tumor error mirror motor factor processor \
+    connector executor cursor color floor generator conductor indicator tree fee coffee committee plant implant variant \
+    constant tenant infant merchant median trigger helper wrapper poller watcher scheduler balancer browser crawler \
+    docker manager center never ever after under over offer power tower river silver copper rubber timber",
+);
+
+/// Whether the word is a person by what it does, as its ending shows: `caller`, `donor`, `employee`, `claimant`.
+fn is_person(word: &[u8]) -> bool {
+    let word = if word.len() <= 16 { word } else { &[] };
+    let tail = |end: &[u8]| word.len() >= end.len() + 3 && word[word.len() - end.len()..].eq_ignore_ascii_case(end);
+    let acts = tail(b"er") || tail(b"or") || tail(b"ee") || tail(b"ant") || tail(b"ian");
+    PERSONS_LISTED.has(word) || (acts && !THINGS.has(word))
+}
+
 /// Whether the text starts as one of the words that may be glued before a cue; few do.
 fn may_have_prefix(text: &[u8]) -> bool {
     let head = text.first_chunk::<3>().map(|head| head.map(|byte| byte | 0x20));
@@ -155,6 +193,9 @@ impl Words {
         let found = self.last_cue(rules).or_else(|| self.numbered(rules)).or_else(|| self.glued(rules));
         let found = if found.is_none() && key.len() == 2 { self.shouted(rules) } else { found };
         let found = found.filter(|cue| cue.class != CueClass::Age90 || self.ages_a_person());
+        if found.is_none() && self.text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"how old")) {
+            return Key { class: Some(CueClass::Age90), ..Key::default() };
+        }
         // A `code` may be anything.
         let found = found.filter(|cue| cue.class != CueClass::Icd10 || !cue.weak);
         let whole = found.is_some_and(|cue| cue.start == 0 && cue.end == self.text.len());
@@ -232,7 +273,7 @@ impl Words {
 
     /// Whether an age is that of a person, and not of a cache or a pregnancy.
     fn ages_a_person(&self) -> bool {
-        words(&self.text).all(|word| AGED.has(word))
+        words(&self.text).all(|word| AGED.has(word) || is_person(word))
     }
 
     /// `dateOfBirth`, `date_of_birth` and `DateOfBirth` as `date of birth`; `dt` as `date`.

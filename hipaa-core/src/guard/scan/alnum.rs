@@ -62,6 +62,7 @@ impl Scan<'_, '_> {
             3..=7 => self.icd_plain(run),
             9 if checked => self.dea(span),
             11 if validate::mbi(token) => self.mbi(span),
+            13 | 15 | 16 if digit_leads && token[8] == b'T' && self.calendar_time(run) => return,
             12 if token.iter().all(|byte| byte::is(*byte, HEX)) => self.bare_mac(span),
             12..=18 if digit_leads && self.bare_extension(span, run.digits) => return,
             17 => self.vin(span, run.digits),
@@ -69,7 +70,7 @@ impl Scan<'_, '_> {
         }
         if run.len() >= 4
             && run.digits >= 2
-            && let Some(hit) = self.context(span, NUMBERS)
+            && let Some(hit) = self.context(span, NUMBERS).or_else(|| self.plan_of_row(span))
             // `Plan: C1D15`: a short word behind a loose `plan` is what is planned.
             && !(hit.weak() && hit.is(CueClass::Plan) && run.len() < 6)
         {

@@ -20,7 +20,9 @@ const QUESTION: usize = 96;
 
 /// Whether the cue is the type of the literal right behind it, `date '1959-08-22'`, `to_date('…')`.
 pub(super) fn types_literal(bytes: &[u8], cue: &Cue) -> bool {
-    cue.class == CueClass::Date && byte::peek(bytes, cue.end + 1) == b'\'' && TYPES.has(&bytes[cue.start..cue.end])
+    cue.class == CueClass::Date
+        && matches!(byte::peek(bytes, cue.end + 1), b'\'' | b'"')
+        && TYPES.has(&bytes[cue.start..cue.end])
 }
 
 /// Where a type starts, with what makes a function of it: `to_date`.

@@ -175,6 +175,7 @@ impl Scan<'_, '_> {
             .filter(|hit| !(hit.is(Dob) && hit.fit() < Fit::Label && self.done_on(span, parts)));
         let hit = match hit {
             None if form == Form::Full && self.born_beside(span) => Some(Hit::declared(Dob, Reason::List)),
+            hit if quoted(self.bytes, span.0) && !hit.is_some_and(|hit| hit.is(Dob)) => self.reported(span).or(hit),
             hit => hit,
         };
         let declared = hit.filter(|hit| hit.is(Dob) && form != Form::MonthDay);
@@ -215,6 +216,9 @@ impl Scan<'_, '_> {
     /// Six or eight digits: a date only where a cue asks for one.
     pub(super) fn compact_date(&mut self, span: (usize, usize)) {
         let Some(hit) = self.context(span, DATES).filter(|hit| asks(*hit)) else {
+            if may_be_stamp(self.bytes, span.0) {
+                self.stamped(span);
+            }
             return;
         };
         let digits = &self.bytes[span.0..span.1];
@@ -241,15 +245,18 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// A birth date with a time, `198303201230`, beside a cue.
+    /// A date with a time, `198303201230`, beside a cue.
     pub(super) fn birth_time(&mut self, span: (usize, usize)) -> bool {
         if !matches!(self.bytes[span.0..], [b'1', b'9', ..] | [b'2', b'0', ..]) {
             return false;
         }
         let found = self.out.len();
         let labelled = self.outer.is_some() || self.labelled(span.0);
-        if let Some(hit) = self.context(span, DATES).filter(|&hit| labelled && hit.is(Dob) && asks(hit)) {
-            self.born(span, hit.reason());
+        match self.context(span, DATES).filter(|&hit| labelled && asks(hit)) {
+            Some(hit) if hit.is(Dob) => self.born(span, hit.reason()),
+            Some(hit) if self.is_clock(span.0 + 8, span.1) => self.day(span, hit.reason()),
+            _ if may_be_stamp(self.bytes, span.0) => return self.stamped(span),
+            _ => {}
         }
         self.out.len() > found
     }
@@ -259,6 +266,16 @@ impl Scan<'_, '_> {
 #[inline]
 fn written_out(a: &Run, b: &Run, rest: &[Run]) -> bool {
     b.digits == 0 && b.len() <= LONGEST_MONTH && a.len() <= 2 && rest.first().is_some_and(Run::numeric)
+}
+
+/// Whether a quotation mark stands before the value.
+fn quoted(bytes: &[u8], start: usize) -> bool {
+    matches!(byte::prev(bytes, start), b'"' | b'\'')
+}
+
+/// Whether a quotation mark or a colon touches the value of an attribute or a property.
+fn may_be_stamp(bytes: &[u8], start: usize) -> bool {
+    matches!(byte::prev(bytes, start), b'"' | b':')
 }
 
 pub(super) fn asks(hit: Hit) -> bool {

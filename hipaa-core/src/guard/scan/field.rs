@@ -46,24 +46,36 @@ impl Scan<'_, '_> {
     /// A birth date, perhaps with a time behind it.
     pub(super) fn born(&mut self, span: (usize, usize), reason: Reason) {
         if self.eight_digits(span).is_some_and(|parts| self.rules.may_be_born(parts)) {
-            self.dated(Kind::Dob, span.0, reason);
+            self.dated(Kind::Dob, (span.0, span.0 + 8), reason);
         }
     }
 
-    /// Another date.
+    /// Another date, with the time of day that is glued to it.
     pub(super) fn day(&mut self, span: (usize, usize), reason: Reason) {
         if self.eight_digits(span).is_some() {
-            self.dated(Kind::Date, span.0, reason);
+            let end = self.planes.digits_end(span.0).min(span.1);
+            let end = if self.is_clock(span.0 + 8, end) { end } else { span.0 + 8 };
+            self.dated(Kind::Date, (span.0, end), reason);
         }
     }
 
-    fn dated(&mut self, kind: Kind, start: usize, reason: Reason) {
-        let claim = Claim { kind, span: (start, start + 8), base: Confidence::Low, reason: Reason::CalendarOk };
+    /// Whether four or six digits are a time of day.
+    pub(super) fn is_clock(&self, start: usize, end: usize) -> bool {
+        let part = |from: usize| byte::value(self.bytes, start + from, start + from + 2);
+        match end.saturating_sub(start) {
+            4 => part(0) < 24 && part(2) < 60,
+            6 => part(0) < 24 && part(2) < 60 && part(4) <= 60,
+            _ => false,
+        }
+    }
+
+    fn dated(&mut self, kind: Kind, span: (usize, usize), reason: Reason) {
+        let claim = Claim { kind, span, base: Confidence::Low, reason: Reason::CalendarOk };
         self.push(claim, Confidence::High, Some(reason));
     }
 
     /// Year, month and day of a field that starts with them.
-    fn eight_digits(&self, (start, end): (usize, usize)) -> Option<Parts> {
+    pub(super) fn eight_digits(&self, (start, end): (usize, usize)) -> Option<Parts> {
         let stop = self.planes.digits_end(start).min(end);
         if stop - start < 8 || masked(&self.bytes[..end], start, end) && byte::prev(self.bytes, start) != b'*' {
             return None;
@@ -78,8 +90,9 @@ impl Scan<'_, '_> {
     /// Whether a field has a diagnosis code without a point.
     fn is_code(&self, span: (usize, usize)) -> bool {
         let code = &self.bytes[span.0..span.1];
-        let shaped = (3..=7).contains(&code.len()) && code[0].is_ascii_uppercase();
+        let shaped = (3..=8).contains(&code.len()) && code[0].is_ascii_uppercase();
         let rest = code.get(3..).unwrap_or(&[]);
+        let rest = rest.strip_prefix(b".").unwrap_or(rest);
         shaped && self.rules.categories.has(&code[..3]) && (rest.is_empty() || validate::icd10::subclass(rest))
     }
 }

@@ -1,18 +1,29 @@
 //! HL7 version 2: the place of a field names what it holds.
 //!
 //! # Source
-//! HL7 version 2.5.1, sections 3.4.2 (PID), 3.4.5 (NK1), 6.5.2 (DG1), 6.5.5 (GT1) and 6.5.6 (IN1).
+//! HL7 version 2.5.1, sections 3.4.2 (PID), 3.4.5 (NK1), 6.5.2 (DG1), 6.5.5 (GT1), 6.5.6 (IN1), and those of the dates of
+//! 2.15.9 (MSH), 3.4.1 (EVN), 3.4.3 (PV1), 4.5.1 (ORC), 4.5.3 (OBR), 7.4.2 (OBX), 7.4.3 (SPM), 10.6.1 (SCH) and others.
 
 use super::Scan;
+use super::claim::Claim;
 use super::field::{is, parts};
-use crate::guard::Reason;
-use crate::guard::cue::CueClass::{self, Account, Dob, Icd10, License, Mbi, Mrn, Phone, Plan, Ssn, Zip};
+use crate::guard::cue::CueClass::{self, Account, Date, Dob, Icd10, License, Mbi, Mrn, Phone, Plan, Ssn, Version, Zip};
 use crate::guard::validate::mbi;
+use crate::guard::{Confidence, Kind, Reason};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
 static PATIENT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("PID|"));
 static PAYER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("IN1|"));
+/// The first field of a message, of a batch and of a file.
+static HEADER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("|^~\\&|"));
+
+/// Segments that are sent around without the others.
+static PARTS: [LazyLock<Finder<'static>>; 3] = [
+    LazyLock::new(|| Finder::new("DG1|")),
+    LazyLock::new(|| Finder::new("OBR|")),
+    LazyLock::new(|| Finder::new("OBX|")),
+];
 
 /// A segment, the numbers of its fields, and what these hold.
 struct Segment {
@@ -20,7 +31,7 @@ struct Segment {
     fields: &'static [(usize, CueClass)],
 }
 
-const SEGMENTS: [Segment; 5] = [
+const SEGMENTS: [Segment; 22] = [
     Segment {
         name: b"PID|",
         fields: &[
@@ -38,8 +49,26 @@ const SEGMENTS: [Segment; 5] = [
     },
     Segment { name: b"NK1|", fields: &[(4, Zip), (5, Phone), (6, Phone), (16, Dob), (37, Ssn)] },
     Segment { name: b"GT1|", fields: &[(5, Zip), (6, Phone), (7, Phone), (8, Dob), (12, Ssn)] },
-    Segment { name: b"IN1|", fields: &[(5, Zip), (18, Dob), (36, Plan), (49, Plan)] },
-    Segment { name: b"DG1|", fields: &[(3, Icd10)] },
+    Segment { name: b"IN1|", fields: &[(5, Zip), (12, Date), (13, Date), (18, Dob), (36, Plan), (49, Plan)] },
+    Segment { name: b"DG1|", fields: &[(2, Version), (3, Icd10), (5, Date)] },
+    // The first separator is a field of its own there.
+    Segment { name: b"MSH|", fields: &[(6, Date)] },
+    Segment { name: b"FHS|", fields: &[(6, Date)] },
+    Segment { name: b"BHS|", fields: &[(6, Date)] },
+    Segment { name: b"EVN|", fields: &[(2, Date), (3, Date), (6, Date)] },
+    Segment { name: b"PV1|", fields: &[(44, Date), (45, Date)] },
+    Segment { name: b"PV2|", fields: &[(8, Date), (9, Date)] },
+    Segment { name: b"ORC|", fields: &[(9, Date), (15, Date)] },
+    Segment { name: b"OBR|", fields: &[(6, Date), (7, Date), (8, Date), (14, Date), (22, Date)] },
+    Segment { name: b"OBX|", fields: &[(14, Date), (19, Date)] },
+    Segment { name: b"PR1|", fields: &[(5, Date)] },
+    Segment { name: b"AL1|", fields: &[(6, Date)] },
+    Segment { name: b"ACC|", fields: &[(1, Date)] },
+    Segment { name: b"RXA|", fields: &[(3, Date), (4, Date)] },
+    Segment { name: b"SCH|", fields: &[(11, Date)] },
+    Segment { name: b"SPM|", fields: &[(17, Date), (18, Date)] },
+    Segment { name: b"TXA|", fields: &[(4, Date), (6, Date), (7, Date)] },
+    Segment { name: b"TQ1|", fields: &[(7, Date), (8, Date)] },
 ];
 
 /// The most fields of a segment that are read.
@@ -53,7 +82,8 @@ impl Scan<'_, '_> {
         if bytes.len() < 8 || !self.planes.wire() {
             return;
         }
-        if PATIENT.find(bytes).is_none() && PAYER.find(bytes).is_none() {
+        let mut known = [&PATIENT, &PAYER, &HEADER].into_iter().chain(&PARTS);
+        if known.all(|known| known.find(bytes).is_none()) {
             return;
         }
         let mut start = 0;
@@ -79,13 +109,27 @@ impl Scan<'_, '_> {
     fn field(&mut self, span: (usize, usize), class: CueClass) {
         let mut components = [(span.1, span.1); 5];
         components.iter_mut().zip(parts(self.bytes, span, b'^')).for_each(|(slot, part)| *slot = part);
-        let [first, .., fifth] = components;
+        let [first, _, third, _, fifth] = components;
         let code = self.text.get(fifth.0..fifth.1).and_then(CueClass::of_code);
         match class {
             Dob => self.born(first, FIELD),
+            Date => parts(self.bytes, span, b'^').for_each(|part| self.day(part, FIELD)),
+            Icd10 => {
+                self.declared(first, Icd10, FIELD);
+                self.names_system(third);
+            }
+            Version => self.names_system(first),
             Zip => self.declared(fifth, Zip, FIELD),
             Mrn => self.declared(first, code.unwrap_or_else(|| self.of_patients(first)), FIELD),
             _ => self.declared(first, class, FIELD),
+        }
+    }
+
+    /// A component that may name the system of a diagnosis, and looks like one: `E66.01^obesity^I10`.
+    fn names_system(&mut self, span: (usize, usize)) {
+        if matches!(self.bytes.get(span.0..span.1), Some(b"I10" | b"I9" | b"I10C" | b"I9C" | b"I10P")) {
+            let claim = Claim { kind: Kind::Icd10, span, base: Confidence::Low, reason: Reason::Shape };
+            self.push(claim, Confidence::Low, Some(FIELD));
         }
     }
 
@@ -116,6 +160,7 @@ mod tests {
     #[test]
     fn fields_name_what_they_hold() {
         let want = [
+            (Kind::Date, "202401151030"),
             (Kind::Mrn, "12345"),
             (Kind::License, "S1234567"),
             (Kind::Mbi, "1EG4TE5MK73"),

@@ -138,6 +138,10 @@ impl Scan<'_, '_> {
         {
             return true;
         }
+        // `PCI device id 0x3796`.
+        if hit.is(CueClass::Device) && matches!(bytes[start..], [b'0', b'x' | b'X', ..]) {
+            return true;
+        }
         // `Implant: CI612   SN 3484-35371`.
         let model = hit.is(CueClass::Device) && hit.weak() && end - start <= 6 && serial_behind(bytes, end);
         if model {

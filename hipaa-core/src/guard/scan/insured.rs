@@ -50,6 +50,25 @@ impl Scan<'_, '_> {
         if may && mask.has(CueClass::Plan) { self.insured_id(start) } else { None }
     }
 
+    /// `PLAN=JE15306715` beside values of a person: `DOB=…;ZIP=…;PLAN=…`.
+    pub(super) fn plan_of_row(&self, span: (usize, usize)) -> Option<Hit> {
+        if byte::prev(self.bytes, span.0) == b'=' { self.plan_beside(span) } else { None }
+    }
+
+    #[inline(never)]
+    fn plan_beside(&self, (start, end): (usize, usize)) -> Option<Hit> {
+        let bytes = self.bytes;
+        let word = byte::back(bytes, start - 1, byte::ALNUM, 8);
+        let named = bytes[word..start - 1].eq_ignore_ascii_case(b"plan") && byte::prev(bytes, word) != b'_';
+        let line = byte::back_to(bytes, word, b'\n', 96);
+        let beside = bytes[line..word]
+            .windows(4)
+            .any(|part| [&b"dob="[..], b"zip=", b"mrn=", b"ssn="].iter().any(|name| part.eq_ignore_ascii_case(name)));
+        let long = end - start >= 8 && self.planes.digits_in(start, end) >= 6;
+        let hit = Hit::declared(CueClass::Plan, Reason::Cue { class: CueClass::Plan, at: -1 });
+        (named && beside && long).then_some(hit)
+    }
+
     #[inline(never)]
     fn insured_id(&self, start: usize) -> Option<Hit> {
         let bytes = self.bytes;

@@ -17,6 +17,12 @@ pub(super) fn word_before(bytes: &[u8], at: usize) -> (usize, usize) {
     if end == at { (at, at) } else { (start, end) }
 }
 
+/// The word before the one that starts at `at`, one blank between.
+pub(super) fn previous_word(bytes: &[u8], at: usize) -> &[u8] {
+    let end = at.saturating_sub(1);
+    if byte::prev(bytes, at) == b' ' { &bytes[byte::back(bytes, end, ALPHA, LONGEST)..end] } else { &[] }
+}
+
 /// The word behind `at`, with two blanks between at most.
 #[inline]
 pub(super) fn word_behind(bytes: &[u8], at: usize) -> &[u8] {

@@ -1,17 +1,22 @@
 //! Network addresses: IPv4, IPv6, hardware addresses.
 
-use super::Scan;
 use super::claim::Claim;
-use super::near::{is_field, word_before};
+use super::near::{is_field, said_before, word_before};
 use super::token::Run;
+use super::{Hit, Scan};
 use crate::guard::byte::{self, ALNUM, ALPHA, HEX};
 use crate::guard::cue::CueClass::{Device, Ip, Mac, Other, Version};
-use crate::guard::cue::Mask;
+use crate::guard::cue::{Fit, Mask};
+use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Finding, Kind, Reason};
 use std::net::Ipv6Addr;
 
 const ADDRESSES: Mask = Mask::of(&[Ip, Version, Other]);
 const HARDWARE: Mask = Mask::of(&[Mac, Device, Other]);
+/// What is done to a program, and to its faults.
+static UPGRADED: WordSet<32> =
+    WordSet::new("upgraded upgrade upgrading upgrades downgraded downgrade rolled rollback bumped bump patched");
+static FIXED: WordSet<32> = WordSet::new("fixed resolved patched introduced released available included shipped");
 /// The longest text of an IPv6 address.
 const V6_BYTES: usize = 45;
 
@@ -37,14 +42,20 @@ impl Scan<'_, '_> {
         let hit = self.context(span, ADDRESSES).filter(|&hit| !(hit.is(Other) && self.says(hit, span.0, b"box")));
         let base = if special || small { Confidence::Low } else { Confidence::Medium };
         let claim = Claim { kind: Kind::Ip, span, base, reason };
-        let version = !special && !private && self.among_versions(span.0);
+        let labelled = hit.is_some_and(|hit| hit.fit() == Fit::Label);
+        let upgraded = !special && !private && !labelled && self.upgraded(span);
+        let version = !special && !private && (upgraded || self.among_versions(span.0));
+        // What it was upgraded to is one, too.
+        let from = Hit::declared(Version, Reason::Cue { class: Version, at: -1 });
+        let hit = if upgraded { Some(from) } else { hit };
         // `upgraded from 10.2.33.4 to version 10.2.34.0`, `IP 10.4.2.1 section of the manual`.
         let behind = &self.bytes[span.1..];
         let numbered = behind.starts_with(b" to version ") || behind.starts_with(b" section ");
         if numbered {
             return self.push(Claim { base: Confidence::Low, ..claim }, Confidence::Low, None);
         }
-        let hit = if version && hit.is_some_and(|hit| hit.is(Ip)) && small { None } else { hit };
+        let loose = |hit: Hit| hit.is(Ip) && (small || hit.fit() < Fit::Label);
+        let hit = if version && hit.is_some_and(loose) { None } else { hit };
         let claim = if version { Claim { base: Confidence::Low, ..claim } } else { claim };
         if special { self.push(claim, Confidence::Low, None) } else { self.claim(claim, hit) }
     }
@@ -64,6 +75,40 @@ impl Scan<'_, '_> {
         }
     }
 
+    /// Whether a program went from one version to the other: `Upgraded agent from 8.3.182.46 to 16.15.195.18`,
+    /// `fixed in 13.8.120.76`.
+    #[inline(never)]
+    fn upgraded(&self, (start, end): (usize, usize)) -> bool {
+        let (from, stop) = word_before(self.bytes, start);
+        let word = &self.bytes[from..stop];
+        let is = |name: &[u8]| word.eq_ignore_ascii_case(name);
+        let behind = &self.bytes[end..];
+        let goes_on = [&b" to "[..], b" -> ", b" => "].iter().any(|gap| behind.starts_with(gap));
+        let arrow = [&b"-> "[..], b"=> "].iter().any(|gap| self.bytes[..start].ends_with(gap));
+        if is(b"in") {
+            return FIXED.has(super::near::previous_word(self.bytes, from));
+        }
+        let joined = goes_on || arrow || is(b"to") || UPGRADED.has(word);
+        joined && said_before(self.bytes, start, 64, &UPGRADED)
+    }
+
+    /// The address in the form of a log of packets, with the port behind its last point:
+    /// `172.18.108.62.53996 > 10.231.97.172.443`.
+    #[inline(never)]
+    pub(super) fn ip4_port(&mut self, piece: &[Run]) {
+        let Some((port, address)) = piece.split_last() else { return };
+        let (start, end) = (address[0].start, port.end);
+        let arrow = |gap: &[u8]| matches!(gap, [b' ', b'>' | b'<', b' ']);
+        let behind = self.bytes.get(end..end + 3).unwrap_or(&[]);
+        let before = self.bytes.get(start.saturating_sub(3)..start).unwrap_or(&[]);
+        let digits = |at: usize| byte::at(self.bytes, at, byte::DIGIT);
+        let packets = (arrow(behind) && digits(end + 3)) || (arrow(before) && start > 3 && digits(start - 4));
+        let fits = (2..=5).contains(&port.len());
+        if packets && fits && byte::value(self.bytes, port.start, port.end) <= u32::from(u16::MAX) {
+            self.ip4(address);
+        }
+    }
+
     /// Runs joined by colons: hardware addresses and IPv6.
     pub(super) fn hex_groups(&mut self, runs: &[Run]) -> bool {
         let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
@@ -80,6 +125,13 @@ impl Scan<'_, '_> {
         }
         if runs.len() == 6 && colons == 5 && self.is_hex(runs, 2) {
             self.mac((first.start, last.end), Confidence::Medium);
+            return true;
+        }
+        // `WWN 50:06:01:60:3b:20:35:1f`: eight pairs name a port of storage, or EUI-64.
+        if runs.len() == 8 && colons == 7 && self.is_hex(runs, 2) {
+            let span = (first.start, last.end);
+            let claim = Claim { kind: Kind::Ip, span, base: Confidence::Low, reason: Reason::Shape };
+            self.push(claim, Confidence::Low, None);
             return true;
         }
         let upto = runs.iter().position(|run| matches!(run.sep, b'/' | b'-' | b'_')).unwrap_or(runs.len());

@@ -63,6 +63,9 @@ impl Scan<'_, '_> {
         }
         let span = (run.start, run.end);
         let year = len == 4 && matches!(self.bytes[run.start..], [b'1', b'9', ..] | [b'2', b'0', ..]);
+        if year && byte::prev(self.bytes, run.start) == b'(' && self.constructed(run) {
+            return;
+        }
         if len == 4 && self.outer.is_none() && !self.labelled(run.start) && (year || unit::follows(self.bytes, run.end))
         {
             return;
@@ -141,12 +144,27 @@ impl Scan<'_, '_> {
         let digits = &self.bytes[span.0..span.1];
         if validate::npi(digits) {
             let cued = hit.is_some_and(|hit| hit.is(Npi));
-            let doubtful =
-                !cued && (unlikely_number(digits) || measured(self.bytes, span.0) || one_of_many(self.bytes, span));
+            let doubtful = !cued
+                && (unlikely_number(digits)
+                    || measured(self.bytes, span)
+                    || one_of_many(self.bytes, span)
+                    || self.outer.is_some_and(|outer| outer.class == Date)
+                    || self.in_column_of_times(span));
             let base = if doubtful { Confidence::Low } else { Confidence::Medium };
             self.claim(Claim { kind: Kind::Npi, span, base, reason: Reason::LuhnOk }, hit);
         }
         self.bare_phone(span, span.0, hit);
+    }
+
+    /// Whether the name of its column, or of its value in SQL, asks for a time: `created_at`.
+    #[inline(never)]
+    fn in_column_of_times(&mut self, span: (usize, usize)) -> bool {
+        if matches!(byte::prev(self.bytes, span.0), b' ' | b',' | b'(')
+            && matches!(byte::peek(self.bytes, span.1), b',' | b')')
+        {
+            self.ask_sql();
+        }
+        self.column(span).is_some_and(|hit| hit.is(Date))
     }
 
     fn bare_eleven(&mut self, span: (usize, usize), hit: Option<Hit>) {
@@ -230,6 +248,7 @@ impl Scan<'_, '_> {
             0x54 if sep == b'-' => self.zip(span, hit),
             0xC4 | 0xE4 if self.birth_time((first.start, first.end)) => return,
             0x1000..=0xFFFF if even && sep == b'.' => self.ip4(piece),
+            0x1_0000..=0x3_FFFF if even && sep == b'.' => self.ip4_port(piece),
             0x22_2222 if even && sep == b'-' => self.mac(span, Confidence::Low),
             0x444 if even && sep == b'.' => self.mac(span, Confidence::Low),
             _ => {}

@@ -87,14 +87,22 @@ impl Scan<'_, '_> {
     /// mark when it parts cells.
     fn told(&mut self, span: Span, mark: u8) -> u8 {
         let opens = byte::prev(self.bytes, span.0) == b'(' && byte::peek(self.bytes, span.1) == b',';
-        if (mark == b'\'' || opens) && !self.asked_sql {
-            self.asked_sql = true;
-            self.sql = Sql::read(self.rules, self.bytes).map(Box::new);
+        if mark == b'\'' || opens {
+            self.ask_sql();
+            self.validated(span);
         }
         if mark == b'^' {
             self.printed_label(span);
         }
         if matches!(mark, b'\'' | b'^') { 0 } else { mark }
+    }
+
+    /// Reads the statements of SQL, once.
+    pub(super) fn ask_sql(&mut self) {
+        if !self.asked_sql {
+            self.asked_sql = true;
+            self.sql = Sql::read(self.rules, self.bytes).map(Box::new);
+        }
     }
 
     /// What the name of a value says when a candidate stands in a tuple of SQL.

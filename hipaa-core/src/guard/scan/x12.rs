@@ -47,6 +47,8 @@ impl Scan<'_, '_> {
             b"PER" => [3, 5, 7].into_iter().for_each(|at| self.qualified(&elements, at, reached)),
             b"DMG" if first == b"D8" => self.born(elements[2], ELEMENT),
             b"DTP" if second == b"D8" => self.day(elements[3], ELEMENT),
+            b"DTP" if second == b"DT" => self.day(elements[3], ELEMENT),
+            b"GS" | b"BHT" => self.day(elements[4], ELEMENT),
             b"DTP" if second == b"RD8" => parts(self.bytes, elements[3], b'-').for_each(|part| self.day(part, ELEMENT)),
             b"DTM" if first.len() == 3 => self.day(elements[2], ELEMENT),
             b"N4" => self.declared(elements[3], Zip, ELEMENT),
@@ -94,7 +96,8 @@ fn segment_start(bytes: &[u8], from: usize, end: usize) -> Option<usize> {
 fn named(qualifier: &[u8]) -> Option<CueClass> {
     Some(match qualifier {
         b"XX" => Npi,
-        b"MI" => Plan,
+        // A member, also as 835 and 276 call it, and one of Medicaid.
+        b"MI" | b"HN" | b"MR" => Plan,
         b"34" => Ssn,
         _ => return None,
     })

@@ -19,6 +19,7 @@ impl Scan<'_, '_> {
         let prefix = u16::try_from(prefix).unwrap_or(0);
         let plus4 = span.1 - span.0 > 5;
         let cue = hit.filter(|hit| hit.is(CueClass::Zip) && !(hit.weak() && self.house_number(span.1)));
+        let cue = cue.filter(|hit| !self.is_archive(*hit, span.0)).or_else(|| self.camel_zip(span.0));
         let declared = cue.is_some_and(|hit| hit.is_declared());
         let claim = |reason| Claim { kind: Kind::Zip, span, base: Confidence::Low, reason };
         if declared || (cue.is_some_and(|hit| hit.fit() >= Fit::Strict) && assigned(prefix)) {
@@ -35,6 +36,31 @@ impl Scan<'_, '_> {
         }
     }
 
+    /// Whether the cue is the end of the name of a file: `logs.zip, 66800 KB`.
+    #[inline(never)]
+    fn is_archive(&self, hit: Hit, start: usize) -> bool {
+        let Some(end) = hit.end_before(start) else { return false };
+        let name = self.bytes.get(..end).and_then(|before| before.strip_suffix(b".zip")).unwrap_or(&[]);
+        let gap = self.bytes[end..start].trim_ascii_start();
+        let labels = matches!(gap, [b':' | b'=' | b'"' | b'\'', ..] | [b'(', b'"' | b'\'', ..]);
+        !labels && name.last().is_some_and(|byte| byte::is(*byte, ALNUM) || matches!(byte, b'_' | b'-' | b')'))
+    }
+
+    /// The name of a value that ends with the word: `HolderZip=33606`.
+    #[inline]
+    fn camel_zip(&self, start: usize) -> Option<Hit> {
+        if byte::prev(self.bytes, start) == b'=' { self.named_zip(start) } else { None }
+    }
+
+    #[inline(never)]
+    fn named_zip(&self, start: usize) -> Option<Hit> {
+        let name = self.bytes[..start - 1]
+            .strip_suffix(b"Zip")
+            .or_else(|| self.bytes[..start - 1].strip_suffix(b"ZipCode"))?;
+        let camel = name.last().is_some_and(u8::is_ascii_lowercase);
+        camel.then(|| Hit::declared(CueClass::Zip, Reason::Cue { class: CueClass::Zip, at: -1 }))
+    }
+
     /// Whether a street follows: `Addr: 18569 Cedar Ct`.
     fn house_number(&self, end: usize) -> bool {
         byte::peek(self.bytes, end) == b' ' && byte::at(self.bytes, end + 1, ALPHA)
@@ -43,8 +69,10 @@ impl Scan<'_, '_> {
     /// How sure the state before the span makes a ZIP code with this prefix.
     fn state_before(&self, span: (usize, usize), prefix: u16) -> Option<Confidence> {
         let (bytes, start) = (self.bytes, span.0);
-        let mut end = start;
-        let mut field = false;
+        // `ADR;TYPE=HOME:;;5255 Maple Ave;Durham;NC;27710;USA`.
+        let parted = byte::prev(bytes, start) == b';';
+        let mut end = start - usize::from(parted);
+        let mut field = parted;
         while end > 0 && start - end < 4 && matches!(bytes[end - 1], b' ' | b',' | b'.' | b'\n' | b'\t' | b'|') {
             end -= 1;
             field |= bytes[end] == b'|';
@@ -57,6 +85,9 @@ impl Scan<'_, '_> {
         }
         let from = byte::back(bytes, end, ALPHA, 14);
         if end == start || from == end || byte::is(byte::prev(bytes, from), ALNUM) {
+            return None;
+        }
+        if parted && byte::prev(bytes, from) != b';' {
             return None;
         }
         let floor = from.saturating_sub(8);

@@ -48,12 +48,23 @@ impl Hints<'_> {
         let strings = || inside.iter().filter(|node| node.kind == Type::String);
         let value = |node: &Node| &raw[node.start..node.end];
         let coded = strings().filter(|node| is(node, "code")).find_map(|node| CueClass::of_code(value(node)));
+        // The class of a coverage: a group of those who are insured.
+        let named = |node: &&Node| is(node, "code") || is(node, "text") || is(node, "display");
+        let coded =
+            coded.or_else(|| strings().filter(named).any(|node| is_group(value(node))).then_some(CueClass::Plan));
         let class = coded.or_else(|| {
             let mut texts = strings().filter(|node| is(node, "text") || is(node, "display"));
             texts.find_map(|node| self.words.read(self.rules, value(node)).class)
         });
         class.map(|class| Hint::new(class, Reason::FhirType, false))
     }
+}
+
+/// Codes of HL7 for the classes of a coverage that are numbers of its members.
+fn is_group(code: &str) -> bool {
+    ["group", "subgroup", "rxgroup", "rxid", "group number", "group id"]
+        .iter()
+        .any(|known| code.eq_ignore_ascii_case(known))
 }
 
 /// The class of a well-known system.

@@ -46,7 +46,7 @@ static SILENT: WordSet<512> = WordSet::new(SILENT_WORDS);
 static CARRIERS: WordSet<32> = WordSet::new("answer change changes diff diffs delta values data details");
 static CODES: WordSet<16> = WordSet::new("id ids code codes");
 static VALUES: WordSet<32> = WordSet::new("value val number num no nbr text content data string");
-const LABELS_WORDS: &str = "label name use key field col column attribute attr property prop path category parameter param \
+const LABELS_WORDS: &str = "label name use key field fld col column attribute attr property prop path category parameter param \
     question prompt header element variable fieldname columnname attributename propertyname paramname";
 static LABELS: WordSet<64> = WordSet::new(LABELS_WORDS);
 const TYPES_WORDS: &str = "type kind qualifier idtype identifiertype typecode";
@@ -54,7 +54,7 @@ static TYPES: WordSet<16> = WordSet::new(TYPES_WORDS);
 const UNITS_WORDS: &str = "unit units uom";
 static UNITS: WordSet<16> = WordSet::new(UNITS_WORDS);
 const MEASURES_WORDS: &str = "ts time epoch bytes size length len offset duration ms millis micros nanos seconds sec secs count cnt \
-    seq sequence nonce total amount limit max min width height latency elapsed ttl uptime ticks since";
+    seq sequence nonce iat nbf exp total amount limit max min width height latency elapsed ttl uptime ticks since";
 static MEASURES: WordSet<128> = WordSet::new(MEASURES_WORDS);
 
 /// Words that end all keys that are more to their neighbours than a name of their own.
@@ -143,6 +143,15 @@ impl Role {
             // The type of a value: `{"birthDate":{"S":"1966-01-30"}}`.
             b"S" | b"N" => Self::Silent,
             b"q" | b"Q" => Self::Label,
+            // `{"k":"MRN","v":"4482913"}`, `{"n":"MRN","val":"4482913"}`.
+            b"k" | b"K" | b"n" => Self::Label,
+            b"v" | b"V" => Self::Silent,
+            // `{"q1":"ZIP?","a1":"37203"}`.
+            [b'q' | b'Q', rest @ ..] if is_count(rest) => Self::Label,
+            [b'a' | b'A', rest @ ..] if is_count(rest) => Self::Silent,
+            // `{"question1":"MRN","answer1":"4482913"}`.
+            [b'q' | b'Q', stem @ .., b'0'..=b'9'] if is_stem(stem, b"uestion") => Self::Label,
+            [b'a' | b'A', stem @ .., b'0'..=b'9'] if is_stem(stem, b"nswer") => Self::Silent,
             _ => Self::Own,
         }
     }
@@ -181,6 +190,18 @@ impl Role {
             () => Self::counted(key.as_bytes()),
         }
     }
+}
+
+/// Whether it is the rest of a word, perhaps with a first digit and `_`.
+fn is_stem(rest: &[u8], word: &[u8]) -> bool {
+    let tail = rest.get(word.len()..).unwrap_or(b"x");
+    rest.get(..word.len()).is_some_and(|stem| stem.eq_ignore_ascii_case(word))
+        && matches!(tail, [] | [b'0'..=b'9' | b'_'] | [b'_', b'0'..=b'9'])
+}
+
+/// One or two digits.
+fn is_count(rest: &[u8]) -> bool {
+    (1..=2).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit)
 }
 
 /// `system`, `codeSystem`, `coding_system_name`.

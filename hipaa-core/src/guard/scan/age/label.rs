@@ -41,7 +41,23 @@ fn names_event(gap: &[u8]) -> bool {
 /// Whether what the cue speaks of is a bone, a claim, a mean, or an answer kept by a cache.
 pub(super) fn of_no_person(bytes: &[u8], (start, end): (usize, usize), hit: Hit) -> bool {
     let Some(cue) = hit.end_before(start) else { return false };
-    NO_PERSONS.has(word_before(bytes, byte::back(bytes, cue, ALPHA, 12))) || is_header(bytes, start, end)
+    let word = byte::back(bytes, cue, ALPHA, 12);
+    NO_PERSONS.has(word_before(bytes, word))
+        || is_header(bytes, start, end)
+        || is_limit(&bytes[..word])
+        || in_seconds(&bytes[end..])
+}
+
+/// Whether the word is that of a limit or of a thing: `max-age=95`, `X-Cache-Age: 95`.
+fn is_limit(before: &[u8]) -> bool {
+    let name = before.strip_suffix(b"-").or_else(|| before.strip_suffix(b"_"));
+    name.is_some_and(|name| NO_PERSONS.has(&name[byte::back(name, name.len(), ALPHA, 12)..]))
+}
+
+/// Whether it is counted in what no age of a person is: `Age: 93 (seconds in the cache)`.
+fn in_seconds(behind: &[u8]) -> bool {
+    let unit = behind.strip_prefix(b" (").or_else(|| behind.strip_prefix(b" ")).unwrap_or(&[]);
+    unit.starts_with(b"seconds") || unit.starts_with(b"sec ") || unit.starts_with(b"sec)")
 }
 
 /// Whether `Age: 120` is a line of its own beside other headers.

@@ -21,7 +21,7 @@ pub(super) static OF_THINGS: WordSet<16> = WordSet::new("year years yr yrs old b
 pub(super) static NO_PERSONS: WordSet<128> = WordSet::new(
     "bone cell password claim claims invoice invoices account accounts bill bills debt balance balances receivable \
     receivables mean median average wine sample samples tissue cache data heart vascular brain lung arterial skeletal \
-    biological metabolic fitness battery equipment device file",
+    biological metabolic fitness battery equipment device file header headers min max minimum maximum",
 );
 pub(super) static TEMPERATURES: WordSet<32> =
     WordSet::new("t temp temps temperature temperatures tmax fever fevers tm febrile afebrile now was at to of");

@@ -21,8 +21,11 @@ static COLUMN_WORDS: WordSet<256> = WordSet::new(
     street address status type provider physician doctor attending department dept location site unit notes note \
     comment comments reason result results value units flag qty quantity amount amt room bed facility title specialty \
     language insurance payer payor carrier description desc test range age relationship relation code holder ward \
-    clinic charge chg cost total balance plan dose route drug medication los freq model make year hostname os los",
+    clinic charge chg cost total balance plan dose route drug medication los freq model make year hostname os los id host port",
 );
+
+/// The longest word that a full stop may shorten: `Eff.`, `Subscr.`.
+const SHORTENED: usize = 6;
 
 /// Names of what has one letter for its value.
 static SEX: WordSet<8> = WordSet::new("sex gender");
@@ -183,7 +186,7 @@ pub(in crate::guard) fn label(rules: &Rules, words: &mut Words, bytes: &[u8], ce
     let text = &bytes[cell.0..cell.1];
     let digits = digits_outside_names(text);
     let letters = text.iter().any(|byte| byte::is(*byte, ALPHA));
-    let odd = text.iter().any(|byte| b":=?!<>@;{}".contains(byte)) || text.windows(2).any(|two| two == b". ");
+    let odd = text.iter().any(|byte| b":=?!<>@;{}".contains(byte)) || ends_sentence(text);
     let count = text.split(|byte| *byte == b' ').count();
     if text.is_empty() {
         return Label::Plain;
@@ -194,12 +197,39 @@ pub(in crate::guard) fn label(rules: &Rules, words: &mut Words, bytes: &[u8], ce
     let Some(key) = std::str::from_utf8(text).ok() else {
         return Label::Plain;
     };
+    if let Some(class) = counted(text) {
+        return Label::Cue(class, false);
+    }
     // `dx1`, `phone 2`.
     let unnumbered = key.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_' || c == ' ');
     match words.cue(rules, key).or_else(|| words.cue(rules, unnumbered)) {
         Some((class, weak)) => Label::Cue(class, weak),
         None if text.split(|byte| !byte.is_ascii_alphabetic()).any(|word| COLUMN_WORDS.has(word)) => Label::Known,
         None => Label::Plain,
+    }
+}
+
+/// Whether a full stop stands in the text that ends no short word: `Eff. date`, `Pt. Med. Rec. No.`.
+fn ends_sentence(text: &[u8]) -> bool {
+    let mut stops = text.windows(2).enumerate().filter(|(_, two)| *two == b". ");
+    stops.any(|(at, _)| {
+        at - byte::back(text, at, ALPHA, SHORTENED + 1) > SHORTENED || !byte::at(text, at.wrapping_sub(1), ALPHA)
+    })
+}
+
+/// What the last word of a name says that holds a time or a size: `created_epoch`, `login_at`, `sent_bytes`.
+fn counted(text: &[u8]) -> Option<CueClass> {
+    let ends = |word: &[u8]| {
+        let at = text.len().checked_sub(word.len()).filter(|at| text[*at..].eq_ignore_ascii_case(word));
+        at.is_some_and(|at| !byte::is(byte::prev(text, at), ALNUM))
+    };
+    match text.last().map_or(0, |last| last | 0x20) {
+        b'h' if ends(b"epoch") => Some(CueClass::Date),
+        b't' if text.ends_with(b"_at") || text.ends_with(b"_AT") => Some(CueClass::Date),
+        b's' if ends(b"ts") => Some(CueClass::Date),
+        b's' if ends(b"bytes") => Some(CueClass::Other),
+        b't' if ends(b"offset") => Some(CueClass::Other),
+        _ => None,
     }
 }
 
