@@ -155,6 +155,11 @@ impl Words {
         let found = self.last_cue(rules).or_else(|| self.numbered(rules)).or_else(|| self.glued(rules));
         let found = if found.is_none() && key.len() == 2 { self.shouted(rules) } else { found };
         let found = found.filter(|cue| cue.class != CueClass::Age90 || self.ages_a_person());
+        // A `group` may be one of anything.
+        let found = found.filter(|cue| {
+            !(cue.weak && cue.class == CueClass::Plan)
+                || !self.text.get(cue.start..cue.end).is_some_and(|word| word.eq_ignore_ascii_case(b"group"))
+        });
         // A `code` may be anything.
         let found = found.filter(|cue| cue.class != CueClass::Icd10 || !cue.weak);
         let whole = found.is_some_and(|cue| cue.start == 0 && cue.end == self.text.len());

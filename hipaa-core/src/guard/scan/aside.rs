@@ -26,6 +26,11 @@ pub(super) fn may_bind(bytes: &[u8], span: (usize, usize)) -> bool {
     ((next == b' ') & (second == b'(')) | (next == b'"')
 }
 
+/// Whether a text ends with words in any case.
+fn ends(text: &[u8], words: &[u8]) -> bool {
+    text.len() >= words.len() && text[text.len() - words.len()..].eq_ignore_ascii_case(words)
+}
+
 impl Scan<'_, '_> {
     /// What binds the value before any other cue does; a label behind it not in a column.
     #[inline(never)]
@@ -69,8 +74,20 @@ impl Scan<'_, '_> {
         let gap = self.bytes.get(cue.end..start).unwrap_or(&[]);
         let of_numbers = matches!(cue.class, CueClass::Account | CueClass::Plan | CueClass::License | CueClass::Mrn);
         // `the account you're calling about is 486472795`.
-        let said = gap == b" is " || gap == b" is: " || (gap.starts_with(b" you") && gap.ends_with(b" is "));
-        of_numbers && said && self.is_long(start, byte::skip(self.bytes, start, ALNUM))
+        let is = |text: &[u8]| gap.eq_ignore_ascii_case(text);
+        let with = gap.len() < 20 && gap.get(..6).is_some_and(|with| with.eq_ignore_ascii_case(b" with "));
+        let was = is(b" was ") || (with && (ends(gap, b" was ") || ends(gap, b" is ")));
+        let said = is(b" is ") || gap == b" is: " || was || (gap.starts_with(b" you") && gap.ends_with(b" is "));
+        of_numbers && said && (self.is_long(start, byte::skip(self.bytes, start, ALNUM)) || self.is_joined(start))
+    }
+
+    /// Whether groups of digits and capitals that hyphens join stand here: `POL-1278484`, `479-CK-94202`.
+    fn is_joined(&self, start: usize) -> bool {
+        let sign = |byte: &&u8| byte::is(**byte, byte::UPPER | byte::DIGIT) || **byte == b'-';
+        let value = &self.bytes[start..self.bytes.len().min(start + 24)];
+        let value = &value[..value.iter().take_while(sign).count()];
+        let count = |class| value.iter().filter(|byte| byte::is(**byte, class)).count();
+        value.contains(&b'-') && count(byte::UPPER) >= 2 && count(byte::DIGIT) >= 5
     }
 
     /// Whether a loose word for several and a list of two alike speak for it: `two accounts open, 39309939 and 39309940`.

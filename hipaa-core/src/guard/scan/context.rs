@@ -152,6 +152,7 @@ impl Scan<'_, '_> {
                         break;
                     }
                 }
+                true if cue.class == CueClass::Plan && !self.of_insured(cue, (start, end)) => {}
                 true if fit == Fit::Label => return Some(self.in_order(self.hit(i, fit, start), i, end)),
                 true if self.leads_to(cue, start) => return Some(self.hit(i, Fit::Label, start)),
                 true => {}

@@ -243,7 +243,7 @@ impl Scan<'_, '_> {
             _ => {}
         }
         // `Billing: 99214-25`: a procedure and its modifier.
-        let modified = matches!(lens[..piece.len()], [5, 2]) && hit.is_some_and(|hit| hit.weak());
+        let modified = matches!(lens[..piece.len()], [5, 2]) && hit.is_some_and(|hit| hit.weak() && !hit.is(Plan));
         if let Some(hit) = hit
             && sep != b'.'
             && !modified
