@@ -34,6 +34,7 @@ mod number;
 mod phone;
 mod place;
 mod site;
+mod source;
 mod star;
 mod table;
 mod title;

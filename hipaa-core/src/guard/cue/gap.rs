@@ -136,9 +136,17 @@ fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
 /// answer a question.
 fn spoken(bytes: &[u8], (at, end): (usize, usize), fresh: bool) -> Option<usize> {
     let time = if byte::peek(bytes, end) == b' ' { clock(bytes, end + 1) } else { 0 };
+    let end = if bytes[at..end].eq_ignore_ascii_case(b"speaker") { numbered(bytes, end) } else { end };
     let colon = if time > 0 { end + 1 + time } else { end };
     let asked = || fresh || bytes[..at].trim_ascii_end().last() == Some(&b'?');
-    (byte::peek(bytes, colon) == b':' && asked() && SPEAKERS.has(&bytes[at..end])).then_some(colon + 1)
+    (byte::peek(bytes, colon) == b':' && asked() && (SPEAKERS.has(&bytes[at..end]) || bytes[at..end].contains(&b'_')))
+        .then_some(colon + 1)
+}
+
+/// The end of the number of a speaker: `SPEAKER_2`.
+fn numbered(bytes: &[u8], end: usize) -> usize {
+    let digits = if byte::peek(bytes, end) == b'_' { byte::skip(bytes, end + 1, DIGIT) } else { end };
+    if (end + 2..=end + 3).contains(&digits) { digits } else { end }
 }
 
 /// Whether a bracket opens at the end of a line: `mrn IN (`.
@@ -146,7 +154,7 @@ fn opens(line: &[u8]) -> bool {
     matches!(line.trim_ascii_end().last(), Some(b'(' | b'['))
 }
 
-/// How long the time of day is with which a line of a chat starts, or the number of an item: `[18:36] `, `1. `.
+/// How long the time is with which a line of a chat starts, or the number of an item: `[18:36] `, `00:09 `, `1. `.
 fn clock(bytes: &[u8], at: usize) -> usize {
     let line = bytes.get(at..bytes.len().min(at + 12)).unwrap_or(&[]);
     let close = match line.first() {
@@ -155,6 +163,11 @@ fn clock(bytes: &[u8], at: usize) -> usize {
         _ => {
             let blanks = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
             let number = item_number(&line[blanks..]);
+            // `00:00:09 SPEAKER_2: `.
+            let timed = [&b"dd:dd:dd "[..], b"dd:dd "].into_iter().find(|shape| byte::is_shape(line, 0, shape));
+            if let Some(shape) = timed {
+                return shape.len();
+            }
             return if number > 0 { blanks + number } else { 0 };
         }
     };

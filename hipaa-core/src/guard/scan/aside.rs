@@ -5,7 +5,7 @@ use super::near::{any_word, said_before, word_behind};
 use super::{Hit, Scan};
 use crate::guard::Reason;
 use crate::guard::byte::{self, ALNUM};
-use crate::guard::cue::{Cue, CueClass, Fit, Mask};
+use crate::guard::cue::{Cue, CueClass, Fit, Mask, before_gap};
 use crate::guard::words::WordSet;
 
 /// The attribute of CDA that tells whose identifier the `extension` beside it is, and how far it may stand from it.
@@ -65,7 +65,14 @@ impl Scan<'_, '_> {
 
     /// Whether a loose word before a value speaks for it over the words between.
     pub(super) fn leads_to(&self, cue: &Cue, start: usize) -> bool {
-        self.says_so(cue, start) || self.announces(cue, start)
+        self.says_so(cue, start) || self.announces(cue, start) || self.asked(cue, start)
+    }
+
+    /// Whether a question with the word is answered: `my social? sure, it's 314 90 0553`.
+    fn asked(&self, cue: &Cue, start: usize) -> bool {
+        byte::peek(self.bytes, cue.end) == b'?'
+            && cue.class == CueClass::Ssn
+            && before_gap(self.bytes, cue.end, start).is_some_and(|fit| fit >= Fit::Strict)
     }
 
     /// Whether a loose word and `is` lead to a long value: `my account is 39309939`, `insurance is 64990812K`.

@@ -13,9 +13,6 @@ use crate::guard::words::WordSet;
 /// Words of a question, and those of one for the number of a plan.
 static ASKING: WordSet<32> = WordSet::new("what whats which your verify confirm tell give may");
 static INSURANCE_WORDS: WordSet<32> = WordSet::new("member id card insurance plan policy subscriber identification");
-/// What is faxed: `fax orders` is followed by a number of fax.
-static SENT: WordSet<32> =
-    WordSet::new("order orders request requests release form forms claims rx referral referrals sample study");
 
 impl Scan<'_, '_> {
     /// The cue that decides about `span`, among the classes of `mask`.
@@ -218,6 +215,7 @@ impl Scan<'_, '_> {
     }
 
     /// The word that a preposition ties to the cue at `i`: `SSN on card`, `MRN on order`.
+    #[inline(never)]
     fn owner(&self, i: usize, start: usize, mask: Mask) -> Option<usize> {
         let cue = self.cues[i];
         // The preposition may be a cue of dates itself.
@@ -228,9 +226,7 @@ impl Scan<'_, '_> {
             return None;
         }
         let first = self.spent.max(self.tables.cell.0);
-        let next = matches!(&self.bytes[owner.end..cue.start], b" " | b" the ");
-        let sent = owner.class == CueClass::Fax && next && owner.start >= first;
-        if sent && SENT.has(&self.bytes[cue.start..cue.end]) {
+        if owner.class == CueClass::Fax && owner.start >= first && self.sends(&owner, &cue) {
             return mask.has(CueClass::Fax).then_some(i);
         }
         let owns = cue.class != CueClass::Date && owner.start >= first && mask.has(owner.class);
@@ -240,7 +236,8 @@ impl Scan<'_, '_> {
             && byte::peek(self.bytes, cue.end) == b')';
         // `DOB per ID`.
         let per = cue.end - cue.start == 3 && preposition_gap(self.bytes, owner.end, cue.end);
-        (sure && (aside || per || preposition_gap(self.bytes, owner.end, cue.start))).then_some(i)
+        let tied = || preposition_gap(self.bytes, owner.end, cue.start);
+        (sure && (aside || per || tied() || self.on_form(&owner, &cue, self.labelled(start)))).then_some(i)
     }
 
     pub(super) fn after(&mut self, end: usize, mask: Mask) -> Option<Hit> {

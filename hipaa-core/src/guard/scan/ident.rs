@@ -8,7 +8,7 @@ use super::{Hit, Last, Scan, unit};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, UPPER};
 use crate::guard::cue::{CueClass, Fit};
 use crate::guard::words::WordSet;
-use crate::guard::{Confidence, Reason};
+use crate::guard::{Confidence, Kind, Reason};
 
 /// The longest value that is taken for an identifier.
 const LONGEST: usize = 40;
@@ -28,6 +28,10 @@ static DEPARTMENTS: WordSet<64> = WordSet::new(
 impl Scan<'_, '_> {
     /// Claims the span for the kind of the cue, when it looks like a value at all.
     pub(super) fn ident(&mut self, span: (usize, usize), hit: Hit) {
+        if !hit.class().kind().is_some_and(Kind::needs_cue) {
+            return;
+        }
+        let hit = self.without_source(span, hit);
         let Some(kind) = hit.class().kind().filter(|kind| kind.needs_cue()) else {
             return;
         };
