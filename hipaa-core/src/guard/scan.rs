@@ -14,6 +14,7 @@ mod context;
 mod count;
 mod date;
 mod date_text;
+mod dated;
 mod email;
 mod fax;
 mod field;
