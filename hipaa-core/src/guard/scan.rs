@@ -6,6 +6,7 @@
 
 mod age;
 mod alnum;
+mod answer;
 mod aside;
 mod born;
 mod claim;

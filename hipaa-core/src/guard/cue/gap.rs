@@ -55,7 +55,7 @@ static FILLERS: WordSet<512> = WordSet::new(
     direct same s and or with under by has been per from in now also value given reported \
     documented entered sex gender shows changed remains not code card name he she they use used using \
     line desk us them him me you please via reached cellphone device system epic chart ending merged \
-    correct as shown printed between cast either donor recipient back yes yeah sure ok okay number numbers num no nos nbr nr id ids identifier identifiers identification",
+    correct as shown printed between cast either left right donor recipient back yes yeah sure ok okay number numbers num no nos nbr nr id ids identifier identifiers identification",
 );
 
 const NEAR_WORDS: u32 = 4;
@@ -187,6 +187,8 @@ fn weight(bytes: &[u8], at: usize, end: usize) -> Option<Fit> {
         [letter] if byte::is(letter, DIGIT) || (byte::is(letter, byte::UPPER) && initial(bytes, at)) => {
             Some(Fit::Strict)
         }
+        // `DOB verified x2 (04/20/1978)`.
+        [b'x', b'1'..=b'9'] => Some(Fit::Strict),
         [_, _, ..] if word.iter().any(u8::is_ascii_digit) => None,
         _ if is_number_word(word) => Some(Fit::Label),
         _ if FILLERS.has(word) => Some(Fit::Strict),

@@ -252,6 +252,10 @@ impl Scan<'_, '_> {
         let closed = cue.class == CueClass::Dob
             && byte::peek(self.bytes, end) == b')'
             && matches!(byte::peek(self.bytes, cue.end), 0 | b'\n' | b'\r' | b',' | b';' | b'.' | b'|');
+        // `QFT pos 02-Aug-2017, born in Manila`.
+        if cue.class == CueClass::Dob && byte::peek(self.bytes, end) == b',' && self.born_somewhere(cue) {
+            return None;
+        }
         let fit = after_gap(self.bytes, end + usize::from(closed), cue.start, cue.end)?;
         let at = i16::try_from(cue.start - end).unwrap_or(i16::MAX);
         let reason = Reason::Cue { class: cue.class, at };
