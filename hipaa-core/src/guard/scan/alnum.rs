@@ -203,7 +203,7 @@ impl Scan<'_, '_> {
 
     fn vin(&mut self, span: (usize, usize), digits: usize) {
         let letters = 17 - digits;
-        let hit = self.context(span, NUMBERS).map(|hit| self.without_source(span, hit));
+        let hit = self.context(span, NUMBERS).map(|hit| self.without_source(span, hit).unwrap_or(hit));
         let cue = hit.filter(|hit| hit.is(CueClass::Vin));
         let tail = self.bytes[span.1 - 4..span.1].iter().all(u8::is_ascii_digit);
         match validate::vin(&self.bytes[span.0..span.1]) {

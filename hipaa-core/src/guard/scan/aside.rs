@@ -16,6 +16,9 @@ const REACH: usize = 160;
 static COUNTED: WordSet<16> = WordSet::new("dollars usd bytes days points percent");
 static AMOUNTS: WordSet<16> = WordSet::new("balance amount total sum value");
 
+/// What a licence is for.
+static PROFESSIONS: WordSet<32> = WordSet::new("rn lpn lvn md do np pa aprn rph lcsw pt ot");
+
 /// Accounts that hold no numbers of persons.
 static LEDGER: WordSet<8> = WordSet::new("receivable payable totaling totalling");
 
@@ -65,7 +68,17 @@ impl Scan<'_, '_> {
 
     /// Whether a loose word before a value speaks for it over the words between.
     pub(super) fn leads_to(&self, cue: &Cue, start: usize) -> bool {
-        self.says_so(cue, start) || self.announces(cue, start) || self.asked(cue, start)
+        self.says_so(cue, start) || self.announces(cue, start) || self.asked(cue, start) || self.credential(cue, start)
+    }
+
+    /// Whether only the state and the profession stand between: `My nurse license (TN RN RN654575)`.
+    fn credential(&self, cue: &Cue, start: usize) -> bool {
+        let gap = self.bytes.get(cue.end..start).filter(|gap| gap.len() <= 10).unwrap_or(&[]);
+        let mut words = gap.split(|byte| matches!(byte, b' ' | b'(' | b',')).filter(|word| !word.is_empty());
+        let capitals = |word: &[u8]| (2..=3).contains(&word.len()) && word.iter().all(u8::is_ascii_uppercase);
+        cue.class == CueClass::License
+            && words.clone().next_back().is_some_and(|word| PROFESSIONS.has(word))
+            && words.all(capitals)
     }
 
     /// Whether a question with the word is answered: `my social? sure, it's 314 90 0553`.

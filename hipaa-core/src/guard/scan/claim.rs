@@ -27,7 +27,7 @@ impl Scan<'_, '_> {
             }
             Some(hit) if hit.is(own) => (Confidence::High, Some(hit.reason())),
             Some(hit) if hit.rules_out() => match self.without_source(claim.span, hit) {
-                owner if owner.is(own) => (Confidence::High, Some(owner.reason())),
+                Some(owner) if owner.is(own) => (Confidence::High, Some(owner.reason())),
                 _ => (Confidence::Low, Some(hit.reason())),
             },
             _ if self.may_be_denied(claim.kind) => match self.denied(&claim) {

@@ -40,7 +40,7 @@ impl Scan<'_, '_> {
         Some(self.settled(span, hit, mask))
     }
 
-    #[inline]
+    #[inline(always)]
     fn settled(&mut self, span: (usize, usize), hit: Hit, mask: Mask) -> Hit {
         let nothing = matches!(hit.class(), CueClass::Other | CueClass::Version);
         if nothing { self.of_no_kind(span, hit, mask) } else { hit }
@@ -66,6 +66,7 @@ impl Scan<'_, '_> {
     }
 
     /// A number that names no person uses up its label all the same: `99213 (CPT)`, `Lot/SN: a / b`.
+    #[inline(never)]
     fn of_no_kind(&mut self, span: (usize, usize), hit: Hit, mask: Mask) -> Hit {
         if let Some(plan) = self.bare_id(span.0, mask) {
             return plan;

@@ -28,13 +28,15 @@ static DEPARTMENTS: WordSet<64> = WordSet::new(
 impl Scan<'_, '_> {
     /// Claims the span for the kind of the cue, when it looks like a value at all.
     pub(super) fn ident(&mut self, span: (usize, usize), hit: Hit) {
-        if !hit.class().kind().is_some_and(Kind::needs_cue) {
-            return;
-        }
-        let hit = self.without_source(span, hit);
         let Some(kind) = hit.class().kind().filter(|kind| kind.needs_cue()) else {
             return;
         };
+        if let Some(owner) = self.without_source(span, hit) {
+            if owner.class().kind().is_some_and(Kind::needs_cue) {
+                self.ident(span, owner);
+            }
+            return;
+        }
         let declared = hit.is_declared();
         if hit.is(CueClass::Account) && self.is_accession(span, hit) {
             return;

@@ -1,6 +1,5 @@
 //! Values that go on from another one: a list, a value that stands for the one before.
 
-use super::hit::Rest;
 use super::near::any_word;
 use super::{Hit, Scan};
 use crate::guard::Reason;
@@ -20,12 +19,18 @@ static PLACES: WordSet<32> =
 pub(super) struct Last {
     pub(super) end: usize,
     pub(super) len: usize,
-    class: CueClass,
-    beside: Option<CueClass>,
-    plural: bool,
+    /// What spoke for it.
+    hit: Hit,
     /// The values were only announced: all have one shape.
     even: bool,
-    pub(super) rest: Rest,
+}
+
+impl Last {
+    /// Whether the values may be of any length.
+    #[inline]
+    const fn plural(&self) -> bool {
+        self.hit.plural() && !self.even
+    }
 }
 
 impl Scan<'_, '_> {
@@ -33,8 +38,8 @@ impl Scan<'_, '_> {
     pub(super) fn list(&self, span: (usize, usize), mask: Mask) -> Option<Hit> {
         let start = span.0;
         let last = self.last.as_ref().filter(|last| last.end > self.tables.cell.0)?;
-        let [next, a, b] = last.rest;
-        let class = next.unwrap_or(last.class);
+        let [next, a, b] = last.hit.rest();
+        let class = next.unwrap_or(last.hit.class());
         let blank = next.is_some()
             && (1..4).contains(&start.wrapping_sub(last.end))
             && byte::skip(self.bytes, last.end, byte::BLANK) == start;
@@ -49,7 +54,7 @@ impl Scan<'_, '_> {
         }
         // One number that replaces another need not be as long.
         let replaces = self.bytes.get(last.end..start).is_some_and(|gap| gap.len() > 5 || gap.contains(&b'>'));
-        let (beside, plural) = (last.beside.or(next.map(|_| last.class)), last.plural || replaces);
+        let (beside, plural) = (last.hit.beside().or(next.map(|_| last.hit.class())), last.plural() || replaces);
         let hit = || Hit::declared(class, Reason::List).with_fit(Fit::Strict).with_beside(beside);
         joined.then(|| hit().with_plural(plural).with_rest([a, b, None]))
     }
@@ -57,7 +62,7 @@ impl Scan<'_, '_> {
     /// Whether words say that the value stands for the one before, and both are alike: `MRN 4482913, not 4482931`.
     fn takes_over(&self, last: &Last, span: (usize, usize)) -> bool {
         let parted = matches!(byte::peek(self.bytes, last.end), b' ' | b',' | b';');
-        let dates = matches!(last.class, CueClass::Dob | CueClass::Date);
+        let dates = last.hit.is(CueClass::Dob) || last.hit.is(CueClass::Date);
         let replaces = parted && replaces_gap(self.bytes, last.end, span.0, !dates);
         let second = || parted && !dates && second_gap(self.bytes, last.end, span.0);
         (replaces && dates)
@@ -73,13 +78,13 @@ impl Scan<'_, '_> {
         let place = || {
             let gap = self.bytes.get(last.end..span.0).filter(|gap| gap.len() <= 40).unwrap_or(&[]);
             let words = gap.iter().all(|byte| byte::is(*byte, byte::ALPHA) || *byte == b' ');
-            last.class == CueClass::Zip
+            last.hit.is(CueClass::Zip)
                 && words
                 && gap.starts_with(b" and ")
                 && gap.ends_with(b" in ")
                 && any_word(gap, 0, gap.len(), &PLACES)
         };
-        let numbers = last.class.kind().is_some_and(crate::guard::Kind::needs_cue);
+        let numbers = last.hit.class().kind().is_some_and(crate::guard::Kind::needs_cue);
         digits && ((numbers && announced_gap(self.bytes, last.end, span.0)) || (place() && self.alike(last, span)))
     }
 
@@ -87,7 +92,7 @@ impl Scan<'_, '_> {
     fn is_item(&self, last: &Last, span: (usize, usize)) -> bool {
         let may = matches!(byte::peek(self.bytes, last.end), b'\n' | b'\r' | b'"' | b'\'' | b',');
         let before = (last.end - last.len.min(last.end), last.end);
-        may && item_gap(self.bytes, before, span.0, last.plural) && self.alike(last, span)
+        may && item_gap(self.bytes, before, span.0, last.plural()) && self.alike(last, span)
     }
 
     /// Whether the value has the shape of the last one: digits, letters and signs at the same places.
@@ -100,7 +105,7 @@ impl Scan<'_, '_> {
     pub(super) fn kin(&self, start: usize) -> bool {
         self.last.is_some_and(|last| {
             let gap = |joins: fn(&[u8], usize, usize) -> bool| joins(self.bytes, last.end, start);
-            last.class == CueClass::Dob
+            last.hit.is(CueClass::Dob)
                 && start.wrapping_sub(last.end) <= 32
                 && (gap(kin_gap) || gap(contrast_gap) || gap(sibling_gap))
         })
@@ -113,8 +118,7 @@ impl Scan<'_, '_> {
         let announced = || hit.plural() && !hit.weak() && self.labelled(span.0);
         let announced = hit.fit() == Fit::Near && announced();
         if (hit.fit() >= Fit::Strict || announced) && !hit.behind() {
-            let (class, beside, plural, rest) = (hit.class(), hit.beside(), hit.plural() && !announced, hit.rest());
-            self.last = Some(Last { end: span.1, len: span.1 - span.0, class, beside, plural, even: announced, rest });
+            self.last = Some(Last { end: span.1, len: span.1 - span.0, hit, even: announced });
         }
     }
 }

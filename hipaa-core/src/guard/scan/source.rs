@@ -35,11 +35,10 @@ static WHOSE: WordSet<64> = WordSet::new(
 );
 
 impl Scan<'_, '_> {
-    /// The cue without a source: that of what the value is, when it has the form of one.
+    /// The cue of what the value is, when this one is only its source and the value has the form.
     #[inline]
-    pub(super) fn without_source(&self, span: (usize, usize), hit: Hit) -> Hit {
-        let source = SOURCES.has(hit.class()) && hit.is_cue();
-        if source { self.owner_of_source(span, hit).unwrap_or(hit) } else { hit }
+    pub(super) fn without_source(&self, span: (usize, usize), hit: Hit) -> Option<Hit> {
+        if SOURCES.has(hit.class()) && hit.is_cue() { self.owner_of_source(span, hit) } else { None }
     }
 
     #[inline(never)]
