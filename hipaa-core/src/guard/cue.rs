@@ -11,6 +11,7 @@ mod phrase;
 mod placeholder;
 mod second;
 mod sent;
+mod speaker;
 mod words;
 
 use super::byte::{self, Bits, DIGIT, Planes, Words};

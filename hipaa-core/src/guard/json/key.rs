@@ -157,8 +157,8 @@ impl Words {
         let found = found.filter(|cue| cue.class != CueClass::Age90 || self.ages_a_person());
         // A `group` may be one of anything.
         let found = found.filter(|cue| {
-            !(cue.weak && cue.class == CueClass::Plan)
-                || !self.text.get(cue.start..cue.end).is_some_and(|word| word.eq_ignore_ascii_case(b"group"))
+            let word = self.text.get(cue.start..cue.end).unwrap_or(&[]);
+            !(cue.weak && cue.class == CueClass::Plan && word.eq_ignore_ascii_case(b"group"))
         });
         // A `code` may be anything.
         let found = found.filter(|cue| cue.class != CueClass::Icd10 || !cue.weak);

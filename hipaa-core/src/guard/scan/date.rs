@@ -195,6 +195,8 @@ impl Scan<'_, '_> {
             (Form::Full, Some(_)) => Confidence::High,
             (Form::Full, None) => Confidence::Medium,
             (Form::Doubtful, Some(hit)) if hit.fit() >= Fit::Strict => Confidence::High,
+            // `Pt seen on the floor 03-18-18.`
+            (Form::Doubtful, Some(hit)) if !hit.weak() && self.says(hit, span.0, b"seen") => Confidence::Medium,
             (Form::Doubtful, _)
                 if self.bytes[span.0..span.1].contains(&b'/') && !hit.is_some_and(|hit| hit.rules_out()) =>
             {

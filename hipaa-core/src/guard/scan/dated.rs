@@ -1,8 +1,8 @@
 //! Dates without a year (`Labs 10/13`, `Fri 6/12`, `3/25: pt called`) or without a day (`PET 10/2021`), told by what
 //! stands around them: the same figures may be a score, a share or a dose.
 
-use super::date::{Form, Parts};
-use super::near::{any_word, word_before, word_behind};
+use super::date::{DATES, Form, Parts, asks};
+use super::near::{any_word, word_before};
 use super::token::Run;
 use super::{Scan, count, unit};
 use crate::guard::byte::{self, ALNUM, DIGIT};
@@ -20,9 +20,15 @@ static EVENTS: WordSet<256> = WordSet::new(
     cath stent stented cabg pci tavr orif placed removed inserted exchanged repeat repeated rpt drawn transfused extubated \
     intubated lvm texted emailed stitches sutures staples shot vaccine vax tdap pneumovax shingrix prevnar mammo \
     mammogram pap mbss bcx ucx cx cultures picc midline foley snf rehab hospice pcp cards ortho onc neuro pulm dcd dced \
-    extraction cataract ablation cardioverted implanted interrogated diagnosed dx'd tah cholecystectomy appendectomy \
+    extraction cataract ablation cardioverted implanted interrogated diagnosed tah mtg meeting rtw changed cholecystectomy appendectomy \
     delivered consult rtc fu appt ov adm admit",
 );
+/// Those that no score follows, either: `labs 5/10`.
+static SURE: WordSet<64> = WordSet::new(
+    "labs shot vaccine placed removed inserted drawn lvm pcp snf appt dc dced dcd rtc pap mammo mammogram",
+);
+/// Those that a part of something may follow: `start 1/2 tab`.
+static STARTS: WordSet<8> = WordSet::new("start starts starting next");
 /// What there is a last or next one of.
 static AGAIN: WordSet<64> = WordSet::new(
     "bm inr dose injection infusion shot chemo hd dialysis transfusion seizure drink use fall void labs visit appt echo \
@@ -33,7 +39,7 @@ static LAST: WordSet<8> = WordSet::new("last next prior");
 static DONE: WordSet<16> = WordSet::new("out in off done due back pulled neg dc");
 /// What is put in or given: only in brackets does a day follow at once, `R IJ (4/27)`.
 static LINES: WordSet<32> =
-    WordSet::new("ij cvc line lines trach peg drain tube vanc zosyn cefepime ctx abx ett central");
+    WordSet::new("ij cvc line lines trach peg drain tube art vanc zosyn cefepime ctx abx ett central");
 /// What is measured at a time: `IOP 12/12 @ 1245`.
 static MEASURED: WordSet<64> = WordSet::new(
     "iop tof va gcs phq gad bp sats sat apgar apgars mrc strength power reflex reflexes pain score scale grip rass cpot nihss",
@@ -42,9 +48,8 @@ static MEASURED: WordSet<64> = WordSet::new(
 static MOVES: WordSet<16> = WordSet::new("move moved reschedule rescheduled resched push pushed");
 static LIGHT: WordSet<8> = WordSet::new("it me appt this");
 /// What may stand before a month and a year.
-static SINCE: WordSet<32> = WordSet::new(
-    "since in until from through by before after around circa seen visit surgery started stopped onset last",
-);
+static SINCE: WordSet<32> =
+    WordSet::new("since until from through by before after around circa seen visit surgery started stopped onset last");
 
 /// Month and day as numbers.
 fn numbers(bytes: &[u8], (start, end): (usize, usize)) -> (u32, u32) {
@@ -69,8 +74,11 @@ pub(super) fn tells(bytes: &[u8], span: (usize, usize)) -> bool {
     let few = month <= day && day < 6;
     let word = word_before(bytes, span.0);
     let measured = !byte::at(bytes, word.0, byte::LOWER) || MEASURED.has(&bytes[word.0..word.1]);
-    !scored
-        && ((!few && !measured && at_time(bytes, span.1)) || event_before(bytes, span.0) || in_brackets(bytes, span))
+    if scored {
+        return SURE.has(&bytes[word.0..word.1]) && byte::prev(bytes, span.0) == b' ';
+    }
+    let some = || (!measured && at_time(bytes, span.1)) || STARTS.has(&bytes[word.0..word.1]);
+    (!few && some()) || event_before(bytes, span.0) || in_brackets(bytes, span)
 }
 
 /// Whether times are counted in parts of a week or year before: `bloods 2/52, CT 4/12`.
@@ -113,7 +121,7 @@ fn at_time(bytes: &[u8], end: usize) -> bool {
     let stop = byte::skip(bytes, end + skip, DIGIT);
     let half = bytes.get(stop + usize::from(byte::peek(bytes, stop) == b' ')..).unwrap_or(&[]);
     let half = half.get(..2).is_some_and(|half| half.eq_ignore_ascii_case(b"am") || half.eq_ignore_ascii_case(b"pm"));
-    skip > 0 && (((1..=2).contains(&(stop - end - skip)) && half) || (skip > 1 && time(bytes, end + skip - 1)))
+    skip > 0 && (((1..=2).contains(&(stop - end - skip)) && half) || time(bytes, end + skip - 1))
 }
 
 /// `Labs 10/13`, `last BM 6/16`, `stitches out 3/25`, `next f/u 12/6`, `move it to 11/26`.
@@ -131,6 +139,7 @@ fn event_before(bytes: &[u8], start: usize) -> bool {
         [b'u' | b'U'] if byte::prev(bytes, from) == b'/' => is(&bytes[from.saturating_sub(2)..from], b"f/"),
         [b'c' | b'C'] if byte::prev(bytes, from) == b'/' => is(&bytes[from.saturating_sub(2)..from], b"d/"),
         _ if is(word, b"u") || is(word, b"you") => is(before, b"see"),
+        _ if is(word, b"work") => is(before, b"to"),
         _ if is(word, b"come") || is(word, b"coming") => true,
         _ if is(word, b"to") => {
             let moved = if LIGHT.has(before) { word_before(bytes, first.0) } else { first };
@@ -175,7 +184,7 @@ pub(super) fn month_told(bytes: &[u8], span: (usize, usize)) -> bool {
     let word = &bytes[from..end];
     let told = match byte::prev(bytes, span.0) {
         b'(' => in_brackets(bytes, span),
-        b' ' | b':' => EVENTS.has(word) || SINCE.has(word) || event_before(bytes, span.0),
+        b' ' | b':' => EVENTS.has(word) || SINCE.has(word),
         _ => false,
     };
     told && bytes[span.0..span.1].contains(&b'/') && !unit::follows(bytes, span.1)
@@ -185,8 +194,11 @@ impl Scan<'_, '_> {
     /// A range of days without a year: `08/09-08/14`.
     #[inline(never)]
     pub(super) fn day_range(&mut self, runs: [&Run; 4]) -> Option<usize> {
-        let fits = runs.iter().all(|run| run.numeric() && run.len() <= 2);
-        let span = (runs[0].start, runs[3].end);
+        if !runs.iter().all(|run| run.numeric() && run.len() <= 2)
+            || byte::is(byte::prev(self.bytes, runs[0].start), byte::JOIN)
+        {
+            return None;
+        }
         let [a, b, c, d] = runs.map(|run| byte::value(self.bytes, run.start, run.end));
         let later = (a == c && d > b) || c == a + 1 || (a == 12 && c == 1);
         // `1/2-3/4`, `3/5-4/5`.
@@ -195,9 +207,8 @@ impl Scan<'_, '_> {
             let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
             Some(Parts { year: Some(2000), month, day: Some(day) }).filter(|parts| day > 0 && parts.real())
         };
-        let alone = !byte::is(byte::prev(self.bytes, span.0), byte::JOIN);
         let (first, second) = (parts(a, b)?, parts(c, d)?);
-        if !(fits && later && !shares && alone) {
+        if shares || !(later || self.context((runs[0].start, runs[1].end), DATES).is_some_and(asks)) {
             return None;
         }
         for (parts, span) in [(first, (runs[0].start, runs[1].end)), (second, (runs[2].start, runs[3].end))] {
@@ -212,10 +223,9 @@ impl Scan<'_, '_> {
         let last = self.out.last().filter(|last| last.kind() == Kind::Date && last.confidence() > Confidence::Low);
         let ranges =
             |last: &Finding| matches!(self.bytes.get(last.end()..span.0), Some(b" - " | b"-" | b" to " | b" thru "));
-        !(matches!(day, 5 | 10) && month <= day)
-            && !count::share(self.bytes, span)
-            && last.is_some_and(|last| ranges(last) || self.after_a_date(span.0))
-            && !matches!(word_behind(self.bytes, span.1), b"strength")
+        let scored = matches!(day, 5 | 10) && month <= day;
+        let follows = last.is_some_and(|last| ranges(last) || self.after_a_date(span.0));
+        follows && !scored && !count::share(self.bytes, span)
     }
 }
 
@@ -249,6 +259,10 @@ mod tests {
             "next f/u 12/6",
             "moved it to 11/26",
             "Echo: 3/4",
+            "Labs 5/10",
+            "HH start 2/18.",
+            "Fam mtg 12/9 1400, x",
+            "return to work 3/27",
         ] {
             assert!(tells(text.as_bytes(), span(text)), "{text}");
         }
@@ -264,9 +278,11 @@ mod tests {
             "SAT 9/12",
             "bx 3/12 cores",
             "5/5: normal",
-            "Labs 5/10",
+            "start 5/10",
             "visit (4/5)",
             "CT, grade (3/4)",
+            "start 1/2 tab",
+            "next 2/3 of",
         ] {
             assert!(!tells(text.as_bytes(), span(text)), "{text}");
         }

@@ -31,7 +31,7 @@ static SENT: WordSet<32> =
 static SENT_TO: WordSet<8> = WordSet::new("confirmation authorization auth approval");
 /// What stands between a fax and what is sent.
 static WHOSE: WordSet<64> = WordSet::new(
-    "me us him her them the a an this that your our my consent release discharge referral intake records medical roi",
+    "me us him her them the a an this that your our my consent release discharge referral intake records medical roi emtala hipaa phi completed signed filled attached",
 );
 
 impl Scan<'_, '_> {
@@ -110,7 +110,9 @@ impl Scan<'_, '_> {
     /// Whether the word is what is faxed: `fax me the form`, `Fax EMTALA form`, `Fax confirmation to`.
     pub(super) fn sends(&self, fax: &Cue, cue: &Cue) -> bool {
         let word = &self.bytes[cue.start..cue.end];
-        let sent = SENT.has(word) || (SENT_TO.has(word) && self.bytes[cue.end..].starts_with(b" to "));
+        let sent = SENT.has(word)
+            || (SENT_TO.has(word)
+                && self.bytes.get(cue.end..cue.end + 4).is_some_and(|to| to.eq_ignore_ascii_case(b" to ")));
         let gap = &self.bytes[fax.end..cue.start];
         let shouted = |word: &[u8]| word.len() > 2 && word.iter().all(u8::is_ascii_uppercase);
         sent && gap.first() == Some(&b' ')
