@@ -42,7 +42,7 @@ static LINES: WordSet<32> =
     WordSet::new("ij cvc line lines trach peg drain tube art vanc zosyn cefepime ctx abx ett central");
 /// What is measured at a time: `IOP 12/12 @ 1245`.
 static MEASURED: WordSet<64> = WordSet::new(
-    "iop tof va gcs phq gad bp sats sat apgar apgars mrc strength power reflex reflexes pain score scale grip rass cpot nihss",
+    "iop tof va reps gcs phq gad bp sats sat apgar apgars mrc strength power reflex reflexes pain score scale grip rass cpot nihss",
 );
 /// What is moved to a day.
 static MOVES: WordSet<16> = WordSet::new("move moved reschedule rescheduled resched push pushed");
@@ -187,7 +187,8 @@ pub(super) fn month_told(bytes: &[u8], span: (usize, usize)) -> bool {
         b' ' | b':' => EVENTS.has(word) || SINCE.has(word),
         _ => false,
     };
-    told && bytes[span.0..span.1].contains(&b'/') && !unit::follows(bytes, span.1)
+    let year = bytes[span.0..span.1].rsplit(|byte| *byte == b'/').next().map_or(0, byte::number);
+    told && (1940..2060).contains(&year) && !unit::follows(bytes, span.1)
 }
 
 impl Scan<'_, '_> {
@@ -202,7 +203,10 @@ impl Scan<'_, '_> {
         let [a, b, c, d] = runs.map(|run| byte::value(self.bytes, run.start, run.end));
         let later = (a == c && d > b) || c == a + 1 || (a == 12 && c == 1);
         // `1/2-3/4`, `3/5-4/5`.
-        let shares = b == d || (b.max(d) <= 4 && a <= b) || count::share(self.bytes, (runs[2].start, runs[3].end));
+        let word = word_before(self.bytes, runs[0].start);
+        let measured = MEASURED.has(&self.bytes[word.0..word.1]);
+        let shares =
+            measured || b == d || (b.max(d) <= 4 && a <= b) || count::share(self.bytes, (runs[2].start, runs[3].end));
         let parts = |month: u32, day: u32| {
             let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
             Some(Parts { year: Some(2000), month, day: Some(day) }).filter(|parts| day > 0 && parts.real())

@@ -28,7 +28,7 @@ static PROVIDERS: WordSet<32> =
 /// What a line speaks of in which a group is one of insured.
 static GROUPED: WordSet<128> = WordSet::new(
     "insurance insured insurer ins member subscriber policy plan payer payor carrier coverage medicaid medicare ppo hmo \
-    epo rxbin rxpcn pcn bin bcbs aetna cigna humana anthem uhc united kaiser tricare molina highmark id benefits employer",
+    epo rxbin rxpcn pcn bcbs aetna cigna humana anthem uhc united kaiser tricare molina highmark benefits employer copay",
 );
 /// Groups of something else.
 static OTHER_GROUPS: WordSet<128> = WordSet::new(
@@ -70,12 +70,18 @@ impl Scan<'_, '_> {
         let whole = value.iter().all(|byte| byte::is(*byte, byte::ALNUM) || *byte == b'-');
         let before = byte::back(bytes, cue.start, byte::BLANK, 2);
         let kind = &bytes[byte::back(bytes, before, byte::ALPHA, 12)..before];
-        let line = byte::back_to(bytes, cue.start, b'\n', GROUP_REACH);
-        let insured = self.labelled(start) || any_word(bytes, line, cue.start, &GROUPED);
+        // Behind a mark, what stands around it may say so, too.
+        let insured = if self.labelled(start) {
+            any_word(bytes, cue.start.saturating_sub(GROUP_REACH), bytes.len().min(end + 64), &GROUPED)
+        } else {
+            any_word(bytes, byte::back_to(bytes, cue.start, b'\n', GROUP_REACH), cue.start, &GROUPED)
+        };
+        let years = byte::is_shape(value, 0, b"20dd-20dd");
         whole
             && digits >= 3 + 2 * usize::from(prescriptions)
             && value.len() >= 4
             && !phone
+            && !years
             && !social
             && !OTHER_GROUPS.has(kind)
             && insured
