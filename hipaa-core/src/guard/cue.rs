@@ -11,6 +11,7 @@ mod phrase;
 mod placeholder;
 mod second;
 mod sent;
+mod speaker;
 mod words;
 
 use super::byte::{self, Bits, DIGIT, Planes, Words};
@@ -22,7 +23,7 @@ pub(super) use list::list_gap;
 use phrase::{Group, MOST, Phrase, Tail, key_of, keyed, number_word, skip_light};
 use placeholder::is_placeholder;
 pub(super) use placeholder::is_redaction;
-pub(super) use second::{item_gap, second_gap};
+pub(super) use second::{announced_gap, item_gap, second_gap};
 pub(super) use sent::sent_gap;
 use std::num::NonZero;
 use words::{NUMBERED, NUMBERS, WHAT, WHOSE, WORDS};

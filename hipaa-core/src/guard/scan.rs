@@ -6,6 +6,7 @@
 
 mod age;
 mod alnum;
+mod answer;
 mod aside;
 mod born;
 mod claim;
@@ -14,6 +15,7 @@ mod context;
 mod count;
 mod date;
 mod date_text;
+mod dated;
 mod email;
 mod fax;
 mod field;
@@ -35,6 +37,7 @@ mod phone;
 mod place;
 mod report;
 mod site;
+mod source;
 mod stamp;
 mod star;
 mod table;

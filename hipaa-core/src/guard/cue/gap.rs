@@ -2,8 +2,8 @@
 
 use super::link::mistyped;
 use super::placeholder::stands_for_value;
-use super::second::item_number;
 use super::sent::leads_on;
+use super::speaker::{clock, spoken};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::words::WordSet;
 
@@ -20,11 +20,6 @@ pub(in super::super) enum Fit {
 
 static NUMBERS: WordSet<64> =
     WordSet::new("number numbers num no nos nbr nr id ids identifier identifiers identification");
-/// Who speaks in a dialogue.
-static SPEAKERS: WordSet<128> = WordSet::new(
-    "agent caller patient pt guest user client customer rep nurse rn bot assistant operator doctor dr staff member human \
-    receptionist clerk mom mother father dad wife husband parent visitor me her him pharmacist clinician provider md q a c p",
-);
 /// Words at the end of a line that lead to the value in the next one.
 static LEADING: WordSet<16> = WordSet::new("to is at was as");
 static BEHIND: WordSet<64> = WordSet::new("is was the her his their my as patient patients pt s for a on state");
@@ -55,7 +50,7 @@ static FILLERS: WordSet<512> = WordSet::new(
     direct same s and or with under by has been per from in now also value given reported \
     documented entered sex gender shows changed remains not code card name he she they use used using \
     line desk us them him me you please via reached cellphone dtmf input digits device system epic chart ending merged \
-    correct as shown printed between cast either donor recipient back yes yeah sure ok okay number numbers num no nos nbr nr id ids identifier identifiers identification",
+    correct as shown printed between cast either left right donor recipient back yes yeah sure ok okay number numbers num no nos nbr nr id ids identifier identifiers identification",
 );
 
 const NEAR_WORDS: u32 = 4;
@@ -132,35 +127,9 @@ fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
     (fits && (newlines == 0 || (words == 0 && crosses() && !in_row(bytes, from, to)))).then_some(fit)
 }
 
-/// The place behind the colon of who speaks, and perhaps when: `Caller:`, `Caller (22:16):`; behind other words only to
-/// answer a question.
-fn spoken(bytes: &[u8], (at, end): (usize, usize), fresh: bool) -> Option<usize> {
-    let time = if byte::peek(bytes, end) == b' ' { clock(bytes, end + 1) } else { 0 };
-    let colon = if time > 0 { end + 1 + time } else { end };
-    let asked = || fresh || bytes[..at].trim_ascii_end().last() == Some(&b'?');
-    (byte::peek(bytes, colon) == b':' && asked() && SPEAKERS.has(&bytes[at..end])).then_some(colon + 1)
-}
-
 /// Whether a bracket opens at the end of a line: `mrn IN (`.
 fn opens(line: &[u8]) -> bool {
     matches!(line.trim_ascii_end().last(), Some(b'(' | b'['))
-}
-
-/// How long the time of day is with which a line of a chat starts, or the number of an item: `[18:36] `, `1. `.
-fn clock(bytes: &[u8], at: usize) -> usize {
-    let line = bytes.get(at..bytes.len().min(at + 12)).unwrap_or(&[]);
-    let close = match line.first() {
-        Some(b'[') => b']',
-        Some(b'(') => b')',
-        _ => {
-            let blanks = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-            let number = item_number(&line[blanks..]);
-            return if number > 0 { blanks + number } else { 0 };
-        }
-    };
-    let inside = line.iter().skip(1).take_while(|byte| matches!(byte, b'0'..=b'9' | b':')).count();
-    let whole = (4..=8).contains(&inside) && line.get(inside + 1) == Some(&close);
-    if whole { inside + 2 + usize::from(line.get(inside + 2) == Some(&b' ')) } else { 0 }
 }
 
 /// How closely the word from `at` to `end` lets a cue and a value stand; a number parts them.
@@ -174,6 +143,8 @@ fn weight(bytes: &[u8], at: usize, end: usize) -> Option<Fit> {
         [letter] if byte::is(letter, DIGIT) || (byte::is(letter, byte::UPPER) && initial(bytes, at)) => {
             Some(Fit::Strict)
         }
+        // `DOB verified x2 (04/20/1978)`.
+        [b'x', b'1'..=b'9'] => Some(Fit::Strict),
         [_, _, ..] if word.iter().any(u8::is_ascii_digit) => None,
         _ if is_number_word(word) => Some(Fit::Label),
         _ if FILLERS.has(word) => Some(Fit::Strict),

@@ -8,7 +8,7 @@ static PREPOSITIONS: WordSet<16> = WordSet::new("on for from in per of");
 static ARTICLES: WordSet<64> =
     WordSet::new("the a an this that her his their my our your s as it appears shown printed listed");
 static KIN: WordSet<32> =
-    WordSet::new("husband wife spouse son daughter child baby twin brother sister mother father mom dad");
+    WordSet::new("husband wife spouse son daughter child baby twin brother sister mother father mom dad mine");
 static OF_KIN: WordSet<32> = WordSet::new("and his her their the a on was born my our is s");
 
 /// Whether only a preposition and its article stand between two words: `MBI's for`, `SSN on the`.

@@ -8,7 +8,7 @@ use crate::guard::words::WordSet;
 static SECOND: WordSet<256> = WordSet::new(
     "donor recipient twin mom mother dad father baby newborn infant husband wife spouse son daughter child sister \
     brother sibling typed keyed entered got refile refiled refiling dup dupe duplicate duplicates merge belongs second \
-    secondary other wrong correct incorrect 2nd lead spare either mistyped",
+    secondary other wrong correct incorrect 2nd lead spare either mistyped left right",
 );
 /// Words that may stand beside these.
 static LIGHT: WordSet<128> = WordSet::new(
@@ -30,6 +30,18 @@ pub(in super::super) fn second_gap(bytes: &[u8], from: usize, to: usize) -> bool
             tells || LIGHT.has(word)
         })
         && told
+}
+
+/// The longest way to a second value that is announced, in bytes.
+const FAR: usize = 64;
+
+/// Whether a second or other one is announced, however long it is: `; they have me twice, second one is `.
+pub(in super::super) fn announced_gap(bytes: &[u8], from: usize, to: usize) -> bool {
+    let gap = bytes.get(from..to).filter(|gap| (12..=FAR).contains(&gap.len())).unwrap_or(&[]);
+    let ends = [&b"second one is "[..], b"other one is ", b"second one: ", b"other one: "]
+        .iter()
+        .any(|end| gap.ends_with(end));
+    ends && gap.iter().all(|byte| byte::is(*byte, byte::ALPHA) || b" ,;'".contains(byte))
 }
 
 /// Whether the value that starts at `to` is the next item of a list with one value in each line: both lines start

@@ -193,6 +193,11 @@ impl Words {
         let found = self.last_cue(rules).or_else(|| self.numbered(rules)).or_else(|| self.glued(rules));
         let found = if found.is_none() && key.len() == 2 { self.shouted(rules) } else { found };
         let found = found.filter(|cue| cue.class != CueClass::Age90 || self.ages_a_person());
+        // A `group` may be one of anything.
+        let found = found.filter(|cue| {
+            let word = self.text.get(cue.start..cue.end).unwrap_or(&[]);
+            !(cue.weak && cue.class == CueClass::Plan && word.eq_ignore_ascii_case(b"group"))
+        });
         if found.is_none() && self.text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"how old")) {
             return Key { class: Some(CueClass::Age90), ..Key::default() };
         }

@@ -1,5 +1,6 @@
 //! Ages above 89, in digits and in words.
 
+mod beside;
 mod label;
 mod sexed;
 mod spoken;
@@ -14,8 +15,8 @@ use crate::guard::cue::CueClass::Age90;
 use crate::guard::cue::Mask;
 use crate::guard::{Confidence, Kind, Reason, pattern};
 use words::{
-    BEFORE_PERSONS, GLUED, GOES_ON, IN_TIME, LIMITS_BEFORE, LIMITS_BEHIND, LIVING, OF_THINGS, SEXES, THINGS, YEAR,
-    YEARS, YEARS_OLD,
+    BEFORE_PERSONS, ELDERS, GLUED, GOES_ON, HAD, HAVING, IN_TIME, LIMITS_BEFORE, LIMITS_BEHIND, LIVING, OF_THINGS,
+    PRONOUNS, SEXES, THINGS, YEAR, YEARS, YEARS_OLD,
 };
 
 const AGES: Mask = Mask::of(&[Age90]);
@@ -92,7 +93,8 @@ impl Scan<'_, '_> {
         }
         let old = GLUED.has(word) || years_and_months(word);
         let letter = matches!(word, b"F" | b"M");
-        if !(old || (letter && self.one_of_a_sex(run)) || spoken::birthday(self.bytes, run, word)) {
+        let small = matches!(word, b"f" | b"m") && sexed::in_small_letters(self.bytes, run);
+        if !(old || small || (letter && self.one_of_a_sex(run)) || spoken::birthday(self.bytes, run, word)) {
             return letter && self.aged((run.start, digits), run.end);
         }
         let confidence = if old { Confidence::High } else { Confidence::Medium };
@@ -202,6 +204,7 @@ fn behind(bytes: &[u8], end: usize) -> Behind {
         () if YEARS.has(first) && is(second, b"of") && is(word(bytes, second_end).1, b"age") => Behind::Old,
         () if YEAR.has(first) && SEXES.has(second) && byte::peek(bytes, first_end) == b' ' => Behind::Old,
         () if YEARS.has(first) && is(second, b"young") => Behind::Old,
+        () if is(first, b"a") && is_spanish(bytes, first_end) => Behind::Years,
         () if YEARS.has(first) || (YEAR.has(first) && ends_number(bytes, first_end)) => Behind::Years,
         // `turned 93 in the spring`.
         () if is(first, b"in") && IN_TIME.has(second) => Behind::Open,
@@ -210,6 +213,24 @@ fn behind(bytes: &[u8], end: usize) -> Behind {
         () if unit::follows(bytes, end) => Behind::Not,
         () => Behind::Open,
     }
+}
+
+/// Whether the rest of `años` stands at `at`.
+fn is_spanish(bytes: &[u8], at: usize) -> bool {
+    let rest = bytes.get(at..at + 4).unwrap_or(&[]);
+    rest == "ños".as_bytes() || rest == "ÑOS".as_bytes()
+}
+
+/// Whether years are those that somebody has: `she has 98 years and`, `tiene 91 años`, `(91 años`.
+fn of_one_who_has(bytes: &[u8], start: usize, end: usize) -> bool {
+    let (next, first) = word(bytes, end);
+    let (at, verb) = spoken::last_word(bytes, start);
+    if is(first, b"a") {
+        return byte::prev(bytes, start) == b'(' || HAVING.has(verb);
+    }
+    let whose = word_before(bytes, at);
+    let ends = HAD.has(word(bytes, next).1) || matches!(byte::peek(bytes, next), b'.' | b',' | b'\n' | 0);
+    is(verb, b"has") && (PRONOUNS.has(whose) || ELDERS.has(whose)) && ends
 }
 
 /// Whether `(s)` or the end of a clause stands behind `yr`.
@@ -227,7 +248,7 @@ fn ends_clause(bytes: &[u8], end: usize) -> bool {
 /// Whether years without a cue are those of a person or behind a date: `(92 yrs)`, `F, 92 y`.
 fn of_someone(bytes: &[u8], start: usize, end: usize) -> bool {
     let sex = || bytes[..start].ends_with(b", ") && SEXES.has(word_before(bytes, start - 2));
-    behind_a_date(bytes, start) || behind_a_person(bytes, start, end) || sex()
+    behind_a_date(bytes, start) || behind_a_person(bytes, start, end) || sex() || of_one_who_has(bytes, start, end)
 }
 
 /// Whether `(92 yrs)` stands behind a name or a word for a person.

@@ -12,6 +12,7 @@ use crate::guard::validate::{self, Vin};
 use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason};
 
+static INSURED: WordSet<16> = WordSet::new("insurance ins insured member medicaid medicare");
 static DEA: WordSet<4> = WordSet::new("dea");
 
 /// Kinds whose values never have the form of a Medicare number: `Red, white and blue card: 1EG4-TE5-MK73`.
@@ -79,9 +80,12 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// The number of a card that starts with three letters is that of a member: `card id# XEH120044710`.
+    /// The number of a card that starts with three letters is that of a member, `card id# XEH120044710`; so is one that
+    /// starts with a letter where an insurance is spoken of: `her insurance card. ID W69796760`.
     fn of_member(&self, (start, end): (usize, usize), hit: Hit) -> Hit {
         let lettered = byte::skip(self.bytes, start, byte::UPPER) == start + 3 && end - start >= 11;
+        let lettered =
+            lettered || (byte::at(self.bytes, start, byte::UPPER) && said_before(self.bytes, start, 48, &INSURED));
         let named = hit.distance().is_some_and(i16::is_negative) && hit.fit() == Fit::Label && lettered;
         if named { hit.renamed(CueClass::Plan) } else { hit }
     }
@@ -200,7 +204,7 @@ impl Scan<'_, '_> {
 
     fn vin(&mut self, span: (usize, usize), digits: usize) {
         let letters = 17 - digits;
-        let hit = self.context(span, NUMBERS);
+        let hit = self.context(span, NUMBERS).map(|hit| self.without_source(span, hit).unwrap_or(hit));
         let cue = hit.filter(|hit| hit.is(CueClass::Vin));
         let tail = self.bytes[span.1 - 4..span.1].iter().all(u8::is_ascii_digit);
         match validate::vin(&self.bytes[span.0..span.1]) {

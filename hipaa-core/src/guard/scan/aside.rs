@@ -5,7 +5,7 @@ use super::near::{any_word, said_before, word_behind};
 use super::{Hit, Scan};
 use crate::guard::Reason;
 use crate::guard::byte::{self, ALNUM};
-use crate::guard::cue::{Cue, CueClass, Fit, Mask};
+use crate::guard::cue::{Cue, CueClass, Fit, Mask, before_gap};
 use crate::guard::words::WordSet;
 
 /// The attribute of CDA that tells whose identifier the `extension` beside it is, and how far it may stand from it.
@@ -16,6 +16,9 @@ const REACH: usize = 160;
 static COUNTED: WordSet<16> = WordSet::new("dollars usd bytes days points percent");
 static AMOUNTS: WordSet<16> = WordSet::new("balance amount total sum value");
 
+/// What a licence is for.
+static PROFESSIONS: WordSet<32> = WordSet::new("rn lpn lvn md do np pa aprn rph lcsw pt ot");
+
 /// Accounts that hold no numbers of persons.
 static LEDGER: WordSet<8> = WordSet::new("receivable payable totaling totalling");
 
@@ -24,6 +27,11 @@ static LEDGER: WordSet<8> = WordSet::new("receivable payable totaling totalling"
 pub(super) fn may_bind(bytes: &[u8], span: (usize, usize)) -> bool {
     let (next, second) = (byte::peek(bytes, span.1), byte::peek(bytes, span.1 + 1));
     ((next == b' ') & (second == b'(')) | (next == b'"')
+}
+
+/// Whether a text ends with words in any case.
+fn ends(text: &[u8], words: &[u8]) -> bool {
+    text.len() >= words.len() && text[text.len() - words.len()..].eq_ignore_ascii_case(words)
 }
 
 impl Scan<'_, '_> {
@@ -60,7 +68,24 @@ impl Scan<'_, '_> {
 
     /// Whether a loose word before a value speaks for it over the words between.
     pub(super) fn leads_to(&self, cue: &Cue, start: usize) -> bool {
-        self.says_so(cue, start) || self.announces(cue, start)
+        self.says_so(cue, start) || self.announces(cue, start) || self.asked(cue, start) || self.credential(cue, start)
+    }
+
+    /// Whether only the state and the profession stand between: `My nurse license (TN RN RN654575)`.
+    fn credential(&self, cue: &Cue, start: usize) -> bool {
+        let gap = self.bytes.get(cue.end..start).filter(|gap| gap.len() <= 10).unwrap_or(&[]);
+        let mut words = gap.split(|byte| matches!(byte, b' ' | b'(' | b',')).filter(|word| !word.is_empty());
+        let capitals = |word: &[u8]| (2..=3).contains(&word.len()) && word.iter().all(u8::is_ascii_uppercase);
+        cue.class == CueClass::License
+            && words.clone().next_back().is_some_and(|word| PROFESSIONS.has(word))
+            && words.all(capitals)
+    }
+
+    /// Whether a question with the word is answered: `my social? sure, it's 314 90 0553`.
+    fn asked(&self, cue: &Cue, start: usize) -> bool {
+        byte::peek(self.bytes, cue.end) == b'?'
+            && cue.class == CueClass::Ssn
+            && before_gap(self.bytes, cue.end, start).is_some_and(|fit| fit >= Fit::Strict)
     }
 
     /// Whether a loose word and `is` lead to a long value: `my account is 39309939`, `insurance is 64990812K`.
@@ -69,8 +94,20 @@ impl Scan<'_, '_> {
         let gap = self.bytes.get(cue.end..start).unwrap_or(&[]);
         let of_numbers = matches!(cue.class, CueClass::Account | CueClass::Plan | CueClass::License | CueClass::Mrn);
         // `the account you're calling about is 486472795`.
-        let said = gap == b" is " || gap == b" is: " || (gap.starts_with(b" you") && gap.ends_with(b" is "));
-        of_numbers && said && self.is_long(start, byte::skip(self.bytes, start, ALNUM))
+        let is = |text: &[u8]| gap.eq_ignore_ascii_case(text);
+        let with = gap.len() < 20 && gap.get(..6).is_some_and(|with| with.eq_ignore_ascii_case(b" with "));
+        let was = is(b" was ") || (with && (ends(gap, b" was ") || ends(gap, b" is ")));
+        let said = is(b" is ") || gap == b" is: " || was || (gap.starts_with(b" you") && gap.ends_with(b" is "));
+        of_numbers && said && (self.is_long(start, byte::skip(self.bytes, start, ALNUM)) || self.is_joined(start))
+    }
+
+    /// Whether groups of digits and capitals that hyphens join stand here: `POL-1278484`, `479-CK-94202`.
+    fn is_joined(&self, start: usize) -> bool {
+        let sign = |byte: &&u8| byte::is(**byte, byte::UPPER | byte::DIGIT) || **byte == b'-';
+        let value = &self.bytes[start..self.bytes.len().min(start + 24)];
+        let value = &value[..value.iter().take_while(sign).count()];
+        let count = |class| value.iter().filter(|byte| byte::is(**byte, class)).count();
+        value.contains(&b'-') && count(byte::UPPER) >= 2 && count(byte::DIGIT) >= 5
     }
 
     /// Whether a loose word for several and a list of two alike speak for it: `two accounts open, 39309939 and 39309940`.

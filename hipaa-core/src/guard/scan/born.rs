@@ -11,6 +11,8 @@ static TYPES: WordSet<8> = WordSet::new("date timestamp datetime");
 /// What is done to an entry, and when: `DOB corrected 9/8/2020`.
 static DONE: WordSet<32> =
     WordSet::new("corrected verified confirmed updated changed checked entered reviewed amended fixed added");
+/// What happened after a birth: `born in Manila, arrival May 2019`.
+static ARRIVED: WordSet<16> = WordSet::new("arrival arrived came moved immigrated emigrated");
 /// Those of them that leave the entry what it is.
 static CHECKED: WordSet<8> = WordSet::new("verified confirmed checked");
 /// Nothing was checked before this year.
@@ -68,6 +70,15 @@ impl Scan<'_, '_> {
         byte::prev(self.bytes, cue.end) != b'.' || (named && self.bytes[cue.start] == b'b')
     }
 
+    /// Whether a place goes on behind the word: `born in Manila`, `born abroad`.
+    #[inline(never)]
+    pub(super) fn born_somewhere(&self, cue: &Cue) -> bool {
+        let rest = &self.bytes[cue.end..];
+        let places = [&b" in "[..], b" at ", b" abroad", b" outside", b" overseas"];
+        let place = places.iter().find(|place| rest.starts_with(place));
+        place.is_some_and(|place| !byte::at(rest, place.len(), DIGIT))
+    }
+
     /// Whether a verb right before the date ends what the cue says.
     pub(super) fn done_on(&self, (start, end): (usize, usize), parts: Parts) -> bool {
         // `DOB changed 3/4/1961 -> 4/3/1961`.
@@ -81,6 +92,7 @@ impl Scan<'_, '_> {
         let last = word(start);
         match last.eq_ignore_ascii_case(b"on") {
             true => DONE.has(word(start.saturating_sub(3))),
+            false if ARRIVED.has(last) => true,
             false => DONE.has(last) && !(CHECKED.has(last) && parts.year.is_some_and(|year| year < RECORDS)),
         }
     }

@@ -26,7 +26,10 @@ impl Scan<'_, '_> {
                 (Confidence::Medium, Some(hit.reason()))
             }
             Some(hit) if hit.is(own) => (Confidence::High, Some(hit.reason())),
-            Some(hit) if hit.rules_out() => (Confidence::Low, Some(hit.reason())),
+            Some(hit) if hit.rules_out() => match self.without_source(claim.span, hit) {
+                Some(owner) if owner.is(own) => (Confidence::High, Some(owner.reason())),
+                _ => (Confidence::Low, Some(hit.reason())),
+            },
             _ if self.may_be_denied(claim.kind) => match self.denied(&claim) {
                 Some(reason) => (Confidence::Low, Some(reason)),
                 None => (claim.base, None),

@@ -13,9 +13,6 @@ use crate::guard::words::WordSet;
 /// Words of a question, and those of one for the number of a plan.
 static ASKING: WordSet<32> = WordSet::new("what whats which your verify confirm tell give may");
 static INSURANCE_WORDS: WordSet<32> = WordSet::new("member id card insurance plan policy subscriber identification");
-/// What is faxed: `fax orders` is followed by a number of fax.
-static SENT: WordSet<32> =
-    WordSet::new("order orders request requests release form forms claims rx referral referrals sample study");
 
 impl Scan<'_, '_> {
     /// The cue that decides about `span`, among the classes of `mask`.
@@ -43,7 +40,7 @@ impl Scan<'_, '_> {
         Some(self.settled(span, hit, mask))
     }
 
-    #[inline]
+    #[inline(always)]
     fn settled(&mut self, span: (usize, usize), hit: Hit, mask: Mask) -> Hit {
         let nothing = matches!(hit.class(), CueClass::Other | CueClass::Version);
         if nothing { self.of_no_kind(span, hit, mask) } else { hit }
@@ -69,6 +66,7 @@ impl Scan<'_, '_> {
     }
 
     /// A number that names no person uses up its label all the same: `99213 (CPT)`, `Lot/SN: a / b`.
+    #[inline(never)]
     fn of_no_kind(&mut self, span: (usize, usize), hit: Hit, mask: Mask) -> Hit {
         if let Some(plan) = self.bare_id(span.0, mask) {
             return plan;
@@ -152,6 +150,7 @@ impl Scan<'_, '_> {
                         break;
                     }
                 }
+                true if cue.class == CueClass::Plan && !self.of_insured(cue, (start, end)) => {}
                 true if fit == Fit::Label => return Some(self.in_order(self.hit(i, fit, start), i, end)),
                 true if self.leads_to(cue, start) => return Some(self.hit(i, Fit::Label, start)),
                 true => {}
@@ -215,6 +214,7 @@ impl Scan<'_, '_> {
     }
 
     /// The word that a preposition ties to the cue at `i`: `SSN on card`, `MRN on order`.
+    #[inline(never)]
     fn owner(&self, i: usize, start: usize, mask: Mask) -> Option<usize> {
         let cue = self.cues[i];
         // The preposition may be a cue of dates itself.
@@ -225,9 +225,7 @@ impl Scan<'_, '_> {
             return None;
         }
         let first = self.spent.max(self.tables.cell.0);
-        let next = matches!(&self.bytes[owner.end..cue.start], b" " | b" the ");
-        let sent = owner.class == CueClass::Fax && next && owner.start >= first;
-        if sent && SENT.has(&self.bytes[cue.start..cue.end]) {
+        if owner.class == CueClass::Fax && owner.start >= first && self.sends(&owner, &cue) {
             return mask.has(CueClass::Fax).then_some(i);
         }
         let owns = cue.class != CueClass::Date && owner.start >= first && mask.has(owner.class);
@@ -237,7 +235,8 @@ impl Scan<'_, '_> {
             && byte::peek(self.bytes, cue.end) == b')';
         // `DOB per ID`.
         let per = cue.end - cue.start == 3 && preposition_gap(self.bytes, owner.end, cue.end);
-        (sure && (aside || per || preposition_gap(self.bytes, owner.end, cue.start))).then_some(i)
+        let tied = || preposition_gap(self.bytes, owner.end, cue.start);
+        (sure && (aside || per || tied() || self.on_form(&owner, &cue, self.labelled(start)))).then_some(i)
     }
 
     pub(super) fn after(&mut self, end: usize, mask: Mask) -> Option<Hit> {
@@ -252,6 +251,10 @@ impl Scan<'_, '_> {
         let closed = cue.class == CueClass::Dob
             && byte::peek(self.bytes, end) == b')'
             && matches!(byte::peek(self.bytes, cue.end), 0 | b'\n' | b'\r' | b',' | b';' | b'.' | b'|');
+        // `QFT pos 02-Aug-2017, born in Manila`.
+        if cue.class == CueClass::Dob && byte::peek(self.bytes, end) == b',' && self.born_somewhere(cue) {
+            return None;
+        }
         let fit = after_gap(self.bytes, end + usize::from(closed), cue.start, cue.end)?;
         let at = i16::try_from(cue.start - end).unwrap_or(i16::MAX);
         let reason = Reason::Cue { class: cue.class, at };

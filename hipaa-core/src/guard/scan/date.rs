@@ -3,7 +3,7 @@
 use super::claim::Claim;
 use super::near::said_before;
 use super::token::Run;
-use super::{Hit, Scan, count};
+use super::{Hit, Scan, count, dated};
 use crate::guard::byte;
 use crate::guard::cue::CueClass::{Date, Dob, Other, Version};
 use crate::guard::cue::{Fit, Mask, list_gap};
@@ -50,6 +50,8 @@ pub(super) enum Form {
     Doubtful,
     /// `3/14`: mostly something else.
     MonthDay,
+    /// `3/14-3/21`: two days in their order.
+    Ranged,
 }
 
 impl Scan<'_, '_> {
@@ -70,6 +72,10 @@ impl Scan<'_, '_> {
         match rest.first() {
             Some(c) if c.sep == b.sep => self.date_of(a, b, c, rest),
             None if b.sep == b'/' => self.month_day(a, b),
+            Some(c) if b.sep == b'/' && c.sep == b'-' => match rest {
+                [c, d] if d.sep == b'/' => self.day_range([a, b, c, d]),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -117,7 +123,7 @@ impl Scan<'_, '_> {
     }
 
     /// Whether a list goes on from a date: `Seen 3-4-24 and again 3-11-24`.
-    fn after_a_date(&self, start: usize) -> bool {
+    pub(super) fn after_a_date(&self, start: usize) -> bool {
         let last = self.out.last().filter(|last| last.kind() == Kind::Date && last.confidence() > Confidence::Low);
         last.is_some_and(|last| list_gap(self.bytes, last.end(), start))
     }
@@ -158,9 +164,13 @@ impl Scan<'_, '_> {
         let parts = parts_of(value(year), value(month), 1).filter(|_| a.numeric() && b.numeric())?;
         let parts = Parts { day: None, ..parts };
         let span = (a.start, b.end);
-        let hit = self.context(span, DATES).filter(|hit| asks(*hit))?;
+        let hit = self.context(span, DATES);
+        let told = hit.is_none_or(|hit| hit.is(Date) || !hit.rules_out());
+        let ends = || said_before(self.bytes, span.0, 32, &ENDS);
+        let hit = hit.filter(|hit| asks(*hit));
         // `Lot 7, expires 12/2026` is no date of a person.
-        let asked = hit.is(Dob) || (self.labelled(span.0) && !said_before(self.bytes, span.0, 32, &ENDS));
+        let asked = hit.is_some_and(|hit| hit.is(Dob) || (self.labelled(span.0) && !ends()))
+            || (told && dated::month_told(self.bytes, span) && !ends());
         if !asked || !parts.real() || !(1880..2100).contains(&value(year)) {
             return None;
         }
@@ -178,7 +188,7 @@ impl Scan<'_, '_> {
             hit if quoted(self.bytes, span.0) && !hit.is_some_and(|hit| hit.is(Dob)) => self.reported(span).or(hit),
             hit => hit,
         };
-        let declared = hit.filter(|hit| hit.is(Dob) && form != Form::MonthDay);
+        let declared = hit.filter(|hit| hit.is(Dob) && matches!(form, Form::Full | Form::Doubtful));
         if declared.is_some() && self.rules.may_be_born(parts) {
             let claim = Claim { kind: Kind::Dob, span, base: Confidence::Low, reason: Reason::CalendarOk };
             return self.claim(claim, hit);
@@ -190,6 +200,8 @@ impl Scan<'_, '_> {
             (Form::Full, Some(_)) => Confidence::High,
             (Form::Full, None) => Confidence::Medium,
             (Form::Doubtful, Some(hit)) if hit.fit() >= Fit::Strict => Confidence::High,
+            // `Pt seen on the floor 03-18-18.`
+            (Form::Doubtful, Some(hit)) if !hit.weak() && self.says(hit, span.0, b"seen") => Confidence::Medium,
             (Form::Doubtful, _)
                 if self.bytes[span.0..span.1].contains(&b'/') && !hit.is_some_and(|hit| hit.rules_out()) =>
             {
@@ -202,6 +214,14 @@ impl Scan<'_, '_> {
                 if hit.fit() >= Fit::Strict
                     && !(hit.weak() && matches!(parts.day, Some(5 | 10)))
                     && !(fraction && count::share(self.bytes, span)) =>
+            {
+                Confidence::Medium
+            }
+            (Form::Ranged, _) if !hit.is_some_and(|hit| hit.rules_out() && !hit.is(Date)) => Confidence::Medium,
+            (Form::MonthDay, _)
+                if fraction
+                    && !hit.is_some_and(|hit| hit.rules_out() && !hit.is(Date))
+                    && (dated::tells(self.bytes, span) || self.goes_on_from(span)) =>
             {
                 Confidence::Medium
             }

@@ -116,7 +116,8 @@ impl Scan<'_, '_> {
             let claim = Claim { kind: Kind::Date, span, base: Confidence::Low, reason: Reason::CalendarOk };
             self.push(claim, Confidence::Low, None);
         } else {
-            let form = if bare && !proper { Form::MonthDay } else { Form::Full };
+            let sure = proper || (bare && is_sure(&bytes[span.0..span.1], parts) && !unit::follows(bytes, span.1));
+            let form = if bare && !sure { Form::MonthDay } else { Form::Full };
             self.date(span, parts, form);
         }
         self.done = self.done.max(span.1);
@@ -131,6 +132,18 @@ impl Scan<'_, '_> {
         let Some((end, year)) = short else { return (span, parts) };
         let born = self.context(span, DATES).is_some_and(|hit| hit.is(CueClass::Dob) && asks(hit));
         if born { ((span.0, end), Parts { year: Some(year), ..parts }) } else { (span, parts) }
+    }
+}
+
+/// Whether a month in small letters or capitals is one all the same: a year of our times, or an ordinal, stands beside
+/// it (`june 2022`, `MAY 2023`, `april 10th`).
+#[inline(never)]
+fn is_sure(text: &[u8], parts: Parts) -> bool {
+    let month = byte::skip(text, 0, ALPHA);
+    let ends = text.last().is_some_and(|byte| byte::is(*byte, ALPHA)) && text.contains(&b' ');
+    match parts.day {
+        None => text.get(month) == Some(&b' ') && parts.year.is_some_and(|year| (1940..2060).contains(&year)),
+        Some(_) => ends && month > 3,
     }
 }
 

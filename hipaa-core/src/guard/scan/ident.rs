@@ -18,6 +18,7 @@ static MACHINES: WordSet<32> =
     WordSet::new("lagging lagged blocked seats users nodes cores endpoints partitions offline disconnected evicted");
 static COUNTED: WordSet<32> =
     WordSet::new("claims patients members enrollees lives subscribers beneficiaries records rows");
+static UNIT: WordSet<4> = WordSet::new("unit units");
 static POLICY: WordSet<4> = WordSet::new("policy policies");
 /// Departments whose policies have numbers.
 static DEPARTMENTS: WordSet<64> = WordSet::new(
@@ -36,6 +37,9 @@ impl Scan<'_, '_> {
     }
 
     fn ident_of(&mut self, kind: Kind, span: (usize, usize), hit: Hit) {
+        if let Some(owner) = self.without_source(span, hit) {
+            return self.ident(span, owner);
+        }
         let declared = hit.is_declared();
         if hit.is(CueClass::Account) && self.is_accession(span, hit) {
             return;
@@ -113,6 +117,7 @@ impl Scan<'_, '_> {
         let blood = blood
             && (byte::is_shape(bytes, start + 1, b"dddd dd dddddd")
                 || byte::is_shape(bytes, start + 1, b"dddddddddddd"));
+        let blood = blood || (bytes[start] == b'W' && hit.is(CueClass::Mrn) && self.is_blood((start, end)));
         // `G3P2012, 31w4d` behind a list of numbers.
         let pregnant = |value: &[u8]| match value {
             [b'G', b'0'..=b'9', b'P', rest @ ..] => rest.iter().all(u8::is_ascii_digit),
@@ -148,6 +153,13 @@ impl Scan<'_, '_> {
             return true;
         }
         blood || pregnant || (hit.is(CueClass::Device) && hit.weak() && !labelled && end - start < 6)
+    }
+
+    /// Whether the number of a `unit` is that of a donation: `2u prbc, unit no. W02853431`.
+    #[inline(never)]
+    fn is_blood(&self, (start, end): (usize, usize)) -> bool {
+        let digits = byte::skip(self.bytes, start + 1, DIGIT);
+        digits == end && end - start >= 9 && said_before(self.bytes, start, 14, &UNIT)
     }
 
     /// Whether it is a word with a number rather than a number, which has five digits: `License: Unicode-DFS-2016`, `a
@@ -293,7 +305,8 @@ impl Scan<'_, '_> {
         let word = &bytes[from..start - 1];
         let label = crate::guard::cue::is_number_word(word)
             || self.rules.lexicon.phrase_at((bytes, self.planes), from, start - 1).is_some();
-        if !label && word != b"IS" && word != b"OF" { from } else { start }
+        let verb = matches!(word, b"IS" | b"OF" | b"WAS" | b"NOW" | b"TO" | b"AS" | b"AT" | b"THE" | b"AND" | b"NOT");
+        if !label && !verb { from } else { start }
     }
 
     /// The end of up to four further groups of two to five digits.

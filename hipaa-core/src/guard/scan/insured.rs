@@ -13,7 +13,7 @@ static PAYERS: WordSet<32> =
     WordSet::new("aetna cigna humana bcbs anthem uhc unitedhealthcare kaiser medicaid tricare champva");
 /// Words of a line that make `ID` the number of a plan; those of a card for prescriptions are sure.
 static INSURANCE: WordSet<64> = WordSet::new(
-    "insurance insured insurer member subscriber sub subscr subs carrier payer payor primary secondary ndary coverage \
+    "insurance insured insurer ins member subscriber sub subscr subs carrier payer payor primary secondary ndary coverage \
     medicaid medicare policyholder rxgrp molina aetna cigna humana anthem highmark bcbs",
 );
 static PRESCRIPTIONS: WordSet<64> = WordSet::new("rxbin rxpcn pcn");
@@ -25,10 +25,66 @@ static RX_CARD: WordSet<16> = WordSet::new("bin pcn rxbin rxpcn rxgrp");
 static PROVIDERS: WordSet<32> =
     WordSet::new("prescriber provider rendering referring ordering attending physician pharmacy pharmacist npi dea");
 
+/// What a line speaks of in which a group is one of insured.
+static GROUPED: WordSet<128> = WordSet::new(
+    "insurance insured insurer ins member subscriber policy plan payer payor carrier coverage medicaid medicare ppo hmo \
+    epo rxbin rxpcn pcn bcbs aetna cigna humana anthem uhc united kaiser tricare molina highmark benefits employer copay",
+);
+/// Groups of something else.
+static OTHER_GROUPS: WordSet<128> = WordSet::new(
+    "control age study treatment test user risk blood peer support focus task work working placebo ethnic racial muscle \
+    diagnosis diagnostic related medical provider practice physician physicians billing consumer thread resource security \
+    log process dental heart cardiology research experimental comparison patient target functional contact host device \
+    ad directory access affinity replica parameter column data message dose therapy",
+);
+/// How far before `group` its line is looked at, in bytes.
+const GROUP_REACH: usize = 96;
+
 impl Scan<'_, '_> {
     /// Whether the cue is the bare name of a payer: it speaks only right beside the value, or its `ID`.
     pub(super) fn payer(&self, cue: &Cue, start: usize) -> bool {
-        cue.class == CueClass::Plan && PAYERS.has(&self.bytes[cue.start..cue.end]) && self.id_before(start).is_none()
+        cue.class == CueClass::Plan && PAYERS.has(&self.bytes[cue.start..cue.end]) && !self.has_id(start)
+    }
+
+    /// Whether an `ID` of any case stands right before `start`: `BCBS mom id AYV194492181`.
+    fn has_id(&self, start: usize) -> bool {
+        let before = self.bytes[..start].trim_ascii_end();
+        let small = || before.ends_with(b" id") && start - before.len() == 1;
+        self.id_before(start).is_some() || small()
+    }
+
+    /// Whether the loose word is no `group`, or one of a plan: the value looks like its number, and no other group is
+    /// named (`control group 12345`); without a mark between, an insurance must be spoken of.
+    #[inline(never)]
+    pub(super) fn of_insured(&self, cue: &Cue, (start, end): (usize, usize)) -> bool {
+        let bytes = self.bytes;
+        let word = &bytes[cue.start..cue.end];
+        // The group of a card for prescriptions is often the name of a network: `RxGrp RX8944`.
+        let prescriptions = word.get(..2).is_some_and(|rx| rx.eq_ignore_ascii_case(b"rx"));
+        if !prescriptions && !word.eq_ignore_ascii_case(b"group") {
+            return true;
+        }
+        let value = &bytes[start..end];
+        let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let (phone, social) = (digits > 9, byte::is_shape(value, 0, b"ddd-dd-dddd"));
+        let whole = value.iter().all(|byte| byte::is(*byte, byte::ALNUM) || *byte == b'-');
+        let before = byte::back(bytes, cue.start, byte::BLANK, 2);
+        let kind = &bytes[byte::back(bytes, before, byte::ALPHA, 12)..before];
+        // Behind a mark, what stands around it may say so, too.
+        let insured = if self.labelled(start) {
+            any_word(bytes, cue.start.saturating_sub(GROUP_REACH), bytes.len().min(end + 64), &GROUPED)
+        } else {
+            any_word(bytes, byte::back_to(bytes, cue.start, b'\n', GROUP_REACH), cue.start, &GROUPED)
+        };
+        let years = byte::is_shape(value, 0, b"20dd-20dd");
+        whole
+            && digits >= 3 + 2 * usize::from(prescriptions)
+            && value.len() >= 4
+            && !phone
+            && !years
+            && !social
+            && !OTHER_GROUPS.has(kind)
+            && insured
     }
 
     /// Where a lone `ID` right before `start` begins and ends.

@@ -1,11 +1,18 @@
 //! Values that go on from another one: a list, a value that stands for the one before.
 
+use super::near::any_word;
 use super::{Hit, Scan};
 use crate::guard::Reason;
 use crate::guard::byte;
 use crate::guard::cue::{
-    CueClass, Fit, Mask, contrast_gap, item_gap, kin_gap, list_gap, replaces_gap, second_gap, sibling_gap,
+    CueClass, Fit, Mask, announced_gap, contrast_gap, item_gap, kin_gap, list_gap, replaces_gap, second_gap,
+    sibling_gap,
 };
+use crate::guard::words::WordSet;
+
+/// What lies in the area of a ZIP code.
+static PLACES: WordSet<32> =
+    WordSet::new("lab clinic office pharmacy store hospital location live lives work works house home nearest");
 
 /// The last value that a cue spoke for; a list may go on from it.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +58,27 @@ impl Scan<'_, '_> {
         let dates = matches!(last.hit.class(), CueClass::Dob | CueClass::Date);
         let replaces = parted && replaces_gap(self.bytes, last.end, span.0, !dates);
         let second = || parted && !dates && second_gap(self.bytes, last.end, span.0);
-        (replaces && dates) || ((replaces || second()) && self.alike(last, span))
+        (replaces && dates)
+            || ((replaces || second()) && self.alike(last, span))
+            || (parted && self.is_other(last, span))
+    }
+
+    /// Whether another number is announced (`MRN 737500, and the second one is 24452700`), or a place has another ZIP
+    /// code (`zip code 37203 and the nearest lab is in 02114`).
+    fn is_other(&self, last: &Last, span: (usize, usize)) -> bool {
+        let value = &self.bytes[span.0..span.1];
+        let digits = value.len() >= 5 && value.iter().all(u8::is_ascii_digit);
+        let place = || {
+            let gap = self.bytes.get(last.end..span.0).filter(|gap| gap.len() <= 40).unwrap_or(&[]);
+            let words = gap.iter().all(|byte| byte::is(*byte, byte::ALPHA) || *byte == b' ');
+            last.hit.is(CueClass::Zip)
+                && words
+                && gap.starts_with(b" and ")
+                && gap.ends_with(b" in ")
+                && any_word(gap, 0, gap.len(), &PLACES)
+        };
+        let numbers = last.hit.class().kind().is_some_and(crate::guard::Kind::needs_cue);
+        digits && ((numbers && announced_gap(self.bytes, last.end, span.0)) || (place() && self.alike(last, span)))
     }
 
     /// Whether the value is the next item of a list with one in each line: `mrns:⏎- 4482913⏎- 4482914`.

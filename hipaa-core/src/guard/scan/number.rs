@@ -254,7 +254,7 @@ impl Scan<'_, '_> {
             _ => {}
         }
         // `Billing: 99214-25`: a procedure and its modifier.
-        let modified = form == 0x52 && hit.is_some_and(|hit| hit.weak());
+        let modified = form == 0x52 && hit.is_some_and(|hit| hit.weak() && !hit.is(Plan));
         if let Some(hit) = hit
             && sep != b'.'
             && !modified

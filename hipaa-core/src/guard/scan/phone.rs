@@ -1,7 +1,7 @@
 //! Telephone and fax numbers.
 
+use super::answer::answers;
 use super::claim::Claim;
-use super::near::word_before;
 use super::number::{NUMBERS, ends_number};
 use super::star::masked;
 use super::unglue::touches_word;
@@ -10,7 +10,6 @@ use crate::guard::byte::{self, ALNUM, DIGIT};
 use crate::guard::cue::CueClass::{self, Fax, Phone};
 use crate::guard::cue::{Fit, Mask};
 use crate::guard::validate::{self, Nanp};
-use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason};
 
 /// Kinds whose values have a form of their own, or hardly this one: `Clinic # (615) 653-8050`.
@@ -24,15 +23,6 @@ const FORMED: Mask = Mask::of(&[
     CueClass::Zip,
 ]);
 
-/// Who has a telephone number, and when.
-static PEOPLE: WordSet<128> = WordSet::new(
-    "poa hcpoa nok son dtr daughter wife husband spouse mother father mom dad sister brother guardian caregiver aunt \
-    uncle niece nephew granddaughter grandson roommate neighbor friend girlfriend boyfriend fiance partner proxy \
-    eve evening worker alt",
-);
-static LEADS: WordSet<8> = WordSet::new("on at via");
-static CALLERS: WordSet<32> =
-    WordSet::new("caller m me him her them us son daughter wife husband mother father message vm voicemail msg back");
 /// Where somebody with a telephone is.
 const PLACES: [&[u8]; 5] = [b"unit", b"room", b"rx", b"suite", b"box"];
 
@@ -238,28 +228,6 @@ impl Scan<'_, '_> {
     fn number_beside(&self, end: usize) -> bool {
         byte::peek(self.bytes, end) == b' ' && byte::at(self.bytes, end + 1, DIGIT)
     }
-}
-
-/// Whether a person who has a telephone, or is on one, is named right before a number: `POA 4145611139`, `caller on `.
-/// Too weak for a cue, which would sink numbers of other kinds.
-fn answers(bytes: &[u8], start: usize) -> bool {
-    let (from, end) = word_before(bytes, start);
-    let word = &bytes[from..end];
-    if LEADS.has(word) {
-        let (from, end) = word_before(bytes, from);
-        return CALLERS.has(&bytes[from..end]) || of_person(bytes, (from, end));
-    }
-    // `son Tuan, 3603463442`; `again that's 937 923 3901`.
-    let aside = word.is_empty() && bytes[..start].ends_with(b", ");
-    PEOPLE.has(word)
-        || bytes[..start].ends_with(b"that's ")
-        || (aside && of_person(bytes, (byte::back(bytes, start - 2, byte::ALPHA, 16), start - 2)))
-}
-
-/// Whether the word is the name of a person who has a telephone: `my daughter Ann`.
-fn of_person(bytes: &[u8], (from, end): (usize, usize)) -> bool {
-    let (who, stop) = word_before(bytes, from);
-    from < end && byte::at(bytes, from, byte::UPPER) && PEOPLE.has(&bytes[who..stop])
 }
 
 /// Whether a group of three digits may stand behind the one at `s`: one sign parts them, or more that a rare number has.

@@ -34,6 +34,12 @@ static NO_CITY: WordSet<128> = WordSet::new(
 static COUNTED: WordSet<64> =
     WordSet::new("x ea each w vs unit units req reqd required rows files cases per mod modifier qty times bid");
 
+/// What tells that `in` is no inch.
+static TIMES: WordSet<64> = WordSet::new(
+    "the january february march april may june july august september october november december spring summer fall autumn \
+    winter early late",
+);
+
 /// What may follow an address on its line.
 static ENDS: WordSet<64> = WordSet::new(
     "usa us united phone ph tel telephone fax home cell work mobile t p f o h c email dob attn mrn ssn country",
@@ -90,6 +96,21 @@ fn street(bytes: &[u8], from: usize, to: usize) -> bool {
         at = end.max(at + 1);
     }
     false
+}
+
+/// Whether a street and a city stand before the code of a state at `code`, and an address may end behind `span`.
+#[inline(never)]
+pub(super) fn ends_address(bytes: &[u8], code: usize, span: (usize, usize)) -> bool {
+    let ends =
+        !SPOKEN.has(&bytes[code..byte::skip(bytes, code, ALPHA)]) && (span.1 - span.0 > 5 || ends_well(bytes, span.1));
+    ends && !neighbour(bytes, span.1) && street(bytes, code.saturating_sub(STREET_REACH), code)
+}
+
+/// Whether a time follows, where `in` is no unit: `Flint, MI 48524 in the spring`.
+pub(super) fn in_time(bytes: &[u8], end: usize) -> bool {
+    let rest = bytes[end..].strip_prefix(b" in ").unwrap_or(&[]);
+    let word = &rest[..byte::skip(rest, 0, ALPHA)];
+    TIMES.has(word) || (byte::is_shape(rest, 0, b"dddd") && matches!(rest[0], b'1' | b'2'))
 }
 
 /// Whether the code of a state is an English word, or that of a label: `Ok`, `Id`.

@@ -25,7 +25,9 @@ impl Scan<'_, '_> {
         if declared || (cue.is_some_and(|hit| hit.fit() >= Fit::Strict) && assigned(prefix)) {
             return self.claim(claim(Reason::Shape), cue);
         }
-        if !(assigned(prefix) || overseas(prefix)) || unit::follows(self.bytes, span.1) {
+        if !(assigned(prefix) || overseas(prefix))
+            || (unit::follows(self.bytes, span.1) && !place::in_time(self.bytes, span.1))
+        {
             return;
         }
         if let Some(confidence) = self.state_before(span, prefix) {
@@ -101,7 +103,11 @@ impl Scan<'_, '_> {
         // `tulsa, ok 74179`, `Boston, Ma. 02115`.
         let proper = word.first().is_some_and(u8::is_ascii_uppercase)
             && (byte::peek(bytes, end) == b'.' || !place::is_word(word));
-        let low = comma && word.len() == 2 && word[usize::from(proper)..].iter().all(u8::is_ascii_lowercase);
+        let small = !comma && word.len() == 2 && word.iter().all(u8::is_ascii_lowercase);
+        // `2732 n 14th street tacoma wa 98415`.
+        let located = small && place::ends_address(bytes, from, span);
+        let low =
+            (comma || located) && word.len() == 2 && word[usize::from(proper)..].iter().all(u8::is_ascii_lowercase);
         let capitals = low.then(|| [word[0] & !0x20, word[1] & !0x20]);
         let word = capitals.as_ref().map_or(word, <[u8; 2]>::as_slice);
         let state = state_of(word, prefix)?;

@@ -71,6 +71,19 @@ pub(super) fn opens(bytes: &[u8], start: usize, end: usize) -> bool {
     }
 }
 
+/// `90f p/w syncope` at the start of a line or behind a label, where nothing is so cold: `a 92f with`.
+pub(super) fn in_small_letters(bytes: &[u8], run: Run) -> bool {
+    let end = run.end - 1;
+    let (cold, female) = (byte::value(bytes, run.start, end) < COLDEST, bytes[end] == b'f');
+    let opens = || leads_line(bytes, run.start) || of_person(bytes, run.start);
+    let before = || BEFORE_PERSONS.has(word_before(bytes, run.start));
+    (cold || !female)
+        && byte::peek(bytes, run.end) == b' '
+        && OF_PATIENTS.has(word(bytes, run.end).1)
+        && !VITALS.has(word_with(bytes, run.end))
+        && (opens() || (female && before()))
+}
+
 /// Whether the label of a person or of a history stands right before `start`: `PT: `, `Clinical info: `.
 fn of_person(bytes: &[u8], start: usize) -> bool {
     let colon = blanks_before(bytes, start);

@@ -2,27 +2,23 @@
 
 use super::super::date_text::ordinal;
 use super::super::token::Run;
-use super::words::{ELDERS, KIN, MYSELF, OF_ELDERS, PRONOUNS, THINGS, VITALS};
-use super::{blanks_before, is, titled, word, word_before};
+use super::words::{ELDERS, KIN, MYSELF, PRONOUNS, THINGS, VITALS};
+use super::{beside, blanks_before, is, titled, word, word_before};
 use crate::guard::byte::{self, ALPHA, DIGIT};
 
 /// Nobody tells a greater age; above it are weights and rates.
 const OLDEST_TOLD: u32 = 112;
 
+/// The letters of `deceased`.
+const LONGEST_VERB: usize = 8;
+
 /// Whether a sentence says that someone is, or was, so old.
 pub(super) fn of_a_person(bytes: &[u8], start: usize, end: usize) -> bool {
-    byte::prev(bytes, start) == b' '
+    let before = byte::prev(bytes, start);
+    matches!(before, b' ' | b'(')
         && byte::value(bytes, start, end) <= OLDEST_TOLD
-        && (set_off(bytes, start, end) || is_now(bytes, start, end) || was_then(bytes, start, end))
-}
-
-/// `Patient, 91, was transferred`, `Pt's spouse, 94, is`.
-fn set_off(bytes: &[u8], start: usize, end: usize) -> bool {
-    bytes[..start].ends_with(b", ")
-        && byte::peek(bytes, end) == b','
-        && byte::peek(bytes, end + 1) == b' '
-        && ELDERS.has(word_before(bytes, start - 2))
-        && OF_ELDERS.has(word(bytes, end + 1).1)
+        && (beside::a_person(bytes, start, end)
+            || (before == b' ' && (is_now(bytes, start, end) || was_then(bytes, start, end))))
 }
 
 /// `I'm 93 so`, `Dad's 97 now.`, `Grandmother is 94 and`, `Born in 1928, now 95.`.
@@ -37,6 +33,12 @@ fn is_now(bytes: &[u8], start: usize, end: usize) -> bool {
         }
         (at, verb) = last_word(bytes, at);
     }
+    let mut small = [0; LONGEST_VERB];
+    let verb = small.get_mut(..verb.len()).map_or(&[][..], |small| {
+        small.copy_from_slice(verb);
+        small.make_ascii_lowercase();
+        small
+    });
     let subject = match verb {
         b"m" | b"s" => match before_apostrophe(bytes, at) {
             Some(end) => word_before(bytes, end),
@@ -49,7 +51,7 @@ fn is_now(bytes: &[u8], start: usize, end: usize) -> bool {
         b"m" | b"am" => is(subject, b"i"),
         b"is" if titled::title_before(bytes, at) => true,
         b"died" | b"deceased" | b"alive" => KIN.has(subject),
-        _ => ELDERS.has(subject) || (PRONOUNS.has(subject) && !is(subject, b"i")),
+        _ => ELDERS.has(subject) || is(subject, b"who") || (PRONOUNS.has(subject) && !is(subject, b"i")),
     }
 }
 
@@ -65,13 +67,13 @@ fn was_then(bytes: &[u8], start: usize, end: usize) -> bool {
 }
 
 /// The word before `at`, and where it starts.
-fn last_word(bytes: &[u8], at: usize) -> (usize, &[u8]) {
+pub(super) fn last_word(bytes: &[u8], at: usize) -> (usize, &[u8]) {
     let found = word_before(bytes, at);
     (blanks_before(bytes, at) - found.len(), found)
 }
 
 /// The end of the word that an apostrophe before `at` parts from what follows.
-fn before_apostrophe(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn before_apostrophe(bytes: &[u8], at: usize) -> Option<usize> {
     let before = &bytes[..at];
     let word = before.strip_suffix(b"'").or_else(|| before.strip_suffix("\u{2019}".as_bytes()))?;
     Some(word.len())
@@ -141,6 +143,9 @@ mod tests {
             ("Dad's 97, 98 and 95", false),
             ("He was 98 on arrival", false),
             ("Rate 120, now 95.", false),
+            ("HUSBAND IS 95 AND ALSO FRAIL", true),
+            ("his father, who is 95, never", true),
+            ("a sat, which is 95, never", false),
             ("Patient, 98, 97", false),
         ] {
             let start = text.find(" 9").unwrap() + 1;

@@ -94,5 +94,19 @@ pub(super) static OF_ELDERS: WordSet<64> = WordSet::new(
     "is was who whose has had lives presents presented came arrived fell died with a an in from admitted transferred \
     living recently still remains",
 );
+/// Somebody of so great an age.
+pub(super) static AGED: WordSet<8> = WordSet::new("nonagenarian centenarian");
+/// What is measured or lies in a list, and looks like a name there: `Heart Rate, 92, normal`.
+pub(super) static MEASURES: WordSet<256> = WordSet::new(
+    "rate pressure saturation sat sats ox oxygen score scores level levels glucose sugar weight height index count counts \
+    tablet tablets capsule capsules refill refills quantity street avenue road lane drive room bed unit page chapter \
+    section table figure total percent value values air flow peak goal target dose heart blood pulse max min vol volume \
+    patients members visits cases tabs tab caps cap cross shield park york city hill creek suite cream gel",
+);
+/// Words before the years of a person in Spanish, and what goes on behind those of one who `has` them.
+pub(super) static HAVING: WordSet<16> = WordSet::new("de tiene tengo tenia con cumple cumplio");
+pub(super) static HAD: WordSet<16> = WordSet::new("and old she he but now so");
+/// What tells of a birthday to come.
+pub(super) static SOON: WordSet<16> = WordSet::new("next this soon tomorrow today");
 pub(super) static PRONOUNS: WordSet<8> = WordSet::new("she he i");
 pub(super) static MYSELF: WordSet<16> = WordSet::new("she he i they her his my");

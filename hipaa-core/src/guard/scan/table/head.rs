@@ -89,7 +89,7 @@ impl Head {
         let mut words = Words::default();
         let mut head = Self { mark, columns: Vec::new() };
         let mut tally = Tally::default();
-        let mut sexed = false;
+        let (mut sexed, mut group) = (false, None);
         for cell in Cells::new(bytes, line, mark) {
             let text = trimmed(bytes, cell);
             // `Sex⇥F`: a letter behind that name is a value, so this is no heading.
@@ -97,6 +97,9 @@ impl Head {
                 return None;
             }
             sexed = SEX.has(&bytes[text.0..text.1]);
+            if bytes[text.0..text.1].eq_ignore_ascii_case(b"group") {
+                group = Some(head.columns.len());
+            }
             // A row that was redacted: `[MRN] | [DOB]`; names of columns in SQL look alike.
             if mark != b',' && byte::prev(bytes, text.0) == b'[' && is_redaction(&bytes[text.0..text.1]) {
                 return None;
@@ -106,6 +109,12 @@ impl Head {
                 return None;
             }
             head.columns.push(Column { span: (cell.0 - line.0, cell.1 - line.0), class });
+        }
+        // Beside the number of a member, a group is one of insured.
+        let insured = |column: &Column| column.class == Some((CueClass::Plan, false));
+        let insured = group.filter(|_| head.columns.iter().any(insured));
+        if let Some(column) = insured.and_then(|group| head.columns.get_mut(group)) {
+            column.class = Some((CueClass::Plan, true));
         }
         if let Some(ruler) = ruler.filter(|_| mark == WIDE) {
             head.widen(bytes, ruler);

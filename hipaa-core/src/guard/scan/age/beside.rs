@@ -1,0 +1,138 @@
+//! An age set beside a person: `my husband, 93, can't hear`, `Agnes Patel, 92, dementia`, `his father (91)`,
+//! `will be 94 in May`, `mother d. 96`.
+
+use super::spoken::{before_apostrophe, last_word};
+use super::words::{AGED, ELDERLY, ELDERS, IN_TIME, KIN, MEASURES, OF_ELDERS, PRONOUNS, SEXES, SOON, VITALS};
+use super::{ALPHA, blanks_before, byte, is, titled, word, word_before};
+use crate::guard::scan::unit;
+
+/// Whether an age without a verb of its own, or one that was reached or will be, stands beside a person.
+pub(super) fn a_person(bytes: &[u8], start: usize, end: usize) -> bool {
+    match byte::prev(bytes, start) {
+        b'(' => in_brackets(bytes, start, end),
+        b' ' => match byte::prev(bytes, start - 1) | 0x20 {
+            b',' => apposed(bytes, start, end),
+            b'w' => now(bytes, start, end),
+            b'e' => will_be(bytes, start, end),
+            b't' => at_that_age(bytes, start, end),
+            b'.' | b'd' => died(bytes, start),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether a clause in small letters that measures nothing goes on behind a comma at `end`.
+fn goes_on(bytes: &[u8], end: usize) -> bool {
+    let (_, next) = word(bytes, end + 1);
+    byte::peek(bytes, end) == b','
+        && byte::peek(bytes, end + 1) == b' '
+        && byte::at(bytes, end + 2, ALPHA)
+        && !VITALS.has(next)
+        && !unit::is(next)
+        && !is(next, b"on")
+}
+
+/// `my mother, 94, uses the tablet`, `lives with her husband, 95.`, `#4 Agnes Patel, 92, dementia`.
+fn apposed(bytes: &[u8], start: usize, end: usize) -> bool {
+    let whose = word_before(bytes, start - 2);
+    if !goes_on(bytes, end) {
+        return KIN.has(whose) && matches!(byte::peek(bytes, end), b'.' | b';' | b'\n' | 0);
+    }
+    let named = || {
+        let first = last_word(bytes, start - 2).0;
+        let small = |word: &[u8]| byte::at(word, 1, byte::LOWER) && !MEASURES.has(word);
+        byte::at(bytes, end + 2, byte::LOWER) && small(whose) && small(word_before(bytes, first))
+    };
+    ELDERS.has(whose) || AGED.has(whose) || (titled::behind_names(bytes, start) && named())
+}
+
+/// `Ms Delgado, now 92, remains independent`.
+fn now(bytes: &[u8], start: usize, end: usize) -> bool {
+    let Some(before) = bytes[..start].strip_suffix(b", now ") else { return false };
+    goes_on(bytes, end) && (ELDERS.has(word_before(bytes, before.len())) || titled::title_before(bytes, before.len()))
+}
+
+/// `Elderly (96) male`, `my husband (93) can't hear`, `the patient (91) was`.
+fn in_brackets(bytes: &[u8], start: usize, end: usize) -> bool {
+    if byte::peek(bytes, end) != b')' || start < 2 || bytes[start - 2] != b' ' {
+        return false;
+    }
+    let (whose, next) = (word_before(bytes, start - 1), word(bytes, end + 1).1);
+    KIN.has(whose)
+        || AGED.has(whose)
+        || (ELDERLY.has(whose) && SEXES.has(next))
+        || (ELDERS.has(whose) && (SEXES.has(next) || OF_ELDERS.has(next)))
+}
+
+/// `Will be 94 in May`, `she'll be 95 next week`.
+fn will_be(bytes: &[u8], start: usize, end: usize) -> bool {
+    let (at, verb) = last_word(bytes, start);
+    let (from, will) = if is(verb, b"be") { last_word(bytes, at) } else { return false };
+    let who = match will.len() {
+        2 if is(will, b"ll") => before_apostrophe(bytes, from),
+        4 if is(will, b"will") => Some(from),
+        _ => None,
+    };
+    let (next, when) = word(bytes, end);
+    let soon = SOON.has(when) || (is(when, b"in") && IN_TIME.has(word(bytes, next).1));
+    soon && who.is_some_and(|at| {
+        let who = word_before(bytes, at);
+        who.is_empty() || PRONOUNS.has(who) || ELDERS.has(who) || titled::title_before(bytes, at)
+    })
+}
+
+/// `At 97 he is not a candidate`.
+fn at_that_age(bytes: &[u8], start: usize, end: usize) -> bool {
+    let (at, first) = last_word(bytes, start);
+    let opens = || matches!(byte::prev(bytes, blanks_before(bytes, at)), 0 | b'\n' | b'.' | b';');
+    let comma = usize::from(byte::peek(bytes, end) == b',');
+    is(first, b"at") && opens() && PRONOUNS.has(word(bytes, end + comma).1)
+}
+
+/// `mother d. 96 "old age"`.
+fn died(bytes: &[u8], start: usize) -> bool {
+    let dot = usize::from(byte::prev(bytes, start - 1) == b'.');
+    let (at, verb) = last_word(bytes, start - 1 - dot);
+    is(verb, b"d") && KIN.has(word_before(bytes, at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_has_an_age() {
+        for (text, want) in [
+            ("my mother, 94, uses the tablet", true),
+            ("Pt, 94, ambulates", true),
+            ("Pt, 94, on RA", false),
+            ("Pt, 94, sats", false),
+            ("Pt, 94, 95", false),
+            ("with her husband, 95.", true),
+            ("the patient, 95.", false),
+            ("#4 Agnes Patel, 92, dementia", true),
+            ("Heart Rate, 92, normal", false),
+            ("Agnes Patel, 92, 41", false),
+            ("Agnes Patel, 92, Boston", false),
+            ("Ms Delgado, now 92, remains", true),
+            ("BP 88, now 92, remains", false),
+            ("Elderly (96) male", true),
+            ("my husband (93) can't", true),
+            ("the patient (93) can't", false),
+            ("the patient (93) has", true),
+            ("Will be 94 in May", true),
+            ("The rate will be 94 in May", false),
+            ("she'll be 95 next week", true),
+            ("He will be 94 in room", false),
+            ("At 97 he is", true),
+            ("stable at 97 he is", false),
+            ("mother d. 96 \"old age\"", true),
+            ("cells d. 96 h", false),
+        ] {
+            let start = text.find('9').unwrap();
+            let start = if text.contains("88") { text.rfind('9').unwrap() } else { start };
+            assert_eq!(a_person(text.as_bytes(), start, start + 2), want, "{text}");
+        }
+    }
+}

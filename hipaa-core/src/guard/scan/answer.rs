@@ -1,0 +1,54 @@
+//! Who has a telephone, and is named right before a number: `POA 414 561 1139`, `his brother's number is`.
+
+use super::near::{any_word, word_before};
+use crate::guard::byte;
+use crate::guard::words::WordSet;
+
+/// Who has a telephone number, and when.
+static PEOPLE: WordSet<128> = WordSet::new(
+    "poa hcpoa nok son dtr daughter wife husband spouse mother father mom dad sister brother guardian caregiver aunt \
+    uncle niece nephew granddaughter grandson roommate neighbor friend girlfriend boyfriend fiance partner proxy \
+    eve evening worker alt staff supervisor manager caseworker landlord landlady sponsor",
+);
+static LEADS: WordSet<8> = WordSet::new("on at via");
+static CALLERS: WordSet<32> =
+    WordSet::new("caller m me him her them us son daughter wife husband mother father message vm voicemail msg back");
+/// Somebody is reached on it, said not too far before.
+static REACH: WordSet<16> = WordSet::new("reach reached call called ring dial text reachable");
+const REACHED: usize = 40;
+/// Lines of a telephone.
+static LINES: WordSet<16> = WordSet::new("main direct front house land office private scheduling nurse");
+
+/// Whether a person who has a telephone, or is on one, is named right before a number: `POA 4145611139`, `caller on `.
+/// Too weak for a cue, which would sink numbers of other kinds.
+pub(super) fn answers(bytes: &[u8], start: usize) -> bool {
+    let (from, end) = word_before(bytes, start);
+    let word = &bytes[from..end];
+    if LEADS.has(word) {
+        let floor = byte::back_to(bytes, from, b'\n', REACHED);
+        let reached = || any_word(bytes, floor, from, &REACH);
+        let (from, end) = word_before(bytes, from);
+        return reached() || CALLERS.has(&bytes[from..end]) || of_person(bytes, (from, end));
+    }
+    // `son Tuan, 3603463442`; `again that's 937 923 3901`.
+    let aside = word.is_empty() && bytes[..start].ends_with(b", ");
+    PEOPLE.has(word)
+        || (word.eq_ignore_ascii_case(b"line") && LINES.has(previous(bytes, from)))
+        || (word.eq_ignore_ascii_case(b"is")
+            && byte::peek(bytes, start + 3) == b' '
+            && previous(bytes, from).eq_ignore_ascii_case(b"number"))
+        || bytes[..start].ends_with(b"that's ")
+        || (aside && of_person(bytes, (byte::back(bytes, start - 2, byte::ALPHA, 16), start - 2)))
+}
+
+/// Whether the word is the name of a person who has a telephone: `my daughter Ann`.
+fn of_person(bytes: &[u8], (from, end): (usize, usize)) -> bool {
+    let (who, stop) = word_before(bytes, from);
+    from < end && byte::at(bytes, from, byte::UPPER) && PEOPLE.has(&bytes[who..stop])
+}
+
+/// The word before another one.
+fn previous(bytes: &[u8], at: usize) -> &[u8] {
+    let (from, end) = word_before(bytes, at);
+    &bytes[from..end]
+}
