@@ -102,7 +102,7 @@ impl Hit {
         REST.map(|field| class_of(field.of(self.0.get())))
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn reason(self) -> Reason {
         let bits = self.0.get();
         match REASON.of(bits) {

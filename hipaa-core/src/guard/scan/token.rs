@@ -109,6 +109,7 @@ impl Scan<'_, '_> {
     }
 
     /// Decides about the token at the digit `p`.
+    #[inline(always)]
     pub(super) fn token(&mut self, p: usize) {
         let (bytes, planes) = (self.bytes, self.planes);
         let around = planes.around(p);
