@@ -245,10 +245,14 @@ fn ends_clause(bytes: &[u8], end: usize) -> bool {
         || (GOES_ON.has(first) && !byte::at(bytes, next + 1, DIGIT))
 }
 
-/// Whether years without a cue are those of a person or behind a date: `(92 yrs)`, `F, 92 y`.
+/// Whether years without a cue are those of a person or behind a date: `(92 yrs)`, `F, 92 y`, `At 92 years, she`.
 fn of_someone(bytes: &[u8], start: usize, end: usize) -> bool {
     let sex = || bytes[..start].ends_with(b", ") && SEXES.has(word_before(bytes, start - 2));
-    behind_a_date(bytes, start) || behind_a_person(bytes, start, end) || sex() || of_one_who_has(bytes, start, end)
+    behind_a_date(bytes, start)
+        || behind_a_person(bytes, start, end)
+        || sex()
+        || of_one_who_has(bytes, start, end)
+        || beside::at_that_age(bytes, start, word(bytes, end).0)
 }
 
 /// Whether `(92 yrs)` stands behind a name or a word for a person.

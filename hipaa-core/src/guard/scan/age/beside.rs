@@ -39,12 +39,15 @@ fn apposed(bytes: &[u8], start: usize, end: usize) -> bool {
     if !goes_on(bytes, end) {
         return KIN.has(whose) && matches!(byte::peek(bytes, end), b'.' | b';' | b'\n' | 0);
     }
-    let named = || {
-        let first = last_word(bytes, start - 2).0;
-        let small = |word: &[u8]| byte::at(word, 1, byte::LOWER) && !MEASURES.has(word);
-        byte::at(bytes, end + 2, byte::LOWER) && small(whose) && small(word_before(bytes, first))
-    };
-    ELDERS.has(whose) || AGED.has(whose) || (titled::behind_names(bytes, start) && named())
+    let named = || byte::at(bytes, end + 2, byte::LOWER) && two_names(bytes, start);
+    ELDERS.has(whose) || AGED.has(whose) || named()
+}
+
+/// Whether first and last name stand before the comma before `start`: `Agnes Patel, 92`; no place, no measure.
+pub(super) fn two_names(bytes: &[u8], start: usize) -> bool {
+    let (first, last) = last_word(bytes, start - 2);
+    let small = |word: &[u8]| byte::at(word, 1, byte::LOWER) && !MEASURES.has(word);
+    titled::behind_names(bytes, start) && small(last) && small(word_before(bytes, first))
 }
 
 /// `Ms Delgado, now 92, remains independent`.
@@ -82,8 +85,8 @@ fn will_be(bytes: &[u8], start: usize, end: usize) -> bool {
     })
 }
 
-/// `At 97 he is not a candidate`.
-fn at_that_age(bytes: &[u8], start: usize, end: usize) -> bool {
+/// `At 97 he is not a candidate`, `At 92 years, she`; the number and its years end at `end`.
+pub(super) fn at_that_age(bytes: &[u8], start: usize, end: usize) -> bool {
     let (at, first) = last_word(bytes, start);
     let opens = || matches!(byte::prev(bytes, blanks_before(bytes, at)), 0 | b'\n' | b'.' | b';');
     let comma = usize::from(byte::peek(bytes, end) == b',');

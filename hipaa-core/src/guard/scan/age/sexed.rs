@@ -2,9 +2,10 @@
 
 use super::super::token::Run;
 use super::words::{
-    BEFORE_PERSONS, DISTANCES, ELDERLY, FEVERS, OF_PATIENTS, OF_PERSONS, PERSON_LABELS, SEX_WORDS, TEMPERATURES, VITALS,
+    BEFORE_PERSONS, DISTANCES, ELDERLY, FEVERS, OF_FRAIL, OF_PATIENTS, OF_PERSONS, PERSON_LABELS, SEX_WORDS,
+    TEMPERATURES, VITALS,
 };
-use super::{blanks_before, is, titled, word, word_before};
+use super::{beside, blanks_before, is, titled, word, word_before};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::scan::{Scan, unit};
 
@@ -54,6 +55,10 @@ pub(super) fn opens(bytes: &[u8], start: usize, end: usize) -> bool {
     if ELDERLY.has(word_before(bytes, start)) {
         return capital || spelled;
     }
+    // `Joseph Patel, 93, F`.
+    if at > end && capital && !spelled && bytes[..start].ends_with(b", ") && beside::two_names(bytes, start) {
+        return true;
+    }
     let listed = stop + usize::from(matches!(next, b',' | b';'));
     let (after, behind) = word(bytes, listed);
     if byte::at(bytes, after, DIGIT) || VITALS.has(word_with(bytes, listed)) || FEVERS.has(behind) {
@@ -67,7 +72,10 @@ pub(super) fn opens(bytes: &[u8], start: usize, end: usize) -> bool {
     let open = if behind.is_empty() { spelled || sex == b"M" || cold } else { !DISTANCES.has(behind) };
     match of_person(bytes, start) || (spelled && titled::behind_names(bytes, start)) {
         true => open,
-        false => at == end && capital && next == b',' && !behind.is_empty() && leads_line(bytes, start),
+        false => {
+            let alone = leads_line(bytes, start) || (OF_FRAIL.has(behind) && bytes[..start].ends_with(b". "));
+            at == end && capital && next == b',' && !behind.is_empty() && alone
+        }
     }
 }
 
@@ -166,6 +174,10 @@ mod tests {
             ("PT: 95 FEMALE, UNRESP", true),
             ("Demographics: 94, F, White", true),
             ("91 F h/o CAD", true),
+            ("Sepsis. 93 F, frail, found down", true),
+            ("T up. 99 F, with chills", false),
+            ("Joseph Patel, 93, F", true),
+            ("Heart Rate, 93, F", false),
             ("91 M", false),
             ("Pt: 92 F.", true),
             ("Jane Roe, 93, female", true),

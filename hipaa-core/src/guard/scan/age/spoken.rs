@@ -2,7 +2,7 @@
 
 use super::super::date_text::ordinal;
 use super::super::token::Run;
-use super::words::{ELDERS, KIN, MYSELF, PRONOUNS, THINGS, VITALS};
+use super::words::{ELDERS, KIN, MYSELF, PRONOUNS, THINGS, TREATMENTS, VITALS};
 use super::{beside, blanks_before, is, titled, word, word_before};
 use crate::guard::byte::{self, ALPHA, DIGIT};
 
@@ -96,8 +96,8 @@ fn clause_ends(bytes: &[u8], end: usize) -> bool {
 
 /// Whether what follows speaks of the air or the pulse: `and on RA`, `with O2`.
 fn measured(bytes: &[u8], at: usize) -> bool {
-    let next = word(bytes, at).1;
-    is(next, b"on") || VITALS.has(next)
+    let (end, next) = word(bytes, at);
+    (is(next, b"on") && !TREATMENTS.has(word(bytes, end).1)) || VITALS.has(next)
 }
 
 /// `a happy 94th birthday`, which is held now, and not that of a thing; `ending` is what stands behind the digits.
@@ -126,6 +126,8 @@ mod tests {
         for (text, want) in [
             ("I'm 93 so I worry", true),
             ("Dad's 97 now", true),
+            ("My mother is 95 and on dialysis", true),
+            ("he is 95 and on RA", false),
             ("Grandmother is 94 and in good health", true),
             ("Grandma is now 94.", true),
             ("she's 94 now", true),

@@ -34,6 +34,12 @@ pub(super) static OF_PATIENTS: WordSet<64> = WordSet::new(
     "with w who presents presenting presented admitted adm h c s p hx brought complaining found biba bibems pmh pmhx \
         transferred referred",
 );
+/// What a sentence that starts with age and sex says at once: `93 F, frail`.
+pub(super) static OF_FRAIL: WordSet<32> =
+    WordSet::new("frail found lives living widowed retired bedbound demented brought sent");
+/// What one is on, and no gas.
+pub(super) static TREATMENTS: WordSet<16> =
+    WordSet::new("dialysis hospice hospital chemo medicare medicaid insulin warfarin");
 pub(super) static VITALS: WordSet<128> = WordSet::new(
     "hr bp rr sat sats sao spo o pulse vitals vs chills rigors wbc oral orally axillary rectal rectally tympanic temporal \
     overnight this today yesterday tonight per at ambient room water max tmax via by last now then after before",
