@@ -2,7 +2,9 @@
 //! `will be 94 in May`, `mother d. 96`.
 
 use super::spoken::{before_apostrophe, last_word};
-use super::words::{AGED, ELDERLY, ELDERS, IN_TIME, KIN, MEASURES, OF_ELDERS, PRONOUNS, SEXES, SOON, VITALS};
+use super::words::{
+    AGED, ELDERLY, ELDERS, IN_TIME, KIN, MEASURES, OF_ELDERS, PRONOUNS, SEXES, SOON, TEMPERATURES, VITALS,
+};
 use super::{ALPHA, blanks_before, byte, is, titled, word, word_before};
 use crate::guard::scan::unit;
 
@@ -36,6 +38,11 @@ fn goes_on(bytes: &[u8], end: usize) -> bool {
 /// `my mother, 94, uses the tablet`, `lives with her husband, 95.`, `#4 Agnes Patel, 92, dementia`.
 fn apposed(bytes: &[u8], start: usize, end: usize) -> bool {
     let whose = word_before(bytes, start - 2);
+    // `Female, 93`, alone in its line.
+    if SEXES.has(whose) && matches!(byte::peek(bytes, end), b'\n' | b'\r' | 0) {
+        let line = blanks_before(bytes, last_word(bytes, start - 2).0);
+        return matches!(byte::prev(bytes, line), 0 | b'\n');
+    }
     if !goes_on(bytes, end) {
         return KIN.has(whose) && matches!(byte::peek(bytes, end), b'.' | b';' | b'\n' | 0);
     }
@@ -45,9 +52,17 @@ fn apposed(bytes: &[u8], start: usize, end: usize) -> bool {
 
 /// Whether first and last name stand before the comma before `start`: `Agnes Patel, 92`; no place, no measure.
 pub(super) fn two_names(bytes: &[u8], start: usize) -> bool {
-    let (first, last) = last_word(bytes, start - 2);
-    let small = |word: &[u8]| byte::at(word, 1, byte::LOWER) && !MEASURES.has(word);
-    titled::behind_names(bytes, start) && small(last) && small(word_before(bytes, first))
+    titled::behind_names(bytes, start) && full_name(bytes, start - 2)
+}
+
+/// Whether two words that may be names, and are of no measure, end at `end`.
+pub(super) fn full_name(bytes: &[u8], end: usize) -> bool {
+    let (at, last) = last_word(bytes, end);
+    let name = |word: &[u8]| {
+        let shaped = byte::at(word, 0, byte::UPPER) && byte::at(word, 1, byte::LOWER);
+        shaped && !MEASURES.has(word) && !TEMPERATURES.has(word) && !VITALS.has(word)
+    };
+    name(last) && name(word_before(bytes, at))
 }
 
 /// `Ms Delgado, now 92, remains independent`.
@@ -88,7 +103,7 @@ fn will_be(bytes: &[u8], start: usize, end: usize) -> bool {
 /// `At 97 he is not a candidate`, `At 92 years, she`; the number and its years end at `end`.
 pub(super) fn at_that_age(bytes: &[u8], start: usize, end: usize) -> bool {
     let (at, first) = last_word(bytes, start);
-    let opens = || matches!(byte::prev(bytes, blanks_before(bytes, at)), 0 | b'\n' | b'.' | b';');
+    let opens = || matches!(byte::prev(bytes, blanks_before(bytes, at)), 0 | b'\n' | b'.' | b';' | b':' | b'-' | b'*');
     let comma = usize::from(byte::peek(bytes, end) == b',');
     is(first, b"at") && opens() && PRONOUNS.has(word(bytes, end + comma).1)
 }
@@ -129,6 +144,9 @@ mod tests {
             ("she'll be 95 next week", true),
             ("He will be 94 in room", false),
             ("At 97 he is", true),
+            ("- At 97 he is", true),
+            ("Female, 93", true),
+            ("for a female, 93", false),
             ("stable at 97 he is", false),
             ("mother d. 96 \"old age\"", true),
             ("cells d. 96 h", false),

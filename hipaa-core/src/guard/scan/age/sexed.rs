@@ -28,7 +28,9 @@ impl Scan<'_, '_> {
         let whose = word_before(bytes, run.start.saturating_sub(1));
         let named = byte::at(whose, 0, byte::UPPER) || BEFORE_PERSONS.has(whose);
         let goes_on = byte::peek(bytes, run.end) == b' ' && byte::at(bytes, run.end + 1, ALPHA);
+        let apart = matches!(byte::peek(bytes, run.end), b'\n' | 0) || bytes[run.end..].starts_with(b"  ");
         (alone && named && !TEMPERATURES.has(whose))
+            || (apart && beside::full_name(bytes, run.start))
             || one_of_a_ward(bytes, run)
             || speaks_of_a_person(bytes, run.end)
             || (goes_on && begins(bytes, run.start))
@@ -48,6 +50,10 @@ pub(super) fn opens(bytes: &[u8], start: usize, end: usize) -> bool {
     let stop = byte::skip(bytes, at + 1, ALPHA);
     let sex = &bytes[at + 1..stop];
     let next = byte::peek(bytes, stop);
+    // `Linda Martinez (92 F)`.
+    if next == b')' && at == end && byte::prev(bytes, start) == b'(' {
+        return matches!(sex, b"F" | b"M") && beside::full_name(bytes, start - 1);
+    }
     if !SEX_WORDS.has(sex) || !matches!(next, 0 | b' ' | b',' | b'.' | b';' | b'\n') {
         return false;
     }
@@ -177,6 +183,8 @@ mod tests {
             ("Sepsis. 93 F, frail, found down", true),
             ("T up. 99 F, with chills", false),
             ("Joseph Patel, 93, F", true),
+            ("Linda Martinez (92 F)", true),
+            ("Oral Temp (98 F)", false),
             ("Heart Rate, 93, F", false),
             ("91 M", false),
             ("Pt: 92 F.", true),
