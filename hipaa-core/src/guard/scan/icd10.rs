@@ -4,7 +4,7 @@
 mod form;
 
 use super::claim::Claim;
-use super::near::said_before;
+use super::near::{said_before, word_behind};
 use super::token::Run;
 use super::{Hit, Scan, condition, lookalike, title, unit};
 use crate::guard::byte::{self, ALNUM};
@@ -18,6 +18,10 @@ const CODES: Mask = Mask::of(&[Icd10, Mrn, Device, Account, Plan, License, Other
 
 /// Categories that also name something else in notes: a mask, dextrose, fluorine.
 const HOMOGRAPHS: [&[u8]; 5] = [b"N95", b"D50", b"D10", b"D25", b"F18"];
+
+/// How dextrose is given.
+static INFUSED: WordSet<32> =
+    WordSet::new("amp amps ampule bolus push iv ivp gtt drip infusion infusing water syringe");
 
 static DIAGNOSES: WordSet<16> = WordSet::new("dx diagnosis diagnoses icd dxs");
 
@@ -89,6 +93,7 @@ impl Scan<'_, '_> {
         let claim = Claim { kind: Kind::Icd10, span, base: Confidence::Low, reason: Reason::CategoryOk };
         let procedure = may_be_procedure(code);
         match hit.filter(|hit| hit.is(Icd10)) {
+            Some(_) if infused(self.bytes, span) => {}
             Some(hit) if hit.lists() && procedure && self.pointed_beside(span) => {}
             Some(hit) if speaks(hit) && !self.any_code(hit, run) => self.claim(claim, Some(hit)),
             _ if hit.is_some_and(|hit| hit.rules_out() && !hit.is(Icd10)) => {}
@@ -225,10 +230,33 @@ fn joined(bytes: &[u8], from: usize, to: usize) -> bool {
 /// Whether the code may be one of a procedure, a letter and four digits.
 ///
 /// # Source
-/// HCPCS level II sections A to V (no F, I, N, O); D are the codes of dentists (CDT).
+/// HCPCS level II sections A to V (no F, I, N, O), of which H, K, M, R, T, U and V have codes in few thousands or
+/// hundreds; D are the codes of dentists (CDT).
 fn may_be_procedure(code: &[u8]) -> bool {
-    let letter = matches!(code.first(), Some(b'A'..=b'V')) && !b"FINO".contains(&code[0]);
-    letter && code.len() == 5 && code[1..].iter().all(u8::is_ascii_digit)
+    let &[letter, first, second, third, last] = code else { return false };
+    let section = match letter {
+        b'H' => matches!((first, second), (b'0' | b'1', _) | (b'2', b'0')),
+        b'K' | b'M' => matches!(first, b'0' | b'1'),
+        b'R' | b'U' => (first, second) == (b'0', b'0'),
+        b'T' => matches!(first, b'1' | b'2' | b'4' | b'5'),
+        b'V' => matches!(first, b'2' | b'5'),
+        b'A'..=b'V' => !b"FINO".contains(&letter),
+        _ => false,
+    };
+    section && [first, second, third, last].iter().all(u8::is_ascii_digit)
+}
+
+/// Whether dextrose was given: `D50 amp`, `D10 given; D5W`.
+fn infused(bytes: &[u8], span: (usize, usize)) -> bool {
+    let dextrose = matches!(&bytes[span.0..span.1], b"D50" | b"D25" | b"D10");
+    dextrose && {
+        let word = word_behind(bytes, span.1);
+        let given = || {
+            let end = span.1 + 1 + word.len();
+            word.eq_ignore_ascii_case(b"given") && !(byte::peek(bytes, end) == b' ' && byte::at(bytes, end + 1, ALNUM))
+        };
+        INFUSED.has(word) || given()
+    }
 }
 
 /// The text in capitals; it is no longer than the room.
