@@ -33,6 +33,7 @@ mod net;
 mod number;
 mod phone;
 mod place;
+mod qualified;
 mod site;
 mod star;
 mod table;
