@@ -13,7 +13,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Ssn,
         STRONG,
-        "ssn|ssns|ssn +|ssn/tin|ssn/itin|ssn/ein|tin/ssn|ss +|s.s.n|s.s|social security|social security +|social sec|social sec +|soc sec|soc sec +|social +|social is|social on file|social was|socsec|soc security|soc security +|social security account +|social security acct +|soc sec account +|soc sec acct +|ss account +|ss acct +|ssan|ssan +|social security card +|ss card|social security card|!SS",
+        "ssn|ssns|ssn +|ssn/tin|ssn/itin|ssn/ein|tin/ssn|ss +|s.s.n|s.s|social security|social security +|social sec|social sec +|soc sec|soc sec +|social +|social is|social given|social on file|social was|socsec|soc security|soc security +|social security account +|social security acct +|soc sec account +|soc sec acct +|ss account +|ss acct +|ssan|ssan +|social security card +|ss card|social security card|!SS",
     ),
     (Ssn, WEAK, "social|soc"),
     (

@@ -197,10 +197,11 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// Whether only a word of prose speaks against a Medicare number with dashes: `claims under 1EG4-TE5-MK73`.
+    /// Whether only a word of prose speaks against a Medicare number: the claims of the insured, or any where it has
+    /// dashes: `claims under 1EG4-TE5-MK73`.
     fn told_by_form(&self, span: (usize, usize), hit: Hit) -> bool {
-        let dashed = byte::peek(self.bytes, span.0 + 4) == b'-' && span.1 - span.0 == 13;
-        dashed && hit.is(CueClass::Other) && hit.fit() < Fit::Label
+        let prose = hit.is(CueClass::Other) && hit.fit() < Fit::Label;
+        prose && (byte::peek(self.bytes, span.0 + 4) == b'-' || self.says(hit, span.0, b"claims"))
     }
 
     fn vin(&mut self, span: (usize, usize), digits: usize) {

@@ -230,20 +230,30 @@ fn joined(bytes: &[u8], from: usize, to: usize) -> bool {
 /// Whether the code may be one of a procedure, a letter and four digits.
 ///
 /// # Source
-/// HCPCS level II sections A to V (no F, I, N, O), of which H, K, M, R, T, U and V have codes in few thousands or
-/// hundreds; D are the codes of dentists (CDT).
+/// HCPCS level II sections A to V (no F, I, N, O) and the thousands in which they have codes; D are the codes of
+/// dentists (CDT).
 fn may_be_procedure(code: &[u8]) -> bool {
-    let &[letter, first, second, third, last] = code else { return false };
-    let section = match letter {
-        b'H' => matches!((first, second), (b'0' | b'1', _) | (b'2', b'0')),
-        b'K' | b'M' => matches!(first, b'0' | b'1'),
-        b'R' | b'U' => (first, second) == (b'0', b'0'),
-        b'T' => matches!(first, b'1' | b'2' | b'4' | b'5'),
-        b'V' => matches!(first, b'2' | b'5'),
-        b'A'..=b'V' => !b"FINO".contains(&letter),
-        _ => false,
+    let [letter, number @ ..] = code else { return false };
+    let thousands: &[u8] = match letter {
+        b'A' | b'D' | b'L' | b'S' => b"0123456789",
+        b'B' => b"459",
+        b'C' => b"125789",
+        b'E' => b"01238",
+        b'G' => b"01234689",
+        b'H' => b"012",
+        b'J' => b"0123789",
+        b'K' | b'M' => b"01",
+        b'P' => b"2379",
+        b'Q' => b"023459",
+        b'R' | b'U' => b"0",
+        b'T' => b"1245",
+        b'V' => b"25",
+        _ => b"",
     };
-    section && [first, second, third, last].iter().all(u8::is_ascii_digit)
+    // Few sections end within a thousand.
+    let ends = matches!(code, [b'H', b'2', b'1'..=b'9', ..] | [b'R' | b'U', b'0', b'1'..=b'9', ..]);
+    let digits = number.len() == 4 && number.iter().all(u8::is_ascii_digit);
+    digits && !ends && thousands.contains(&number[0])
 }
 
 /// Whether dextrose was given: `D50 amp`, `D10 given; D5W`.

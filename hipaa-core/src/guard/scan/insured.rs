@@ -24,7 +24,7 @@ static RX_CARD: WordSet<16> = WordSet::new("bin pcn rxbin rxpcn rxgrp");
 /// Whose `ID` is no number of a plan.
 static PROVIDERS: WordSet<64> = WordSet::new(
     "prescriber provider rendering referring ordering attending physician pharmacy pharmacist npi dea specimen order \
-    sample lab requisition request transaction tracking study trial protocol",
+    sample lab requisition request transaction tracking study trial protocol ecg ekg image",
 );
 
 impl Scan<'_, '_> {
