@@ -5,6 +5,7 @@
 
 mod class;
 mod gap;
+mod label;
 mod link;
 mod list;
 mod phrase;
@@ -221,6 +222,17 @@ impl Lexicon {
         }
     }
 
+    /// Whether a phrase that sinks what follows is made of a heading and of a label in the next line, which starts at
+    /// `next`: `CONSENT FOR TREATMENT⏎Plan ID: 85471065400`.
+    #[inline(never)]
+    fn parted(&self, (bytes, planes): Text<'_>, next: usize, class: CueClass) -> bool {
+        let line = bytes.get(next..bytes.len().min(next + LINE_LABEL)).unwrap_or(&[]);
+        let label = line.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
+        matches!(class, CueClass::Other | CueClass::Version)
+            && label.iter().any(|byte| matches!(byte, b':' | b'#' | b'='))
+            && self.group(key_of(bytes, next, planes.alnum_end(next))).is_some()
+    }
+
     /// What the longest phrase of the group speaks for, and its end; the next word starts at `from`.
     fn longest(
         &self,
@@ -231,6 +243,7 @@ impl Lexicon {
     ) -> Option<((CueClass, bool), usize)> {
         let (bytes, planes) = text;
         let next = planes.alnum_end(from);
+        let wraps = byte::peek(bytes, end) == b'\n' || byte::prev(bytes, from) == b'\n';
         let second = if next > from { key_of(bytes, from, next) } else { 0 };
         // Asked of most phrases, so looked at once.
         let number = number_word(bytes, from, next);
@@ -244,15 +257,25 @@ impl Lexicon {
                 Tail::Number => number,
                 Tail::Parts => phrase.end_in(text, end),
             };
-            stop.filter(|_| phrase.starts(&bytes[start..end])).map(|stop| ((phrase.class, phrase.weak), stop))
+            let whole = |stop: &usize| {
+                phrase.starts(&bytes[start..end]) && !(wraps && *stop > end && self.parted(text, from, phrase.class))
+            };
+            stop.filter(whole).map(|stop| ((phrase.class, phrase.weak), stop))
         })
     }
 }
 
-/// Whether the two letters are the second half of a unit: `NG/DL`, `mmol/dL`.
+/// The longest label of a line, in bytes.
+const LINE_LABEL: usize = 24;
+
+/// Whether the two letters are a unit or its second half: `NG/DL`, `mmol/dL`, `3 dl`.
 fn is_decilitre(bytes: &[u8], start: usize) -> bool {
     let unit = || matches!(byte::prev(bytes, start - 1), b'g' | b'G' | b'u' | b'U' | b'q' | b'Q' | b'l' | b'L');
-    bytes[start] | 0x20 == b'd' && bytes[start + 1] | 0x20 == b'l' && byte::prev(bytes, start) == b'/' && unit()
+    let counted = || byte::prev(bytes, start) == b' ' && byte::is(byte::prev(bytes, start - 1), DIGIT);
+    let small = bytes[start] == b'd';
+    bytes[start] | 0x20 == b'd'
+        && bytes[start + 1] | 0x20 == b'l'
+        && ((byte::prev(bytes, start) == b'/' && unit()) || (small && counted()))
 }
 
 #[inline]

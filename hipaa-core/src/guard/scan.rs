@@ -35,6 +35,7 @@ mod net;
 mod number;
 mod phone;
 mod place;
+mod qualified;
 mod report;
 mod site;
 mod source;

@@ -1,5 +1,6 @@
 //! What stands between a cue and a value: the closer the text, the more the cue says.
 
+use super::label::{is_place, labels, labels_cell};
 use super::link::mistyped;
 use super::placeholder::stands_for_value;
 use super::sent::leads_on;
@@ -36,7 +37,6 @@ static REPLACES: WordSet<64> = WordSet::new(
 );
 /// The longest text of such words, in bytes.
 const REPLACES_BYTES: usize = 32;
-static LABELLING: WordSet<32> = WordSet::new("is was number no num id at");
 
 /// Whether the word means `number`.
 pub(in super::super) fn is_number_word(word: &[u8]) -> bool {
@@ -222,7 +222,9 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
             let word = &bytes[at..stop];
             // `sent to 704-555-0151 by fax`.
             let carried = || matches!(word, b"by" | b"via") && fax() && !bytes[end..].starts_with(b" to ");
-            if !BEHIND.has(word) && !carried() {
+            // `in the SSN field`.
+            let kept = || matches!(word, b"in" | b"into") && is_place(bytes, end);
+            if !BEHIND.has(word) && !carried() && !kept() {
                 return None;
             }
             at = stop;
@@ -255,6 +257,8 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
     let labels_next = match byte::peek(bytes, next) {
         _ if closed => false,
         b':' | b'=' | b'#' => true,
+        // `ID KUV850615503     Serial Number - 65415586`.
+        b'-' | b'/' if bytes[from..to].ends_with(b"   ") => same_line && labels_cell(bytes, next),
         b'(' | b'+' => same_line,
         b if byte::is(b, DIGIT) => same_line || past,
         // `acct **38215`: what is left of a masked value has the label, too.
@@ -266,11 +270,19 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
     (!labels_next).then_some(fit)
 }
 
+/// The longest parenthesis that says nothing, and the longest one before the mark of a label, in bytes.
+const SHORT_ASIDE: usize = 18;
+const QUALIFIER: usize = 46;
+
 /// The `)` of a parenthesis that opens at `open` and closes before `to` without a value in it:
 /// `(1a)`, `(MM/DD/YYYY)`, `(92 y.o.)`.
 fn aside(bytes: &[u8], open: usize, to: usize) -> Option<usize> {
-    let inside = bytes.get(open + 1..to.min(open + 20))?;
+    let inside = bytes.get(open + 1..to.min(open + QUALIFIER))?;
     let len = inside.iter().position(|byte| *byte == b')')?;
+    // A longer one qualifies a label, whose mark follows: `MRN (required for billing): `.
+    if len > SHORT_ASIDE && !matches!(bytes.get(open + 2 + len..to)?.trim_ascii(), b":" | b"#" | b"=") {
+        return None;
+    }
     let inside = &inside[..len];
     let value = inside.windows(4).any(|four| four.iter().all(u8::is_ascii_digit));
     let words = inside.iter().any(|byte| byte::is(*byte, ALPHA)) && !SPANS.has(inside);
@@ -280,16 +292,6 @@ fn aside(bytes: &[u8], open: usize, to: usize) -> Option<usize> {
 /// Whether the text has letters, blanks and hyphens only: `(rendering `.
 fn words_only(text: &[u8]) -> bool {
     text[1..].iter().all(|byte| byte::is(*byte, ALPHA) || matches!(byte, b' ' | b'-' | b'\'' | b'.'))
-}
-
-/// Whether the word at `at` makes the cue before it a label, or is itself a value.
-fn labels(bytes: &[u8], at: usize) -> bool {
-    let end = byte::skip(bytes, at, ALNUM);
-    let word = &bytes[at..end];
-    let month = MONTHS.has(&word[..word.len().min(3)])
-        && byte::at(bytes, end + 1 + usize::from(byte::peek(bytes, end) == b'.'), DIGIT);
-    let joined = || byte::peek(bytes, end) == b'-' && byte::at(bytes, end + 1, DIGIT);
-    LABELLING.has(word) || month || joined() || word.iter().any(u8::is_ascii_digit)
 }
 
 /// Whether what stands between two values says that one stands for the other: `, not `, ` (formerly `; where `loose`,

@@ -51,6 +51,7 @@ impl Scan<'_, '_> {
         let behind = match behind(self.bytes, end) {
             Behind::Not | Behind::Open if sexed::opens(self.bytes, start, end) => Behind::Sexed,
             Behind::Not if sexed::letter(self.bytes, start, end) => Behind::Lettered,
+            Behind::Not if label::is_entry(self.bytes, start, end) => Behind::Open,
             other => other,
         };
         if behind == Behind::Not || (behind == Behind::Old && is_of_a_thing(self.bytes, start, end)) {

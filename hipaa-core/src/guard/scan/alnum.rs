@@ -194,12 +194,19 @@ impl Scan<'_, '_> {
             self.last = None;
             hit = self.context(span, NUMBERS);
         }
-        let hit = hit.filter(|hit| !FORMED.has(hit.class()));
+        let hit = hit.filter(|hit| !FORMED.has(hit.class()) && !self.told_by_form(span, *hit));
         let claim = Claim { kind: Kind::Mbi, span, base: Confidence::Medium, reason: Reason::Shape };
         match hit {
             Some(hit) if hit.is(CueClass::Plan) => self.push(claim, Confidence::High, Some(hit.reason())),
             hit => self.claim(claim, hit),
         }
+    }
+
+    /// Whether only a word of prose speaks against a Medicare number: the claims of the insured, or any where it has
+    /// dashes: `claims under 1EG4-TE5-MK73`.
+    fn told_by_form(&self, span: (usize, usize), hit: Hit) -> bool {
+        let prose = hit.is(CueClass::Other) && hit.fit() < Fit::Label;
+        prose && (byte::peek(self.bytes, span.0 + 4) == b'-' || self.says(hit, span.0, b"claims"))
     }
 
     fn vin(&mut self, span: (usize, usize), digits: usize) {

@@ -116,6 +116,7 @@ impl Scan<'_, '_> {
             match byte::peek(self.bytes, cue.end) {
                 b':' if cue.class == CueClass::Plan && self.speaker(cue) => continue,
                 b'.' if self.ends_sentence(cue) => return fallback,
+                b')' if self.qualifies(i, start, mask) => continue,
                 b' ' | b'(' if cue.end + 2 == start && born::types_literal(self.bytes, cue) => {
                     to = born::start_of_type(self.bytes, cue.start);
                     continue;
@@ -129,7 +130,7 @@ impl Scan<'_, '_> {
             }
             match cue.weak {
                 // `Fax confirmation sent to`: a loose word of no kind hides nothing.
-                false if fit == Fit::Near && (loose || self.payer(cue, start)) => {}
+                false if fit == Fit::Near && (loose || self.payer(cue, start) || self.qualifies(i, start, mask)) => {}
                 false if fallback.is_some_and(|hit: Hit| hit.is(CueClass::Phone)) && !self.faxed(cue) => break,
                 false if cue.class == CueClass::Date && fit >= Fit::Strict && self.day_of_birth(i) => {
                     return Some(self.hit(i - 1, fit, start));

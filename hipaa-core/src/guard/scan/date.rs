@@ -83,7 +83,7 @@ impl Scan<'_, '_> {
     /// A date of three parts; `rest` are the runs from the third on.
     pub(super) fn date_of(&mut self, a: &Run, b: &Run, c: &Run, rest: &[Run]) -> Option<usize> {
         let bytes = self.bytes;
-        let stamp = c.len() >= 4 && byte::peek(bytes, c.start + 2) == b'T' && c.digits + 1 == c.len();
+        let stamp = c.len() >= 4 && byte::peek(bytes, c.start + 2) | 0x20 == b't' && c.digits + 1 == c.len();
         let end = if stamp { c.start + 2 } else { c.end };
         let (parts, form) = three(bytes, (a, b, (c.start, end)))?;
         let behind = rest.get(1);

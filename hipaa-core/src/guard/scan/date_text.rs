@@ -173,7 +173,16 @@ fn day_date((bytes, planes): Text<'_>, run: Run, value: u32) -> Option<Found> {
     let name = name_behind((bytes, planes), run.end)?;
     let dotted = name.end + usize::from(byte::peek(bytes, name.end) == b'.');
     let (end, year) = year_behind(bytes, dotted, true).map_or((name.end, None), |(end, year)| (end, Some(year)));
+    if year.is_none() && may_do(bytes, run.end, name) {
+        return None;
+    }
     Some(((run.start, end), Parts { year, month: name.month, day: Some(day) }, name.proper))
+}
+
+/// Whether the number of an item and what one may do stand there, no day of May: `1. May shower`.
+fn may_do(bytes: &[u8], end: usize, name: Name) -> bool {
+    let verb = byte::peek(bytes, name.end) == b' ' && byte::at(bytes, name.end + 1, byte::LOWER);
+    byte::peek(bytes, end) == b'.' && name.month == 5 && verb
 }
 
 /// `14Mar1962`, `14MAR62`.

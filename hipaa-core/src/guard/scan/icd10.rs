@@ -4,7 +4,7 @@
 mod form;
 
 use super::claim::Claim;
-use super::near::said_before;
+use super::near::{said_before, word_behind};
 use super::token::Run;
 use super::{Hit, Scan, condition, lookalike, title, unit};
 use crate::guard::byte::{self, ALNUM};
@@ -18,6 +18,10 @@ const CODES: Mask = Mask::of(&[Icd10, Mrn, Device, Account, Plan, License, Other
 
 /// Categories that also name something else in notes: a mask, dextrose, fluorine.
 const HOMOGRAPHS: [&[u8]; 5] = [b"N95", b"D50", b"D10", b"D25", b"F18"];
+
+/// How dextrose is given.
+static INFUSED: WordSet<32> =
+    WordSet::new("amp amps ampule bolus push iv ivp gtt drip infusion infusing water syringe");
 
 static DIAGNOSES: WordSet<16> = WordSet::new("dx diagnosis diagnoses icd dxs");
 
@@ -89,6 +93,7 @@ impl Scan<'_, '_> {
         let claim = Claim { kind: Kind::Icd10, span, base: Confidence::Low, reason: Reason::CategoryOk };
         let procedure = may_be_procedure(code);
         match hit.filter(|hit| hit.is(Icd10)) {
+            Some(_) if infused(self.bytes, span) => {}
             Some(hit) if hit.lists() && procedure && self.pointed_beside(span) => {}
             Some(hit) if speaks(hit) && !self.any_code(hit, run) => self.claim(claim, Some(hit)),
             _ if hit.is_some_and(|hit| hit.rules_out() && !hit.is(Icd10)) => {}
@@ -225,10 +230,43 @@ fn joined(bytes: &[u8], from: usize, to: usize) -> bool {
 /// Whether the code may be one of a procedure, a letter and four digits.
 ///
 /// # Source
-/// HCPCS level II sections A to V (no F, I, N, O); D are the codes of dentists (CDT).
+/// HCPCS level II sections A to V (no F, I, N, O) and the thousands in which they have codes; D are the codes of
+/// dentists (CDT).
 fn may_be_procedure(code: &[u8]) -> bool {
-    let letter = matches!(code.first(), Some(b'A'..=b'V')) && !b"FINO".contains(&code[0]);
-    letter && code.len() == 5 && code[1..].iter().all(u8::is_ascii_digit)
+    let [letter, number @ ..] = code else { return false };
+    let thousands: &[u8] = match letter {
+        b'A' | b'D' | b'L' | b'S' => b"0123456789",
+        b'B' => b"459",
+        b'C' => b"125789",
+        b'E' => b"01238",
+        b'G' => b"01234689",
+        b'H' => b"012",
+        b'J' => b"0123789",
+        b'K' | b'M' => b"01",
+        b'P' => b"2379",
+        b'Q' => b"023459",
+        b'R' | b'U' => b"0",
+        b'T' => b"1245",
+        b'V' => b"25",
+        _ => b"",
+    };
+    // Few sections end within a thousand.
+    let ends = matches!(code, [b'H', b'2', b'1'..=b'9', ..] | [b'R' | b'U', b'0', b'1'..=b'9', ..]);
+    let digits = number.len() == 4 && number.iter().all(u8::is_ascii_digit);
+    digits && !ends && thousands.contains(&number[0])
+}
+
+/// Whether dextrose was given: `D50 amp`, `D10 given; D5W`.
+fn infused(bytes: &[u8], span: (usize, usize)) -> bool {
+    let dextrose = matches!(&bytes[span.0..span.1], b"D50" | b"D25" | b"D10");
+    dextrose && {
+        let word = word_behind(bytes, span.1);
+        let given = || {
+            let end = span.1 + 1 + word.len();
+            word.eq_ignore_ascii_case(b"given") && !(byte::peek(bytes, end) == b' ' && byte::at(bytes, end + 1, ALNUM))
+        };
+        INFUSED.has(word) || given()
+    }
 }
 
 /// The text in capitals; it is no longer than the room.

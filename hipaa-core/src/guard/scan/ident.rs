@@ -57,6 +57,10 @@ impl Scan<'_, '_> {
         if !declared && digits + 3 < span.1 - span.0 && self.is_word(span, hit, labelled) {
             return;
         }
+        // The next heading: `member_id;icd10`.
+        if !declared && digits <= 2 && byte::at(self.bytes, span.0, ALPHA) && self.is_label(span) {
+            return;
+        }
         if breaks_list || (!declared && !labelled && self.counts(span, digits, hit)) {
             return;
         }
@@ -72,6 +76,14 @@ impl Scan<'_, '_> {
         let claim = Claim { kind, span, base: Confidence::Low, reason: Reason::Shape };
         self.push(claim, confidence, Some(hit.reason()));
         self.done = self.done.max(span.1);
+    }
+
+    /// Whether all of the value is a word of labels.
+    #[inline(never)]
+    fn is_label(&self, (start, end): (usize, usize)) -> bool {
+        let stop = byte::skip(self.bytes, start, ALNUM);
+        let cue = self.rules.lexicon.phrase_at((self.bytes, self.planes), start, stop);
+        cue.is_some_and(|cue| cue.end == end)
     }
 
     /// Whether one of two values that a comma or semicolon parts has letters, and the other none: `457293; G3P2012`.
@@ -132,6 +144,11 @@ impl Scan<'_, '_> {
             return true;
         }
         // `a member (Ann Roe) [#34752]`, `serial on x86-64`.
+        // `Dear Member, NCT07755664`: a trial.
+        let trial = || bytes[start..].starts_with(b"NCT") && end - start == 11;
+        if bytes[start] == b'N' && trial() {
+            return true;
+        }
         let linked = (byte::prev(bytes, start) == b'#') & (byte::peek(bytes, end) == b']');
         let machine = || matches!(&bytes[start..end], b"x86-64" | b"x86_64");
         if linked | (bytes[start] == b'x') && (bytes[..start].ends_with(b"[#") || machine()) {
@@ -139,7 +156,9 @@ impl Scan<'_, '_> {
         }
         let plan = hit.is(CueClass::Plan);
         if (plan || hit.is(CueClass::License))
-            && (self.of_machines((start, end), labelled) || (plan && self.is_rule(start, end)))
+            && (self.of_machines((start, end), labelled)
+                || (plan && self.is_rule(start, end))
+                || self.is_download((start, end), hit))
         {
             return true;
         }
@@ -187,6 +206,15 @@ impl Scan<'_, '_> {
             && (MACHINES.has(word()) || (short && COUNTED.has(word())) || cluster())
     }
 
+    /// Whether a `dl` in small letters counts what was downloaded: `dl: 4259102 bytes`, `dl 42591 kbps`.
+    fn is_download(&self, (start, end): (usize, usize), hit: Hit) -> bool {
+        let rate = || word_behind(self.bytes, end).ends_with(b"bps");
+        hit.weak()
+            && self.says(hit, start, b"dl")
+            && byte::skip(self.bytes, start, DIGIT) == end
+            && (rate() || unit::follows(self.bytes, end))
+    }
+
     /// Whether the value is a rule of the house: `policy HIM-00412`.
     fn is_rule(&self, start: usize, end: usize) -> bool {
         let value = &self.bytes[start..end];
@@ -226,11 +254,11 @@ impl Scan<'_, '_> {
         hit.is_some()
     }
 
-    /// Numbers with a point: the serial number of a lens (`22242691.529`), a licence (`35.421532`).
+    /// Numbers with a point: the serial number of a lens (`22242691.529`), a licence (`35.421532`, `036.327161`).
     pub(super) fn pointed(&mut self, span: (usize, usize), (first, second): (usize, usize)) {
         let class = match (first, second) {
             (8, 3) => CueClass::Device,
-            (2, 6) => CueClass::License,
+            (2 | 3, 6) => CueClass::License,
             _ => return,
         };
         // `License number of certifier: 36.713803`.

@@ -22,8 +22,10 @@ static OWN: WordSet<16> = WordSet::new("new his her my their the old");
 /// What a card for prescriptions has beside its `ID`.
 static RX_CARD: WordSet<16> = WordSet::new("bin pcn rxbin rxpcn rxgrp");
 /// Whose `ID` is no number of a plan.
-static PROVIDERS: WordSet<32> =
-    WordSet::new("prescriber provider rendering referring ordering attending physician pharmacy pharmacist npi dea");
+static PROVIDERS: WordSet<64> = WordSet::new(
+    "prescriber provider rendering referring ordering attending physician pharmacy pharmacist npi dea specimen order \
+    sample lab requisition request transaction tracking study trial protocol ecg ekg image",
+);
 
 /// What a line speaks of in which a group is one of insured.
 static GROUPED: WordSet<128> = WordSet::new(

@@ -268,7 +268,8 @@ impl Scan<'_, '_> {
         // Its form says more than a loose word behind it: `536-90-4399 ins id on the card`.
         let hit = hit.filter(|hit| !matches!(hit.distance(), Some(0..=1)))?;
         // `ssn ending 3821, full number in chart: 412-55-3821`.
-        let loose = hit.weak() && hit.is(Mrn) && said_before(self.bytes, span.0, 64, &SECURITY);
+        // `social given over the phone as 412-55-3821`.
+        let loose = ((hit.weak() && hit.is(Mrn)) || hit.is(Phone)) && said_before(self.bytes, span.0, 64, &SECURITY);
         // Nor does it go on a list of numbers of another form.
         let other = |last: Last| last.len != span.1 - span.0;
         let goes_on = hit.is(Ssn) || !hit.lists() || !self.last.is_some_and(other);

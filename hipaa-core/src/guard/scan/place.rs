@@ -15,7 +15,8 @@ static STREETS: WordSet<128> = WordSet::new(
     cir circle ter terrace trl trail sq square loop route rte rural",
 );
 /// What an address has besides, or has before it.
-static ADDRESSES: WordSet<64> = WordSet::new("box pob suite apt address lives resides residing mailing mailed");
+static ADDRESSES: WordSet<64> =
+    WordSet::new("box pob suite apt address lives lived resides residing mailing mailed moved moving relocated");
 
 /// Codes that stand for little else in a note.
 static PLAIN: WordSet<64> = WordSet::new("ak az ia ks ky mn nd nh nj nm nv ny sd ut wi wv wy gu");
@@ -27,7 +28,7 @@ static NO_CITY: WordSet<128> = WordSet::new(
     "paid not code codes cpt hcpcs charge charges billed billing bill claim claims denied approved required \
     result results lab labs test tests status modifier auth see per and the with breast lung prostate colon \
     ovarian thyroid bladder renal gastric pancreatic cervical brain chest abdomen knee hip shoulder spine \
-    procedure procedures item items order orders sample samples total chapter section batch count codes proc lesion tumor dose platelets wbc rbc plt hgb",
+    procedure procedures item items order orders inventory sample samples total chapter section batch count codes proc lesion tumor dose platelets wbc rbc plt hgb",
 );
 
 /// Words behind five digits that are counted, charged or compared.
@@ -68,7 +69,7 @@ pub(super) fn confidence(bytes: &[u8], code: (usize, usize), end: usize) -> Conf
     let located = || street(bytes, city_start.saturating_sub(STREET_REACH), city_start);
     // The post office asks for two blanks before a ZIP code.
     let ends = ends || (!listed && bytes[code.1..end - 5] == *b"  ");
-    let spoken = SPOKEN.has(state) && bytes[code.1..end - 5] != *b"  ";
+    let spoken = SPOKEN.has(state) && state != b"OH" && bytes[code.1..end - 5] != *b"  ";
     match city {
         _ if counted(bytes, end) => Confidence::Low,
         City::Capitals if comma && (PLAIN.has(state) || ends || located()) => Confidence::High,

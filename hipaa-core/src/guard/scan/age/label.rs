@@ -2,7 +2,7 @@
 
 use super::word_before;
 use super::words::{AT_EVENTS, NO_PERSONS};
-use crate::guard::byte::{self, ALNUM, ALPHA};
+use crate::guard::byte::{self, ALNUM, ALPHA, BLANK};
 use crate::guard::cue::Fit;
 use crate::guard::scan::Hit;
 
@@ -31,6 +31,24 @@ const HEADERS: [&[u8]; 17] = [
 pub(super) fn fits(bytes: &[u8], start: usize, hit: Hit) -> bool {
     hit.fit() >= Fit::Strict
         || (!hit.weak() && hit.end_before(start).is_some_and(|end| names_event(&bytes[end..start])))
+}
+
+/// Whether a label ends right before the number, and its entry behind it: at the end of the line, or before blanks and
+/// the next label: `Age: 92  CC: fall`.
+#[inline(never)]
+pub(super) fn is_entry(bytes: &[u8], start: usize, end: usize) -> bool {
+    let labelled = matches!(byte::prev(bytes, byte::back(bytes, start, BLANK, 3)), b':' | b'=');
+    let next = || {
+        let from = byte::skip(bytes, end, BLANK).min(end + 8);
+        let stop = byte::skip(bytes, from, ALPHA);
+        byte::peek(bytes, end + 1) == b' ' && stop > from && byte::peek(bytes, stop) == b':'
+    };
+    labelled
+        && match byte::peek(bytes, end) {
+            b'\n' | b'\r' => true,
+            b' ' => next(),
+            _ => false,
+        }
 }
 
 /// Whether a text has no other words than those for events: ` on admission was `, `-Last Birthday (Years)  `.

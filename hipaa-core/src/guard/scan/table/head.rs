@@ -21,7 +21,8 @@ static COLUMN_WORDS: WordSet<256> = WordSet::new(
     street address status type provider physician doctor attending department dept location site unit notes note \
     comment comments reason result results value units flag qty quantity amount amt room bed facility title specialty \
     language insurance payer payor carrier description desc test range age relationship relation code holder ward \
-    clinic charge chg cost total balance plan dose route drug medication los freq model make year hostname os los id host port",
+    clinic charge chg cost total balance plan dose route drug medication los freq model make year hostname os los id host port component components manufacturer mfr mfg \
+    maker vendor brand implanted explanted installed removed laterality side procedure operator",
 );
 
 /// The longest word that a full stop may shorten: `Eff.`, `Subscr.`.
@@ -160,8 +161,13 @@ impl Head {
     /// Whether a row starts with a label of its own, as rows of names and values do.
     pub(super) fn labels_row(&self, rules: &Rules, bytes: &[u8], row: Span) -> bool {
         let first = Cells::new(bytes, row, self.mark).next();
-        let label = first.map(|cell| label(rules, &mut Words::default(), bytes, trimmed(bytes, cell)));
-        matches!(label, Some(Label::Cue(_, false)))
+        let Some(first) = first.map(|cell| trimmed(bytes, cell)) else { return false };
+        // A defibrillator below `Device`.
+        let defibrillator = || {
+            let of_devices = |column: &Column| column.class.is_some_and(|(class, _)| class == CueClass::Device);
+            &bytes[first.0..first.1] == b"ICD" && self.columns.iter().any(of_devices)
+        };
+        matches!(label(rules, &mut Words::default(), bytes, first), Label::Cue(_, false)) && !defibrillator()
     }
 
     /// The cell that holds a candidate, searched from a cell before it on, and its place in the row.
