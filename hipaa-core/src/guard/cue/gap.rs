@@ -245,6 +245,12 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
         }
         at += 1;
     }
+    (!leads_to_another(bytes, (from, to), end, past)).then_some(fit)
+}
+
+/// Whether the label from `to` to `end` leads to a value behind it rather than to the one that ends at `from`.
+#[inline]
+fn leads_to_another(bytes: &[u8], (from, to): (usize, usize), end: usize, past: bool) -> bool {
     let dotted = byte::peek(bytes, end) == b'.' && is_number_word(&bytes[byte::back(bytes, end, ALPHA, 4)..end]);
     // `(Pump serial #)`: the mark leads to nothing.
     let closed = byte::peek(bytes, end + usize::from(byte::peek(bytes, end) == b' ')) == b'#';
@@ -254,7 +260,7 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
         next += 1;
     }
     let same_line = !bytes[end..next.min(bytes.len())].contains(&b'\n');
-    let labels_next = match byte::peek(bytes, next) {
+    match byte::peek(bytes, next) {
         _ if closed => false,
         b':' | b'=' | b'#' => true,
         // `ID KUV850615503     Serial Number - 65415586`.
@@ -266,8 +272,7 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
         b'[' => same_line && stands_for_value(bytes, next),
         b if byte::is(b, ALPHA) => same_line && labels(bytes, next),
         _ => false,
-    };
-    (!labels_next).then_some(fit)
+    }
 }
 
 /// The longest parenthesis that says nothing, and the longest one before the mark of a label, in bytes.

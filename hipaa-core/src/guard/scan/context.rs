@@ -146,8 +146,7 @@ impl Scan<'_, '_> {
                 true if fit == Fit::Strict && cue.class == CueClass::Phone && cue.end - cue.start < 3 => {}
                 true if fit >= Fit::Strict && cue.class == CueClass::Phone => {
                     fallback = fallback.or_else(|| Some(self.hit(i, fit, start)));
-                    let place = matches!(byte::peek(self.bytes, cue.start) | 0x20, b'o') || cue.end - cue.start == 8;
-                    if !place {
+                    if !self.of_an_office(cue) {
                         break;
                     }
                 }
@@ -158,6 +157,11 @@ impl Scan<'_, '_> {
             }
         }
         fallback
+    }
+
+    /// Whether the word for a telephone is that of a place: `office`, `pharmacy`.
+    fn of_an_office(&self, cue: &Cue) -> bool {
+        matches!(byte::peek(self.bytes, cue.start) | 0x20, b'o') || cue.end - cue.start == 8
     }
 
     /// What the fax at `i` says that goes to the value past pages and a date.
@@ -275,7 +279,7 @@ impl Scan<'_, '_> {
     }
 
     /// Of several labels in one, each value takes the next: `Phone/Fax: a / b`.
-    #[inline]
+    #[inline(always)]
     fn in_order(&self, hit: Hit, i: usize, end: usize) -> Hit {
         if hit.beside().is_none() || hit.fit() == Fit::Near { hit } else { self.ordered(hit, i, end) }
     }
