@@ -1,6 +1,7 @@
 //! Texts by people who had read the rules and none of the code: hospital notes, office and log texts, documents and text in
-//! disorder, a mixture of them all, single sentences and snippets as people say and type them, and texts that name nobody. The guard was mended by other texts of the same people, so
-//! they keep what was won and estimate nothing.
+//! disorder, a mixture of them all, single sentences and snippets as people say and type them, notes and letters of wards, what
+//! systems write (logs, tickets, HL7, SQL, JSON), forms of all kinds, and texts that name nobody. The guard was mended by
+//! texts of the same people, so they keep what was won and estimate nothing.
 
 use super::score::{Label, Note};
 use serde::Deserialize;
@@ -10,7 +11,23 @@ const OFFICE: &str = include_str!("../../data/guard/foreign/office.jsonl");
 const MIXED: &str = include_str!("../../data/guard/foreign/mixed.jsonl");
 const GENERAL: &str = include_str!("../../data/guard/foreign/general.jsonl");
 const SPEECH: &str = include_str!("../../data/guard/foreign/speech.jsonl");
+const WARDS: &str = include_str!("../../data/guard/foreign/wards.jsonl");
+const SYSTEMS: &str = include_str!("../../data/guard/foreign/systems.jsonl");
+const FORMS: &str = include_str!("../../data/guard/foreign/forms.jsonl");
 const CLEAN: &str = include_str!("../../data/guard/foreign/clean.jsonl");
+
+/// Every file of texts with identifiers.
+#[cfg(test)]
+const FILES: [(&str, &str); 8] = [
+    ("notes", NOTES),
+    ("office", OFFICE),
+    ("mixed", MIXED),
+    ("general", GENERAL),
+    ("speech", SPEECH),
+    ("wards", WARDS),
+    ("systems", SYSTEMS),
+    ("forms", FORMS),
+];
 
 #[derive(Deserialize)]
 struct Line {
@@ -31,7 +48,8 @@ fn notes(lines: &str) -> Vec<Note> {
 /// All texts, without their labels.
 #[cfg(test)]
 pub(super) fn texts() -> Vec<String> {
-    [NOTES, OFFICE, MIXED, GENERAL, SPEECH, CLEAN].iter().flat_map(|lines| notes(lines)).map(|note| note.text).collect()
+    let labelled = FILES.iter().map(|(_, lines)| *lines);
+    labelled.chain([CLEAN]).flat_map(notes).map(|note| note.text).collect()
 }
 
 #[cfg(test)]
@@ -42,9 +60,7 @@ mod tests {
 
     #[test]
     fn foreign_texts_reach_every_bar() {
-        for (name, lines) in
-            [("notes", NOTES), ("office", OFFICE), ("mixed", MIXED), ("general", GENERAL), ("speech", SPEECH)]
-        {
+        for (name, lines) in FILES {
             let notes = notes(lines);
             let score = score(&Guard::new(), &notes);
             println!("{name}\n{}", score.table());

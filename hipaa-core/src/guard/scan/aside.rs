@@ -54,7 +54,8 @@ impl Scan<'_, '_> {
         let beside = before.filter(|hit| hit.fit() == Fit::Label);
         // `STAGE PT1CN0 (SN)`: few digits keep the loose word before them.
         let keeps = |hit: Hit| match hit.class().kind() {
-            Some(_) => !hit.weak(),
+            // `(P) 615-562-0964 (F) 406-467-3004`.
+            Some(_) => !hit.weak() || matches!(self.bytes[..start], [.., b'(', b'A'..=b'Z', b')', b' ']),
             None => self.planes.digits_in(start, end) < 5,
         };
         if beside.is_some_and(keeps) {
