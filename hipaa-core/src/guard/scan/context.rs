@@ -226,7 +226,7 @@ impl Scan<'_, '_> {
         let i = i.checked_sub(1)?;
         let i = if self.cues[i].weak && self.cues[i].class == CueClass::Date { i.checked_sub(1)? } else { i };
         let owner = self.cues[i];
-        if owner.weak || cue.start - owner.end >= 26 {
+        if owner.weak || cue.start.wrapping_sub(owner.end) >= 26 {
             return None;
         }
         let first = self.spent.max(self.tables.cell.0);

@@ -62,7 +62,7 @@ impl Scan<'_, '_> {
         }
         // `DEA certificate` is one source.
         let mut first = i;
-        while first > 0 && first + 2 > i && bytes[self.cues[first - 1].end..self.cues[first].start] == *b" " {
+        while first > 0 && first + 2 > i && bytes.get(self.cues[first - 1].end..self.cues[first].start) == Some(b" ") {
             if matches!(self.cues[first - 1].class, Date | Other) {
                 break;
             }
@@ -98,7 +98,7 @@ impl Scan<'_, '_> {
 
     /// Whether the loose word is the form on which a value stands: `VIN on the crash form`, `MRN form:`.
     pub(super) fn on_form(&self, owner: &Cue, cue: &Cue, labelled: bool) -> bool {
-        let gap = &self.bytes[owner.end..cue.start];
+        let gap = self.bytes.get(owner.end..cue.start).unwrap_or(b"-");
         if !FORMS.has(&self.bytes[cue.start..cue.end]) || !gap.iter().all(|byte| byte::is(*byte, ALPHA | BLANK)) {
             return false;
         }
@@ -113,7 +113,7 @@ impl Scan<'_, '_> {
         let sent = SENT.has(word)
             || (SENT_TO.has(word)
                 && self.bytes.get(cue.end..cue.end + 4).is_some_and(|to| to.eq_ignore_ascii_case(b" to ")));
-        let gap = &self.bytes[fax.end..cue.start];
+        let gap = self.bytes.get(fax.end..cue.start).unwrap_or(&[]);
         let shouted = |word: &[u8]| word.len() > 2 && word.iter().all(u8::is_ascii_uppercase);
         sent && gap.first() == Some(&b' ')
             && gap.split(|byte| *byte == b' ').all(|word| word.is_empty() || WHOSE.has(word) || shouted(word))
