@@ -106,7 +106,7 @@ impl Scan<'_, '_> {
         if masked(self.bytes, span.0, span.1) || self.age_run(*first) || self.icd_dotted(piece) {
             return;
         }
-        if first.numeric() && self.phone(first.start) {
+        if first.numeric() && self.phone_of(first) {
             return;
         }
         let dashes = piece[1..].iter().all(|run| run.sep == b'-');

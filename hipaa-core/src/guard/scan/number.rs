@@ -33,7 +33,7 @@ impl Scan<'_, '_> {
         let spaced = matches!(run.len(), 2 | 3)
             && byte::peek(self.bytes, run.end) == b' '
             && byte::at(self.bytes, run.end + 1, DIGIT);
-        if self.phone(run.start)
+        if self.phone_of(&run)
             || (spaced && ((run.len() == 3 && self.spaced_ssn(run)) || self.spaced_license(run.start)))
             || self.text_date(run)
             || self.loose(run.start, run.end)
@@ -54,11 +54,11 @@ impl Scan<'_, '_> {
             if (run.sep != b'/' || after_sex(self.bytes, run.start)) && (behind.is_empty() || sex) {
                 self.small(run);
             } else if run.sep == 0 && behind[0].sep == b'/' {
-                self.phone(run.start);
+                self.phone_of(&run);
             }
             return;
         }
-        if (len == 4 && (self.text_date(run) || self.spaced_card(run))) || self.phone(run.start) {
+        if (len == 4 && (self.text_date(run) || self.spaced_card(run))) || self.phone_of(&run) {
             return;
         }
         let span = (run.start, run.end);
@@ -226,7 +226,7 @@ impl Scan<'_, '_> {
         {
             return self.pointed(span, (a.len(), b.len()));
         }
-        if masked(self.bytes, span.0, span.1) || self.phone(first.start) {
+        if masked(self.bytes, span.0, span.1) || self.phone_of(first) {
             return;
         }
         let form = form(piece);

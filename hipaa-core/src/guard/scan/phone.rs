@@ -4,6 +4,7 @@ use super::answer::answers;
 use super::claim::Claim;
 use super::number::{NUMBERS, ends_number};
 use super::star::masked;
+use super::token::Run;
 use super::unglue::touches_word;
 use super::{Hit, Scan};
 use crate::guard::byte::{self, ALNUM, DIGIT};
@@ -55,6 +56,17 @@ impl Scan<'_, '_> {
         let three = second && byte::at(bytes, s + 2, DIGIT) && !byte::at(bytes, s + 3, DIGIT);
         let may_be = (three && three_follow(bytes, s)) || (!second && bytes[s] == b'1') || byte::prev(bytes, s) == b'+';
         may_be && self.phone_at(s)
+    }
+
+    /// The same for a run of digits.
+    #[inline]
+    pub(super) fn phone_of(&mut self, run: &Run) -> bool {
+        let may_be = match run.len() {
+            3 => three_follow(self.bytes, run.start),
+            1 => self.bytes[run.start] == b'1',
+            _ => false,
+        };
+        (may_be || byte::prev(self.bytes, run.start) == b'+') && self.phone_at(run.start)
     }
 
     #[inline(never)]
