@@ -235,6 +235,9 @@ impl Scan<'_, '_> {
 
     /// Six or eight digits: a date only where a cue asks for one.
     pub(super) fn compact_date(&mut self, span: (usize, usize)) {
+        if !may_be_compact(&self.bytes[span.0..span.1]) {
+            return;
+        }
         let Some(hit) = self.context(span, DATES).filter(|hit| asks(*hit)) else {
             if may_be_stamp(self.bytes, span.0) {
                 self.stamped(span);
@@ -279,6 +282,17 @@ impl Scan<'_, '_> {
             _ => {}
         }
         self.out.len() > found
+    }
+}
+
+/// Whether eight digits have a century where a year may begin, or six the tens of a month.
+#[inline]
+fn may_be_compact(digits: &[u8]) -> bool {
+    let century = |tens: u8, ones: u8| (tens == b'1' && ones >= b'8') || (tens == b'2' && ones == b'0');
+    match *digits {
+        [a, b, _, _, c, d, _, _] => century(a, b) || century(c, d),
+        [a, _, b, _, _, _] => a <= b'1' || b <= b'1',
+        _ => false,
     }
 }
 
