@@ -2,7 +2,7 @@
 
 use super::claim::Claim;
 use super::near::{said_before, siblings_fail};
-use super::number::NUMBERS;
+use super::number::{NUMBERS, form};
 use super::star::masked;
 use super::token::Run;
 use super::{Hit, Scan};
@@ -59,19 +59,22 @@ impl Scan<'_, '_> {
         if other {
             return;
         }
+        // What was asked for the cue need not ask again.
+        let mut asked = None;
         match run.len() {
             3..=7 => self.icd_plain(run),
-            9 if checked => self.dea(span),
-            11 if validate::mbi(token) => self.mbi(span),
+            9 if checked => asked = Some(self.dea(span)),
+            11 if validate::mbi(token) => asked = Some(self.mbi(span)),
             13 | 15 | 16 if digit_leads && token[8] == b'T' && self.calendar_time(run) => return,
             12 if token.iter().all(|byte| byte::is(*byte, HEX)) => self.bare_mac(span),
             12..=18 if digit_leads && self.bare_extension(span, run.digits) => return,
-            17 => self.vin(span, run.digits),
+            17 => asked = Some(self.vin(span, run.digits)),
             _ => {}
         }
         if run.len() >= 4
             && run.digits >= 2
-            && let Some(hit) = self.context(span, NUMBERS).or_else(|| self.plan_of_row(span))
+            && let Some(hit) =
+                asked.unwrap_or_else(|| self.context(span, NUMBERS)).or_else(|| self.plan_of_row(span))
             // `Plan: C1D15`: a short word behind a loose `plan` is what is planned.
             && !(hit.weak() && hit.is(CueClass::Plan) && run.len() < 6)
         {
@@ -110,13 +113,7 @@ impl Scan<'_, '_> {
             return;
         }
         let dashes = piece[1..].iter().all(|run| run.sep == b'-');
-        let mut token = [0; 24];
-        let solid: usize = piece.iter().map(Run::len).sum();
-        if dashes && solid <= token.len() {
-            let bytes = piece.iter().flat_map(|run| &self.bytes[run.start..run.end]);
-            token.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = *byte);
-            self.dashed(piece, span, &token[..solid]);
-        }
+        let asked = if dashes { self.dashed(piece, span) } else { None };
         if !dashes && piece.len() == 3 && self.cisco(piece) {
             return;
         }
@@ -124,24 +121,32 @@ impl Scan<'_, '_> {
         // `License # MD.76875`.
         let board = matches!(piece, [a, b] if dots && a.digits == 0 && a.len() <= 3 && b.numeric() && b.len() >= 4);
         if (!dots || board)
-            && let Some(hit) = self.context(span, NUMBERS)
+            && let Some(hit) = asked.unwrap_or_else(|| self.context(span, NUMBERS))
             && (!board || (hit.is(CueClass::License) && hit.fit() == Fit::Label))
         {
             self.ident(span, hit);
         }
     }
 
-    fn dashed(&mut self, piece: &[Run], span: (usize, usize), token: &[u8]) {
-        match piece {
-            [a, b, c] if (a.len(), b.len(), c.len()) == (4, 3, 4) && validate::mbi(token) => self.mbi(span),
-            [number, suffix] if number.len() == 9 && suffix.len() <= 6 && validate::dea(&token[..9]) => self.dea(span),
-            [a, b] if (a.len(), b.len()) == (2, 7) && validate::dea(token) => self.dea(span),
-            [_, _, _, _, _, _]
-                if piece.iter().all(|run| run.len() == 2) && token.iter().all(|byte| byte::is(*byte, HEX)) =>
-            {
+    /// Groups with a form of their own; returns the cue, where it was asked for.
+    fn dashed(&mut self, piece: &[Run], span: (usize, usize)) -> Option<Option<Hit>> {
+        let form = form(piece);
+        if !matches!(form, 0x434 | 0x91..=0x96 | 0x27 | 0x22_2222) {
+            return None;
+        }
+        let mut token = [0; 16];
+        let bytes = piece.iter().flat_map(|run| &self.bytes[run.start..run.end]);
+        let solid = token.iter_mut().zip(bytes).map(|(slot, byte)| *slot = *byte).count();
+        let token = &token[..solid];
+        match form {
+            0x434 if validate::mbi(token) => Some(self.mbi(span)),
+            0x91..=0x96 if validate::dea(&token[..9]) => Some(self.dea(span)),
+            0x27 if validate::dea(token) => Some(self.dea(span)),
+            0x22_2222 if token.iter().all(|byte| byte::is(*byte, HEX)) => {
                 self.mac(span, Confidence::Medium);
+                None
             }
-            _ => {}
+            _ => None,
         }
     }
 
@@ -165,8 +170,10 @@ impl Scan<'_, '_> {
         fits
     }
 
-    fn dea(&mut self, span: (usize, usize)) {
-        let mut hit = self.context(span, NUMBERS);
+    /// Returns the cue that was found.
+    fn dea(&mut self, span: (usize, usize)) -> Option<Hit> {
+        let found = self.context(span, NUMBERS);
+        let mut hit = found;
         // `DEA certificate`, `DEA license`: the first word says whose.
         let whose = |hit: &Hit| hit.is(CueClass::License) && hit.is_cue() && said_before(self.bytes, span.0, 40, &DEA);
         if let Some(license) = hit.filter(whose) {
@@ -182,24 +189,27 @@ impl Scan<'_, '_> {
             Confidence::Low
         };
         self.claim(Claim { kind: Kind::Dea, span, base, reason: Reason::CheckOk }, hit);
+        found
     }
 
     /// A Medicare number: its alphabet is so narrow that only the label of a number of any form speaks against it.
+    /// Returns the cue that was found.
     #[inline(never)]
-    pub(super) fn mbi(&mut self, span: (usize, usize)) {
-        let mut hit = self.context(span, NUMBERS);
+    fn mbi(&mut self, span: (usize, usize)) -> Option<Hit> {
+        let mut found = self.context(span, NUMBERS);
         let listed = |hit: Hit| hit.lists() && !matches!(hit.class(), CueClass::Mbi | CueClass::Plan);
         // `account V18686850; 5XA0G46FC16`: the list of other numbers has ended.
-        if hit.is_some_and(listed) && self.last.is_some_and(|last| last.len != span.1 - span.0) {
+        if found.is_some_and(listed) && self.last.is_some_and(|last| last.len != span.1 - span.0) {
             self.last = None;
-            hit = self.context(span, NUMBERS);
+            found = self.context(span, NUMBERS);
         }
-        let hit = hit.filter(|hit| !FORMED.has(hit.class()) && !self.told_by_form(span, *hit));
+        let hit = found.filter(|hit| !FORMED.has(hit.class()) && !self.told_by_form(span, *hit));
         let claim = Claim { kind: Kind::Mbi, span, base: Confidence::Medium, reason: Reason::Shape };
         match hit {
             Some(hit) if hit.is(CueClass::Plan) => self.push(claim, Confidence::High, Some(hit.reason())),
             hit => self.claim(claim, hit),
         }
+        found
     }
 
     /// Whether only a word of prose speaks against a Medicare number: the claims of the insured, or any where it has
@@ -209,9 +219,11 @@ impl Scan<'_, '_> {
         prose && (byte::peek(self.bytes, span.0 + 4) == b'-' || self.says(hit, span.0, b"claims"))
     }
 
-    fn vin(&mut self, span: (usize, usize), digits: usize) {
+    /// Returns the cue that was found.
+    fn vin(&mut self, span: (usize, usize), digits: usize) -> Option<Hit> {
         let letters = 17 - digits;
-        let hit = self.context(span, NUMBERS).map(|hit| self.without_source(span, hit).unwrap_or(hit));
+        let found = self.context(span, NUMBERS);
+        let hit = found.map(|hit| self.without_source(span, hit).unwrap_or(hit));
         let cue = hit.filter(|hit| hit.is(CueClass::Vin));
         let tail = self.bytes[span.1 - 4..span.1].iter().all(u8::is_ascii_digit);
         match validate::vin(&self.bytes[span.0..span.1]) {
@@ -223,6 +235,7 @@ impl Scan<'_, '_> {
             }
             _ => {}
         }
+        found
     }
 }
 

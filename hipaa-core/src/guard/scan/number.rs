@@ -382,7 +382,7 @@ fn one_of_many(bytes: &[u8], span: (usize, usize)) -> bool {
 }
 
 /// How long the runs are, one hexadecimal digit each: `0x324`; the last digit stands for more, too.
-fn form(piece: &[Run]) -> u64 {
+pub(super) fn form(piece: &[Run]) -> u64 {
     piece.iter().fold(0, |form, run| form << 4 | run.len().min(15) as u64)
 }
 
