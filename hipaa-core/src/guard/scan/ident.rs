@@ -96,13 +96,17 @@ impl Scan<'_, '_> {
     /// How many digits the value has, when it can be an identifier at all.
     fn value_digits(&self, span: (usize, usize), hit: Hit, labelled: bool) -> Option<usize> {
         let value = &self.bytes[span.0..span.1];
-        let (digits, solid) = (self.planes.digits_in(span.0, span.1), self.planes.alnum_in(span.0, span.1));
+        let digits = self.planes.digits_in(span.0, span.1);
+        let solid = if digits == value.len() { digits } else { self.planes.alnum_in(span.0, span.1) };
         // `per policy 310-22` is a rule of the house.
         let ruled = hit.is(CueClass::Plan) && !labelled && value.contains(&b'-');
         let least = if labelled && !hit.weak() { 4 } else { 5 + usize::from(ruled) };
         let year = value.len() == 4 && matches!(value, [b'1', b'8' | b'9', ..] | [b'2', b'0', ..]);
-        let fits =
-            !self.counted(span) && solid >= least && value.len() <= LONGEST && digits >= 2 && (labelled || !year);
+        let fits = (digits == value.len() || !self.counted(span))
+            && solid >= least
+            && value.len() <= LONGEST
+            && digits >= 2
+            && (labelled || !year);
         (fits && !masked(self.bytes, span.0, span.1)).then_some(digits)
     }
 
