@@ -59,7 +59,10 @@ impl Scan<'_, '_> {
         }
         // A cell ends behind the letter.
         let stop = if behind == Behind::Lettered { end + 2 } else { end };
-        let cue = self.context((start, stop), AGES).filter(|&hit| label::fits(self.bytes, start, hit));
+        let cue = match behind {
+            Behind::Old => None,
+            _ => self.context((start, stop), AGES).filter(|&hit| label::fits(self.bytes, start, hit)),
+        };
         let (confidence, reason) = match (behind, cue) {
             (Behind::Old, _) => (Confidence::High, Reason::Shape),
             (_, Some(hit)) if label::of_no_person(self.bytes, (start, end), hit) => return,
