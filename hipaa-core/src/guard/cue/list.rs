@@ -46,6 +46,13 @@ pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
             b'-' if matches!(bytes[at + 1..], [b'>', ..] | [b'-', b'>', ..]) => {}
             // An arrow, or the guillemets around each value.
             0xE2 if bytes[at..to].starts_with("→".as_bytes()) => (seen, at) = (true, at + 2),
+            // `E11.9 · I10`, `E11.9 • I10`.
+            0xC2 if bytes[at..to].starts_with("· ".as_bytes()) && byte::prev(bytes, at) == b' ' => {
+                (seen, at) = (true, at + 1)
+            }
+            0xE2 if bytes[at..to].starts_with("• ".as_bytes()) && byte::prev(bytes, at) == b' ' => {
+                (seen, at) = (true, at + 2)
+            }
             0xC2 if bytes[at..to].starts_with("«".as_bytes()) || bytes[at..to].starts_with("»".as_bytes()) => at += 1,
             _ => return false,
         }

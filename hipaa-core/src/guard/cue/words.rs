@@ -53,7 +53,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Phone,
         STRONG,
-        "pid-13|pid.13|phone|phones|phone +|telephone|telephone +|telephones|tel|tel +|ph|ph +|cell|cell +|cell phone|cell phone +|cellphone|mobile|mobile +|mobile phone|mobile phone +|home phone|home phone +|work phone|work phone +|contact +|contact phone|callback|callback +|call back|call back +|pager|pager +|beeper|voicemail|hotline|helpline|landline|whatsapp|telefono|emergency contact|daytime phone|day phone|sms|telecom|text-to-pay|text sent to|caller id|!ANI|ani +|!DNIS",
+        "pid-13|pid.13|phone|phones|phone +|phone1|phone2|tel1|tel2|telephone|telephone +|telephones|tel|tel +|ph|ph +|cell|cell +|cell phone|cell phone +|cellphone|mobile|mobile +|mobile phone|mobile phone +|home phone|home phone +|work phone|work phone +|contact +|contact phone|callback|callback +|call back|call back +|pager|pager +|beeper|voicemail|hotline|helpline|landline|whatsapp|telefono|emergency contact|daytime phone|day phone|sms|telecom|text-to-pay|text sent to|caller id|!ANI|ani +|!DNIS",
     ),
     (
         Phone,

@@ -2,6 +2,7 @@
 
 use super::Scan;
 use super::date::Parts;
+use super::near::word_before;
 use crate::guard::byte::{self, ALPHA, DIGIT};
 use crate::guard::cue::{Cue, CueClass, Fit, before_gap};
 use crate::guard::words::WordSet;
@@ -15,6 +16,7 @@ static DONE: WordSet<32> =
 static ARRIVED: WordSet<16> = WordSet::new("arrival arrived came moved immigrated emigrated");
 /// Those of them that leave the entry what it is.
 static CHECKED: WordSet<8> = WordSet::new("verified confirmed checked");
+static CHILDREN: WordSet<16> = WordSet::new("son daughter baby child kiddo infant newborn twin");
 /// Nothing was checked before this year.
 const RECORDS: u16 = 2000;
 /// How far a line and the question before it are looked at, in bytes.
@@ -99,13 +101,23 @@ impl Scan<'_, '_> {
 
     /// Whether the date is the second value of a label, or answers a question: `SSN/DOB 323-12-1079 07/21/2010`.
     pub(super) fn born_beside(&self, span: (usize, usize)) -> bool {
-        if byte::prev(self.bytes, span.0) != b' ' {
-            return false;
+        match byte::prev(self.bytes, span.0) {
+            b' ' => {}
+            b'(' => return self.of_a_child(span),
+            _ => return false,
         }
         match byte::prev(self.bytes, span.0 - 1) {
             b',' => self.answers(span.0),
             before => (before == b' ' || byte::is(before, DIGIT)) && self.shares_label(span.0),
         }
+    }
+
+    /// `my son Gerald (04/09/2019)`.
+    fn of_a_child(&self, (start, end): (usize, usize)) -> bool {
+        let (from, stop) = word_before(self.bytes, start);
+        let named = from < stop && byte::at(self.bytes, from, byte::UPPER) && byte::peek(self.bytes, end) == b')';
+        let (who, stop) = if named { word_before(self.bytes, from) } else { return false };
+        CHILDREN.has(&self.bytes[who..stop])
     }
 
     /// Whether only blanks stand between the value before and this one, and a label of both says birth last.

@@ -20,7 +20,7 @@ static EVENTS: WordSet<256> = WordSet::new(
     cath stent stented cabg pci tavr orif placed removed inserted exchanged repeat repeated rpt drawn transfused extubated \
     intubated lvm texted emailed stitches sutures staples shot vaccine vax tdap pneumovax shingrix prevnar mammo \
     mammogram pap mbss bcx ucx cx cultures picc midline foley snf rehab hospice pcp cards ortho onc neuro pulm dcd dced \
-    extraction cataract ablation cardioverted implanted interrogated diagnosed tah mtg meeting rtw changed cholecystectomy appendectomy \
+    extraction cataract ablation cardioverted implanted interrogated diagnosed tah mtg meeting rtw changed cholecystectomy appendectomy tka tha tkr thr avr mvr cea lap \
     delivered consult rtc fu appt ov adm admit",
 );
 /// Those that no score follows, either: `labs 5/10`.
@@ -36,7 +36,7 @@ static AGAIN: WordSet<64> = WordSet::new(
 );
 static LAST: WordSet<8> = WordSet::new("last next prior");
 /// What is done to something, where the thing tells: `stitches out`.
-static DONE: WordSet<16> = WordSet::new("out in off done due back pulled neg dc");
+static DONE: WordSet<16> = WordSet::new("out in off done due back pulled sent neg dc");
 /// What is put in or given: only in brackets does a day follow at once, `R IJ (4/27)`.
 static LINES: WordSet<32> =
     WordSet::new("ij cvc line lines trach peg drain tube art vanc zosyn cefepime ctx abx ett central");

@@ -49,7 +49,10 @@ const SEGMENTS: [Segment; 22] = [
     },
     Segment { name: b"NK1|", fields: &[(4, Zip), (5, Phone), (6, Phone), (16, Dob), (37, Ssn)] },
     Segment { name: b"GT1|", fields: &[(5, Zip), (6, Phone), (7, Phone), (8, Dob), (12, Ssn)] },
-    Segment { name: b"IN1|", fields: &[(5, Zip), (12, Date), (13, Date), (18, Dob), (36, Plan), (49, Plan)] },
+    Segment {
+        name: b"IN1|",
+        fields: &[(5, Zip), (7, Phone), (8, Plan), (12, Date), (13, Date), (18, Dob), (36, Plan), (49, Plan)],
+    },
     Segment { name: b"DG1|", fields: &[(2, Version), (3, Icd10), (5, Date)] },
     // The first separator is a field of its own there.
     Segment { name: b"MSH|", fields: &[(6, Date)] },

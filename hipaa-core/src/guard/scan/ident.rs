@@ -387,7 +387,9 @@ impl Scan<'_, '_> {
         if cue.end != word || cue.weak || cue.class.kind().is_none() || word - span.0 < 2 {
             return false;
         }
-        if self.context(span, NUMBERS).is_some_and(|hit| hit.fit() >= Fit::Strict) {
+        // `|F|MRN946305|`: a loose letter before it is none of its own.
+        let letter = |hit: &Hit| hit.weak() && (hit.is(CueClass::Fax) || hit.is(CueClass::Phone));
+        if self.context(span, NUMBERS).is_some_and(|hit| hit.fit() >= Fit::Strict && !letter(&hit)) {
             return false;
         }
         let run = super::token::Run { start: word, end: span.1, digits: span.1 - word, sep: 0 };

@@ -78,6 +78,11 @@ impl Scan<'_, '_> {
                 && any_word(gap, 0, gap.len(), &PLACES)
         };
         let numbers = last.hit.class().kind().is_some_and(crate::guard::Kind::needs_cue);
+        // `MR# 57738630 not 8538270`.
+        let denied = self.bytes.get(last.end..span.0).is_some_and(|gap| gap == b" not " || gap == b", not ");
+        if numbers && digits && denied && value.len() >= 6 && last.len >= 6 {
+            return true;
+        }
         digits && ((numbers && announced_gap(self.bytes, last.end, span.0)) || (place() && self.alike(last, span)))
     }
 

@@ -177,6 +177,7 @@ impl Scan<'_, '_> {
             digits.clone().all(|byte| *byte == b'0') || digits.clone().all(|byte| byte.eq_ignore_ascii_case(&b'f'));
         let base = if uniform { Confidence::Low } else { base };
         let hit = self.context(span, HARDWARE).filter(|hit| !hit.is(Device));
+        let hit = hit.filter(|&hit| !(hit.is(Other) && self.says(hit, span.0, b"box")));
         self.claim(Claim { kind: Kind::Mac, span, base, reason: Reason::Shape }, hit);
     }
 
