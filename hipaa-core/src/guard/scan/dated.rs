@@ -20,7 +20,7 @@ static EVENTS: WordSet<256> = WordSet::new(
     cath stent stented cabg pci tavr orif placed removed inserted exchanged repeat repeated rpt drawn transfused extubated \
     intubated lvm texted emailed stitches sutures staples shot vaccine vax tdap pneumovax shingrix prevnar mammo \
     mammogram pap mbss bcx ucx cx cultures picc midline foley snf rehab hospice pcp cards ortho onc neuro pulm dcd dced \
-    extraction cataract ablation cardioverted implanted interrogated diagnosed tah mtg meeting rtw changed cholecystectomy appendectomy tka tha tkr thr avr mvr cea lap \
+    extraction cataract ablation cardioverted implanted interrogated diagnosed tah mtg meeting rtw changed cholecystectomy appendectomy tka tha tkr thr avr mvr cea \
     delivered consult rtc fu appt ov adm admit",
 );
 /// Those that no score follows, either: `labs 5/10`.
