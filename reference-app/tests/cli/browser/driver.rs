@@ -36,6 +36,8 @@ impl Drop for Ends {
 /// A driver on a port of its own.
 pub(super) struct Driver {
     _process: Ends,
+    /// Where browsers leave their files, to go with the driver.
+    _folder: tempfile::TempDir,
     address: String,
 }
 
@@ -47,8 +49,10 @@ fn on_path(name: &str) -> Option<PathBuf> {
 impl Driver {
     pub(super) fn start() -> Option<Self> {
         on_path("chromium")?;
+        let folder = tempfile::tempdir().unwrap();
         let mut process = Command::new(on_path("chromedriver")?)
             .args(["--port=0", "--allowed-ips=127.0.0.1"])
+            .env("TMPDIR", folder.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -57,7 +61,8 @@ impl Driver {
         let port = lines.map(Result::unwrap).find_map(|line| {
             line.split_once("successfully on port ").map(|(_, port)| port.trim_end_matches('.').to_owned())
         });
-        Some(Self { _process: Ends(process), address: format!("http://127.0.0.1:{}", port.unwrap()) })
+        let address = format!("http://127.0.0.1:{}", port.unwrap());
+        Some(Self { _process: Ends(process), _folder: folder, address })
     }
 
     /// A browser without memory, which begins at this demo.
