@@ -62,7 +62,7 @@ macro_rules! reasons {
         }
 
         impl Reason {
-            const PLAIN: &[Self] = &[$(Self::$variant,)*];
+            pub(super) const PLAIN: &[Self] = &[$(Self::$variant,)*];
 
             /// The number of a reason without a cue; none for a cue.
             #[inline]

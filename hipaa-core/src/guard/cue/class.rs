@@ -66,6 +66,16 @@ const ALL: [CueClass; 24] = {
     ]
 };
 
+// Each stands at its own number, and all of them and none fit into five bits.
+const _: () = {
+    let mut i = 0;
+    while i < ALL.len() {
+        assert!(ALL[i] as usize == i);
+        i += 1;
+    }
+    assert!(ALL.len() < 32);
+};
+
 impl CueClass {
     /// The class with the number that the lowest byte holds, as in `class as u64`.
     #[inline]

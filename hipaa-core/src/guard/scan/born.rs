@@ -12,10 +12,11 @@ static TYPES: WordSet<8> = WordSet::new("date timestamp datetime");
 /// What is done to an entry, and when: `DOB corrected 9/8/2020`.
 static DONE: WordSet<32> =
     WordSet::new("corrected verified confirmed updated changed checked entered reviewed amended fixed added");
-/// What happened after a birth: `born in Manila, arrival May 2019`.
-static ARRIVED: WordSet<16> = WordSet::new("arrival arrived came moved immigrated emigrated");
 /// Those of them that leave the entry what it is.
 static CHECKED: WordSet<8> = WordSet::new("verified confirmed checked");
+/// What happened after a birth: `born in Manila, arrival May 2019`.
+static ARRIVED: WordSet<16> = WordSet::new("arrival arrived came moved immigrated emigrated");
+/// Whose birth date stands beside the name: `my son Gerald (04/09/2019)`.
 static CHILDREN: WordSet<16> = WordSet::new("son daughter baby child kiddo infant newborn twin");
 /// Nothing was checked before this year.
 const RECORDS: u16 = 2000;

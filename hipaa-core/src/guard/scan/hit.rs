@@ -24,6 +24,7 @@ const BESIDE: Field = Field(10, 5);
 const REST: [Field; 3] = [Field(15, 5), Field(20, 5), Field(25, 5)];
 /// One more than the number of the reason; zero for a cue.
 const REASON: Field = Field(30, 6);
+const _: () = assert!(Reason::PLAIN.len() < 1 << REASON.1);
 /// The class of the cue and its distance.
 const CUE: Field = Field(36, 5);
 const AT: Field = Field(41, 16);
