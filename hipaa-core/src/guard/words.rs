@@ -13,7 +13,7 @@ const fn mix(low: u64, high: u64) -> u64 {
 }
 
 const fn slot(hash: u64, slots: usize) -> usize {
-    (hash >> 48) as usize % slots
+    (hash >> 48) as usize & (slots - 1)
 }
 
 /// Each of the first `len` bytes with the bit that small letters have.
@@ -43,8 +43,9 @@ fn halves(word: &[u8]) -> (u64, u64) {
 }
 
 impl<const N: usize> WordSet<N> {
-    /// The words of a list, parted by blanks; `N` should be twice their number or more.
+    /// The words of a list, parted by blanks; `N` is a power of two, and should be twice their number or more.
     pub(super) const fn new(list: &str) -> Self {
+        const { assert!(N.is_power_of_two()) }
         let bytes = list.as_bytes();
         let mut slots = [0; N];
         let mut at = 0;
@@ -70,22 +71,29 @@ impl<const N: usize> WordSet<N> {
     }
 
     /// Whether the word is in the set, in whatever case.
+    #[inline]
     pub(super) fn has(&self, word: &[u8]) -> bool {
-        if word.is_empty() || word.len() > LONGEST {
-            return false;
+        holds(&self.0, word)
+    }
+}
+
+/// Said once for all sets and places that ask, so that the code of a text stays small.
+#[inline(never)]
+fn holds(slots: &[u64], word: &[u8]) -> bool {
+    if word.is_empty() || word.len() > LONGEST {
+        return false;
+    }
+    #[cfg(test)]
+    super::steps::add(word.len());
+    let (low, high) = halves(word);
+    let hash = mix(low, high);
+    let mut place = slot(hash, slots.len());
+    loop {
+        match slots[place] {
+            0 => return false,
+            known if known == hash => return true,
+            _ => place = (place + 1) & (slots.len() - 1),
         }
-        #[cfg(test)]
-        super::steps::add(word.len());
-        let (low, high) = halves(word);
-        let hash = mix(low, high);
-        let mut place = slot(hash, N);
-        while self.0[place] != 0 {
-            if self.0[place] == hash {
-                return true;
-            }
-            place = (place + 1) % N;
-        }
-        false
     }
 }
 
