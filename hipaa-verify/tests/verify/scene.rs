@@ -44,8 +44,9 @@ pub(crate) struct Scene {
     pub(crate) record: RecordId,
 }
 
+/// What a scene is made of, in memory: a static that owned a folder would leave it behind.
 struct Template {
-    folder: TempDir,
+    files: Vec<(PathBuf, Vec<u8>)>,
     logs: [LogId; 3],
     record: RecordId,
 }
@@ -73,7 +74,7 @@ impl Scene {
 
     fn copy_of(template: &Template) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        copy(template.folder.path(), folder.path());
+        lay(&template.files, folder.path());
         let [own, north, south] = template.logs;
         Self { folder, north, south, own, record: template.record }
     }
@@ -137,7 +138,7 @@ impl Scene {
         }
         let case = Path::new(&folder).join(NEXT.fetch_add(1, Ordering::Relaxed).to_string());
         fs::create_dir_all(&case).unwrap();
-        copy(self.folder.path(), &case);
+        lay(&files(self.folder.path()), &case);
         let mut kept = more.iter().filter(|name| **name == "kept").map(|name| (*name).to_owned()).collect::<Vec<_>>();
         if witness.is_some() {
             let notes = fs::read_dir(case.join("witness")).unwrap();
@@ -168,16 +169,24 @@ fn found(json: &serde_json::Value) -> BTreeSet<Found> {
     json["breaks"].as_array().unwrap().iter().map(one).collect()
 }
 
-fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            fs::create_dir(&target).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
+/// Every file below a folder, by its name in it.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let below = |path: PathBuf| {
+        let name = PathBuf::from(path.file_name().unwrap());
+        if path.is_file() {
+            return vec![(name, fs::read(path).unwrap())];
         }
+        files(&path).into_iter().map(|(file, bytes)| (name.join(file), bytes)).collect()
+    };
+    entries.flat_map(below).collect()
+}
+
+fn lay(files: &[(PathBuf, Vec<u8>)], folder: &Path) {
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
     }
 }
 
@@ -204,7 +213,7 @@ fn vault(tenant: TenantId) -> TenantVault {
 impl Scene {
     /// A folder with another deployment of the same shape.
     pub(crate) fn rebuilt() -> TempDir {
-        build(EVENTS).folder
+        Self::copy_of(&build(EVENTS)).folder
     }
 }
 
@@ -241,7 +250,7 @@ fn build(events: u64) -> Template {
     drop(db);
     keep_outside(folder.path(), &path);
     let own = heads(&path).into_iter().find(|head| head.tenant == TenantId::DEPLOYMENT).unwrap().log;
-    Template { folder, logs: [own, logs[0], logs[1]], record: records[0] }
+    Template { files: files(folder.path()), logs: [own, logs[0], logs[1]], record: records[0] }
 }
 
 fn heads_of(path: &Path, logs: &[LogId]) -> Vec<StoredHead> {
