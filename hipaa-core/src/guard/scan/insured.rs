@@ -160,8 +160,9 @@ impl Scan<'_, '_> {
 /// Whether the number at `start` ends before the label of a birth date: the `ID: 3871764. DOB: ` of a strip, `PID 6544116
 /// DOB`.
 pub(super) fn born_behind(bytes: &[u8], start: usize) -> bool {
-    let end = byte::skip(bytes, start, byte::ALNUM | byte::JOIN);
-    let end = end - usize::from(matches!(byte::prev(bytes, end), b'.' | b':' | b'/'));
+    let end = byte::skip(&bytes[..bytes.len().min(start + 24)], start, byte::ALNUM | byte::JOIN);
+    // A telephone number may begin with a sign, and then nothing is skipped.
+    let end = if end > start && byte::at(bytes, end - 1, byte::JOIN) { end - 1 } else { end };
     let next = bytes[end..].iter().take(4).take_while(|byte| b" .,;|\n".contains(byte)).count() + end;
     let digits = bytes[start..end].iter().filter(|byte| byte.is_ascii_digit()).count();
     (5..=10).contains(&digits)

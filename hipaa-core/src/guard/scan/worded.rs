@@ -1,7 +1,7 @@
 //! Values behind a word that is too common for a cue: `Patient 5459275`, `/patients/9877888`, `plan W58893935`.
 
 use super::insured::born_behind;
-use super::near::{any_word, previous_word, said_before, word_behind};
+use super::near::{any_word, previous_word, said_before};
 use super::{Hit, Scan, unit};
 use crate::guard::Reason;
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, UPPER};
@@ -17,11 +17,11 @@ const LONGEST: usize = 10;
 const REACH: usize = 64;
 
 /// Words before `patient` that make the number a sum or a count.
-static COUNTING: WordSet<16> = WordSet::new("per each every of average cost");
+static COUNTING: WordSet<16> = WordSet::new("per each every of average cost mean median");
 /// What numbers its patients on its own.
 static STUDIES: WordSet<64> = WordSet::new(
     "study studies trial subject enrolled enrolment enrollment randomized randomised cohort arm protocol sponsor \
-    placebo withdrew simulated synthetic",
+    placebo withdrew participant participants dataset simulated synthetic",
 );
 /// What else is planned.
 static OTHER_PLANS: WordSet<64> = WordSet::new(
@@ -91,7 +91,7 @@ impl Scan<'_, '_> {
             && !day
             && !unit::follows(bytes, end)
             && !COUNTING.has(previous_word(bytes, word.0))
-            && !STUDIES.has(word_behind(bytes, end))
+            && !any_word(bytes, end, bytes.len().min(end + REACH), &STUDIES)
             && !said_before(bytes, start, REACH, &STUDIES)
     }
 
