@@ -121,9 +121,9 @@ impl Scan<'_, '_> {
         let bytes = self.bytes;
         let fits = |shape: &&[u8]| {
             let end = start + shape.len();
-            let joins = byte::peek(bytes, end) == b' ' || byte::at(bytes, end, JOIN);
-            let goes_on = byte::at(bytes, end, ALNUM) || (joins && byte::at(bytes, end + 1, DIGIT));
-            byte::is_shape(bytes, start, shape) && !goes_on
+            let joins = || byte::peek(bytes, end) == b' ' || byte::at(bytes, end, JOIN);
+            let goes_on = || byte::at(bytes, end, ALNUM) || (joins() && byte::at(bytes, end + 1, DIGIT));
+            byte::is_shape(bytes, start, shape) && !goes_on()
         };
         let licence = LICENSES.iter().find(|shape| fits(shape));
         let Some(shape) = licence.or_else(|| RECORDS.iter().find(|shape| fits(shape))) else {
