@@ -4,6 +4,7 @@
 //! kinds it could be, the cue words around it (collected once, and only near candidates)
 //! decide between them. Addresses with `@` or `://` are found by their own searches first.
 
+mod accession;
 mod age;
 mod alnum;
 mod answer;
@@ -48,6 +49,7 @@ mod udi;
 mod unglue;
 mod unit;
 mod url;
+mod worded;
 mod x12;
 mod zip;
 

@@ -222,8 +222,10 @@ pub(in super::super) fn after_gap(bytes: &[u8], from: usize, to: usize, end: usi
             let word = &bytes[at..stop];
             // `sent to 704-555-0151 by fax`.
             let carried = || matches!(word, b"by" | b"via") && fax() && !bytes[end..].starts_with(b" to ");
-            // `in the SSN field`.
-            let kept = || matches!(word, b"in" | b"into") && is_place(bytes, end);
+            // `in the SSN field`, `'4482913' in column mrn`.
+            let column =
+                || bytes[at..to].ends_with(b" column ") || (word == b"column" && bytes[..at].ends_with(b"in "));
+            let kept = || (matches!(word, b"in" | b"into") && (is_place(bytes, end) || column())) || column();
             if !BEHIND.has(word) && !carried() && !kept() {
                 return None;
             }

@@ -1,7 +1,7 @@
 //! Tokens of letters and digits: DEA, Medicare and vehicle numbers, and what a cue names.
 
 use super::claim::Claim;
-use super::near::{said_before, siblings_fail};
+use super::near::{any_word, said_before, siblings_fail};
 use super::number::{NUMBERS, form};
 use super::star::masked;
 use super::token::Run;
@@ -13,6 +13,8 @@ use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason};
 
 static INSURED: WordSet<16> = WordSet::new("insurance ins insured member medicaid medicare");
+/// How far before a card an insurance may be spoken of, in bytes.
+const INSURED_REACH: usize = 96;
 static DEA: WordSet<4> = WordSet::new("dea");
 
 /// Kinds whose values never have the form of a Medicare number: `Red, white and blue card: 1EG4-TE5-MK73`.
@@ -74,7 +76,7 @@ impl Scan<'_, '_> {
         if run.len() >= 4
             && run.digits >= 2
             && let Some(hit) =
-                asked.unwrap_or_else(|| self.context(span, NUMBERS)).or_else(|| self.plan_of_row(span))
+                asked.unwrap_or_else(|| self.context(span, NUMBERS)).or_else(|| self.by_word(span))
             // `Plan: C1D15`: a short word behind a loose `plan` is what is planned.
             && !(hit.weak() && hit.is(CueClass::Plan) && run.len() < 6)
         {
@@ -87,8 +89,9 @@ impl Scan<'_, '_> {
     /// starts with a letter where an insurance is spoken of: `her insurance card. ID W69796760`.
     fn of_member(&self, (start, end): (usize, usize), hit: Hit) -> Hit {
         let lettered = byte::skip(self.bytes, start, byte::UPPER) == start + 3 && end - start >= 11;
-        let lettered =
-            lettered || (byte::at(self.bytes, start, byte::UPPER) && said_before(self.bytes, start, 48, &INSURED));
+        let lettered = lettered
+            || (byte::at(self.bytes, start, byte::UPPER)
+                && any_word(self.bytes, start.saturating_sub(INSURED_REACH), start, &INSURED));
         let named = hit.distance().is_some_and(i16::is_negative) && hit.fit() == Fit::Label && lettered;
         if named { hit.renamed(CueClass::Plan) } else { hit }
     }

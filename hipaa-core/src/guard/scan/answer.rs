@@ -8,14 +8,18 @@ use crate::guard::words::WordSet;
 static PEOPLE: WordSet<128> = WordSet::new(
     "poa hcpoa nok son dtr daughter wife husband spouse mother father mom dad sister brother guardian caregiver aunt \
     uncle niece nephew granddaughter grandson roommate neighbor friend girlfriend boyfriend fiance partner proxy \
-    eve evening worker alt staff supervisor manager caseworker landlord landlady sponsor",
+    eve evening worker alt staff supervisor manager caseworker landlord landlady sponsor mob direct walgreens cvs",
 );
 static LEADS: WordSet<8> = WordSet::new("on at via");
 static CALLERS: WordSet<32> =
     WordSet::new("caller m me him her them us son daughter wife husband mother father message vm voicemail msg back");
 /// Somebody is reached on it, said not too far before.
-static REACH: WordSet<16> = WordSet::new("reach reached call called ring dial text reachable");
+static REACH: WordSet<16> = WordSet::new("reach reached call called ring dial text reachable notify notified");
 const REACHED: usize = 40;
+static HOURS: WordSet<4> = WordSet::new("hrs hours");
+/// What somebody is asked to do, and when: `text when done`.
+static ASKED: WordSet<4> = WordSet::new("call text");
+static WHEN: WordSet<8> = WordSet::new("when if once");
 /// Lines of a telephone.
 static LINES: WordSet<16> = WordSet::new("main direct front house land office private scheduling nurse");
 
@@ -38,7 +42,25 @@ pub(super) fn answers(bytes: &[u8], start: usize) -> bool {
             && byte::peek(bytes, start + 3) == b' '
             && previous(bytes, from).eq_ignore_ascii_case(b"number"))
         || bytes[..start].ends_with(b"that's ")
-        || (aside && of_person(bytes, (byte::back(bytes, start - 2, byte::ALPHA, 16), start - 2)))
+        || (aside && whose(bytes, start - 2))
+        || after_hours(bytes, (from, end))
+}
+
+/// Whether a person or the name of one ends at `end`: `Mary Hill, wife, 6143942624`.
+fn whose(bytes: &[u8], end: usize) -> bool {
+    let from = byte::back(bytes, end, byte::ALPHA, 16);
+    PEOPLE.has(&bytes[from..end]) || of_person(bytes, (from, end))
+}
+
+/// Whether the number is for the time when nobody is there, or for a request: `After hrs 6147932165`, `Call when ready `.
+fn after_hours(bytes: &[u8], (from, end): (usize, usize)) -> bool {
+    let word = &bytes[from..end];
+    if HOURS.has(word) {
+        return previous(bytes, from).eq_ignore_ascii_case(b"after");
+    }
+    let when = previous(bytes, from);
+    let (when_from, _) = word_before(bytes, from);
+    WHEN.has(when) && byte::prev(bytes, from) == b' ' && ASKED.has(previous(bytes, when_from))
 }
 
 /// Whether the word is the name of a person who has a telephone: `my daughter Ann`.

@@ -82,7 +82,9 @@ pub(super) fn before(bytes: &[u8], at: usize) -> bool {
 }
 
 fn named(word: &[u8]) -> bool {
+    // `Prostate ca`; `CA` is a state, `Ca` an electrolyte.
     CONDITIONS.has(word)
+        || word == b"ca"
         || ENDINGS.iter().any(|ending| {
             word.len() > ending.len() + 1 && word[word.len() - ending.len()..].eq_ignore_ascii_case(ending)
         })

@@ -123,7 +123,9 @@ impl Scan<'_, '_> {
                 }
                 _ => {}
             }
-            let Some(fit) = before_gap(self.bytes, cue.end, to) else { return self.sent_to(i, start).or(fallback) };
+            let Some(fit) = before_gap(self.bytes, cue.end, to) else {
+                return self.sent_to(i, start, mask).or(fallback);
+            };
             let loose = cue.weak || matches!(cue.class, CueClass::Other | CueClass::Version);
             if loose && let Some(owner) = self.owner(i, start, mask) {
                 return Some(self.hit(owner, fit, start));
@@ -165,10 +167,46 @@ impl Scan<'_, '_> {
     }
 
     /// What the fax at `i` says that goes to the value past pages and a date.
-    fn sent_to(&self, i: usize, start: usize) -> Option<Hit> {
+    fn sent_to(&self, i: usize, start: usize, mask: Mask) -> Option<Hit> {
         let cue = self.cues[i];
-        let sent = cue.class == CueClass::Fax && sent_gap(self.bytes, cue.end, start);
-        sent.then(|| self.hit(i, Fit::Strict, start))
+        if cue.class == CueClass::Other && self.is_bed(cue.end, start) {
+            return self.owner(i, start, mask).map(|owner| self.hit(owner, Fit::Strict, start));
+        }
+        if cue.class != CueClass::Fax {
+            return self.faxed_of(i, start);
+        }
+        sent_gap(self.bytes, cue.end, start).then(|| self.hit(i, Fit::Strict, start))
+    }
+
+    /// Whether the number of a bed or room stands from `from` on, and a value is told of it: `MRN for bed 422B is `.
+    fn is_bed(&self, from: usize, start: usize) -> bool {
+        let gap = self.bytes.get(from..start).unwrap_or(&[]);
+        let number = gap.strip_suffix(b" is ").and_then(|gap| gap.strip_prefix(b" "));
+        number.is_some_and(|number| {
+            (1..=5).contains(&number.len())
+                && number.iter().all(|byte| byte::is(*byte, byte::ALNUM))
+                && byte::at(number, 0, byte::DIGIT)
+        })
+    }
+
+    /// The fax before a number of a record or an order that goes to the value: `fax records for MR 6940650 to `.
+    #[inline]
+    fn faxed_of(&self, i: usize, start: usize) -> Option<Hit> {
+        let bytes = self.bytes;
+        let to = bytes[..start].ends_with(b" to ") && byte::is(byte::prev(bytes, start - 4), byte::DIGIT);
+        let floor = self.spent.max(self.tables.cell.0);
+        let first = |i: &usize| {
+            let (cue, gap) = (self.cues[*i], bytes.get(self.cues[*i].end..start - 4).unwrap_or(b"."));
+            cue.class == CueClass::Fax
+                && cue.start >= floor
+                && gap.len() <= REACH_BEFORE
+                && gap.iter().all(|byte| byte::is(*byte, byte::ALNUM) || b" #:-'".contains(byte))
+        };
+        if !to {
+            return None;
+        }
+        let fax = (i.saturating_sub(3)..i).rev().find(first)?;
+        Some(self.hit(fax, Fit::Strict, start))
     }
 
     /// Whether a member is one who speaks: `Agent: what is your ZIP?⏎Member: 13501`.
@@ -235,7 +273,8 @@ impl Scan<'_, '_> {
         }
         let owns = cue.class != CueClass::Date && owner.start >= first && mask.has(owner.class);
         let kind = owner.class.kind().filter(|_| owns)?;
-        let sure = !kind.needs_cue() || self.labelled(start) || self.bytes.get(cue.end..start) == Some(b" is ");
+        let said = || matches!(self.bytes.get(cue.end..start), Some(b" is " | b" reads " | b" says " | b" shows "));
+        let sure = !kind.needs_cue() || self.labelled(start) || said() || self.is_bed(cue.end, start);
         let aside = matches!(self.bytes[owner.end..cue.start], [b'('] | [b' ', b'('])
             && byte::peek(self.bytes, cue.end) == b')';
         // `DOB per ID`.

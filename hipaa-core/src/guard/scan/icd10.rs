@@ -141,6 +141,10 @@ impl Scan<'_, '_> {
         if matches!(hit.class(), Other | Version) && begins_sentence(self.bytes, span.0) {
             return true;
         }
+        // `MRN 30141, C50.912, ER 95%`: no list of records goes on to a code with a point.
+        if hit.lists() && self.bytes.get(span.0 + 3) == Some(&b'.') && hit.class().kind().is_some_and(Kind::needs_cue) {
+            return true;
+        }
         // `The claim for E11.9 was rejected`.
         if hit.is(Other) && hit.fit() == Fit::Strict && form::subject(self.bytes, span.0) {
             return true;

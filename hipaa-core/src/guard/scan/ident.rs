@@ -6,12 +6,15 @@ use super::claim::Claim;
 use super::number::NUMBERS;
 use super::star::masked;
 use super::{Hit, Last, Scan, unit};
-use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, UPPER};
+use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, JOIN, UPPER};
 use crate::guard::cue::{CueClass, Fit};
 use crate::guard::{Confidence, Kind, Reason};
 
 /// The longest value that is taken for an identifier.
 const LONGEST: usize = 40;
+/// The groups of licences, and those of records besides.
+const LICENSES: [&[u8]; 3] = [b"ddd ddd ddd ddd", b"ddd ddd ddd", b"dd ddd ddd"];
+const RECORDS: [&[u8]; 5] = [b"ddd dd dd", b"dd dd dd dd", b"dd dd dd", b"ddd dddd", b"ddd ddd"];
 
 impl Scan<'_, '_> {
     /// Claims the span for the kind of the cue, when it looks like a value at all.
@@ -113,23 +116,28 @@ impl Scan<'_, '_> {
         few || (unit::follows(self.bytes, first) && byte::at(self.bytes, first + 3, byte::LOWER))
     }
 
-    /// A licence in groups: `289 043 065`, `38 303 231`, `G 849 227 558 233`.
-    pub(super) fn spaced_license(&mut self, start: usize) -> bool {
+    /// A licence or a record in groups: `289 043 065`, `38 303 231`, `G 849 227 558 233`; `MRN: 422 62 34`.
+    pub(super) fn spaced_number(&mut self, start: usize) -> bool {
         let bytes = self.bytes;
-        let fits = |shape: &[u8]| {
+        let fits = |shape: &&[u8]| {
             let end = start + shape.len();
-            let goes_on = byte::peek(bytes, end) == b' ' && byte::at(bytes, end + 1, DIGIT);
-            (byte::is_shape(bytes, start, shape) && !byte::at(bytes, end, ALNUM) && !goes_on).then_some(end)
+            let joins = || byte::peek(bytes, end) == b' ' || byte::at(bytes, end, JOIN);
+            let goes_on = || byte::at(bytes, end, ALNUM) || (joins() && byte::at(bytes, end + 1, DIGIT));
+            byte::is_shape(bytes, start, shape) && !goes_on()
         };
-        let Some(end) = fits(b"ddd ddd ddd ddd").or_else(|| fits(b"ddd ddd ddd")).or_else(|| fits(b"dd ddd ddd"))
-        else {
+        let licence = LICENSES.iter().find(|shape| fits(shape));
+        let Some(shape) = licence.or_else(|| RECORDS.iter().find(|shape| fits(shape))) else {
             return false;
         };
+        let end = start + shape.len();
         let letter = start >= 3 && bytes[start - 1] == b' ' && byte::is(bytes[start - 2], UPPER);
-        let from = if letter && !byte::is(bytes[start - 3], ALNUM) { start - 2 } else { start };
-        let hit = self.context((from, end), NUMBERS).filter(|hit| hit.is(CueClass::License) && hit.fit() == Fit::Label);
+        let from = if licence.is_some() && letter && !byte::is(bytes[start - 3], ALNUM) { start - 2 } else { start };
+        let hit = self.context((from, end), NUMBERS).filter(|hit| hit.fit() == Fit::Label);
+        let record = |hit: &Hit| hit.is(CueClass::Mrn) && !hit.weak() && !hit.behind() && !unit::follows(bytes, end);
+        let hit = hit.filter(|hit| (licence.is_some() && hit.is(CueClass::License)) || record(hit));
         if let Some(hit) = hit {
             self.ident((from, end), hit);
+            self.done = self.done.max(end);
         }
         hit.is_some()
     }

@@ -2,6 +2,7 @@
 //! a value.
 
 use super::near::any_word;
+use super::worded::lettered;
 use super::{Hit, Scan};
 use crate::guard::Reason;
 use crate::guard::byte;
@@ -11,6 +12,9 @@ use crate::guard::words::WordSet;
 /// Payers whose bare names are cues.
 static PAYERS: WordSet<32> =
     WordSet::new("aetna cigna humana bcbs anthem uhc unitedhealthcare kaiser medicaid tricare champva");
+/// Loose words for a number of the insured that name no payer.
+static HOLDERS: WordSet<32> =
+    WordSet::new("cin mcd mbr cardholder policyholder policy group grp insured member subscriber dbn");
 /// Words of a line that make `ID` the number of a plan; those of a card for prescriptions are sure.
 static INSURANCE: WordSet<64> = WordSet::new(
     "insurance insured insurer ins member subscriber sub subscr subs carrier payer payor primary secondary ndary coverage \
@@ -21,6 +25,9 @@ static PRESCRIPTIONS: WordSet<64> = WordSet::new("rxbin rxpcn pcn");
 static OWN: WordSet<16> = WordSet::new("new his her my their the old");
 /// What a card for prescriptions has beside its `ID`.
 static RX_CARD: WordSet<16> = WordSet::new("bin pcn rxbin rxpcn rxgrp");
+/// Who is treated.
+static CLIENTS: WordSet<4> = WordSet::new("client consumer");
+static BIN: WordSet<4> = WordSet::new("bin");
 /// Whose `ID` is no number of a plan.
 static PROVIDERS: WordSet<64> = WordSet::new(
     "prescriber provider rendering referring ordering attending physician pharmacy pharmacist npi dea specimen order \
@@ -46,6 +53,14 @@ impl Scan<'_, '_> {
     /// Whether the cue is the bare name of a payer: it speaks only right beside the value, or its `ID`.
     pub(super) fn payer(&self, cue: &Cue, start: usize) -> bool {
         cue.class == CueClass::Plan && PAYERS.has(&self.bytes[cue.start..cue.end]) && !self.has_id(start)
+    }
+
+    /// Whether the cue is only the name of a payer, who has a telephone: `BCBS 808-342-3697`, not `group 808-342-3697`.
+    pub(super) fn names_payer(&self, hit: Hit, start: usize) -> bool {
+        let Some(end) = hit.end_before(start) else { return false };
+        let word = &self.bytes[byte::back(self.bytes, end, byte::ALPHA, 20)..end];
+        let named = PAYERS.has(word) || (hit.weak() && word.len() > 2 && !HOLDERS.has(word));
+        named && self.id_before(start).is_none()
     }
 
     /// Whether an `ID` of any case stands right before `start`: `BCBS mom id AYV194492181`.
@@ -86,7 +101,7 @@ impl Scan<'_, '_> {
             && !years
             && !social
             && !OTHER_GROUPS.has(kind)
-            && insured
+            && (insured || (prescriptions && self.labelled(start)))
     }
 
     /// Where a lone `ID` right before `start` begins and ends.
@@ -108,25 +123,6 @@ impl Scan<'_, '_> {
         if may && mask.has(CueClass::Plan) { self.insured_id(start) } else { None }
     }
 
-    /// `PLAN=JE15306715` beside values of a person: `DOB=…;ZIP=…;PLAN=…`.
-    pub(super) fn plan_of_row(&self, span: (usize, usize)) -> Option<Hit> {
-        if byte::prev(self.bytes, span.0) == b'=' { self.plan_beside(span) } else { None }
-    }
-
-    #[inline(never)]
-    fn plan_beside(&self, (start, end): (usize, usize)) -> Option<Hit> {
-        let bytes = self.bytes;
-        let word = byte::back(bytes, start - 1, byte::ALNUM, 8);
-        let named = bytes[word..start - 1].eq_ignore_ascii_case(b"plan") && byte::prev(bytes, word) != b'_';
-        let line = byte::back_to(bytes, word, b'\n', 96);
-        let beside = bytes[line..word]
-            .windows(4)
-            .any(|part| [&b"dob="[..], b"zip=", b"mrn=", b"ssn="].iter().any(|name| part.eq_ignore_ascii_case(name)));
-        let long = end - start >= 8 && self.planes.digits_in(start, end) >= 6;
-        let hit = Hit::declared(CueClass::Plan, Reason::Cue { class: CueClass::Plan, at: -1 });
-        (named && beside && long).then_some(hit)
-    }
-
     #[inline(never)]
     fn insured_id(&self, start: usize) -> Option<Hit> {
         let bytes = self.bytes;
@@ -144,10 +140,33 @@ impl Scan<'_, '_> {
             return None;
         }
         // `RX ID 884471902, BIN 610502`.
+        // `Rx ID: W58893935` is on a card, too.
         let rx = whose.trim_ascii_end().eq_ignore_ascii_case(b"rx")
-            && any_word(bytes, start, bytes.len().min(start + 32), &RX_CARD);
+            && (lettered(bytes, start) || any_word(bytes, start, bytes.len().min(start + 32), &RX_CARD));
         let word = word && !OWN.has(whose.trim_ascii());
-        let insured = rx || end - from == 4 || (!word && has(&INSURANCE)) || has(&PRESCRIPTIONS);
-        (insured && !place).then_some(hit)
+        // `BIN 610014, ID XYZ268337777`.
+        let binned = || lettered(bytes, start) && any_word(line, 0, line.len(), &BIN);
+        let insured = rx || binned() || end - from == 4 || (!word && has(&INSURANCE)) || has(&PRESCRIPTIONS);
+        let client = || CLIENTS.has(whose.trim_ascii());
+        let treated = || (!word || client()) && born_behind(bytes, start);
+        match insured {
+            _ if place => None,
+            true => Some(hit),
+            false => treated().then(|| hit.renamed(CueClass::Mrn)),
+        }
     }
+}
+
+/// Whether the number at `start` ends before the label of a birth date: the `ID: 3871764. DOB: ` of a strip, `PID 6544116
+/// DOB`.
+pub(super) fn born_behind(bytes: &[u8], start: usize) -> bool {
+    let end = byte::skip(&bytes[..bytes.len().min(start + 24)], start, byte::ALNUM | byte::JOIN);
+    // A telephone number may begin with a sign, and then nothing is skipped.
+    let end = if end > start && byte::at(bytes, end - 1, byte::JOIN) { end - 1 } else { end };
+    let next = bytes[end..].iter().take(4).take_while(|byte| b" .,;|\n".contains(byte)).count() + end;
+    let digits = bytes[start..end].iter().filter(|byte| byte.is_ascii_digit()).count();
+    (5..=10).contains(&digits)
+        && next > end
+        && bytes.get(next..next + 3).is_some_and(|word| word.eq_ignore_ascii_case(b"dob"))
+        && !byte::at(bytes, next + 3, byte::ALNUM)
 }

@@ -58,8 +58,11 @@ impl Scan<'_, '_> {
         let dates = matches!(last.hit.class(), CueClass::Dob | CueClass::Date);
         let replaces = parted && replaces_gap(self.bytes, last.end, span.0, !dates);
         let second = || parted && !dates && second_gap(self.bytes, last.end, span.0);
+        // `MRN on the requisition reads 79689082; LIS shows 79689083`.
+        let numbers = last.hit.class().kind().is_some_and(crate::guard::Kind::needs_cue);
+        let differs = || parted && numbers && contrast_gap(self.bytes, last.end, span.0);
         (replaces && dates)
-            || ((replaces || second()) && self.alike(last, span))
+            || ((replaces || second() || differs()) && self.alike(last, span))
             || (parted && self.is_other(last, span))
     }
 
@@ -79,8 +82,12 @@ impl Scan<'_, '_> {
         };
         let numbers = last.hit.class().kind().is_some_and(crate::guard::Kind::needs_cue);
         // `MR# 57738630 not 8538270`.
-        let denied = self.bytes.get(last.end..span.0).is_some_and(|gap| gap == b" not " || gap == b", not ");
-        if numbers && digits && denied && value.len() >= 6 && last.len >= 6 {
+        let gap = self.bytes.get(last.end..span.0).unwrap_or(&[]);
+        let denied = matches!(gap, b" not " | b", not ") && value.len() >= 6 && last.len >= 6;
+        // `MRN 15084 (prev. 8773017 at Lakeside)`.
+        let earlier = matches!(gap, b" (prev " | b" (prev. " | b" (previously " | b" (formerly ");
+        let many = || self.planes.digits_in(span.0, span.1) >= 5;
+        if numbers && ((digits && denied) || (earlier && many())) {
             return true;
         }
         digits && ((numbers && announced_gap(self.bytes, last.end, span.0)) || (place() && self.alike(last, span)))

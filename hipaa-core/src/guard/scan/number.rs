@@ -2,13 +2,13 @@
 
 use super::claim::Claim;
 use super::measured::measured;
-use super::near::{any_word, is_field, said_before, siblings_fail};
+use super::near::{is_field, said_before, siblings_fail};
 use super::star::masked;
 use super::token::Run;
 use super::{Hit, Last, Scan, unit};
 use crate::guard::byte::{self, ALNUM, DIGIT};
 use crate::guard::cue::CueClass::*;
-use crate::guard::cue::{Mask, is_number_word};
+use crate::guard::cue::Mask;
 use crate::guard::validate::{self, card};
 use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason};
@@ -34,7 +34,7 @@ impl Scan<'_, '_> {
             && byte::peek(self.bytes, run.end) == b' '
             && byte::at(self.bytes, run.end + 1, DIGIT);
         if self.phone_of(&run)
-            || (spaced && ((run.len() == 3 && self.spaced_ssn(run)) || self.spaced_license(run.start)))
+            || (spaced && ((run.len() == 3 && self.spaced_ssn(run)) || self.spaced_number(run.start)))
             || self.text_date(run)
             || self.loose(run.start, run.end)
         {
@@ -72,7 +72,7 @@ impl Scan<'_, '_> {
         }
         let hit = self.context(span, NUMBERS);
         let doubtful = hit.is_some_and(|hit| (hit.weak() && hit.is(Account)) | hit.is(Phone));
-        let hit = if doubtful { self.of_provider(span, hit) } else { hit };
+        let hit = if doubtful { self.of_provider(span, hit) } else { hit.or_else(|| self.by_word(span)) };
         match len {
             5 => self.zip(span, hit),
             6 | 8 => self.compact_date(span),
@@ -104,31 +104,6 @@ impl Scan<'_, '_> {
             && validate::luhn(&self.bytes[span.0..span.1])
             && said_before(self.bytes, span.0, 48, &IMEI);
         Some(if device { hit.renamed(Device) } else { hit })
-    }
-
-    /// Whether `Acc#` stands among orders and exams: an accession number.
-    pub(super) fn is_accession(&self, span: (usize, usize), hit: Hit) -> bool {
-        let Some(end) = hit.end_before(span.0) else { return false };
-        // The cue may end with `#` or `no.`.
-        let mut stop = end;
-        while stop > 0 && end - stop < 6 && !self.bytes[stop - 1].is_ascii_alphabetic() {
-            stop -= 1;
-        }
-        let mut start = byte::back(self.bytes, stop, byte::ALPHA, 8);
-        if is_number_word(&self.bytes[start..stop]) {
-            let word = byte::back(self.bytes, start, byte::BLANK, 2);
-            start = byte::back(self.bytes, word, byte::ALPHA, 8);
-        }
-        let word = self.bytes.get(start..start + 3).unwrap_or(&[]);
-        if !word.eq_ignore_ascii_case(b"acc") || byte::at(self.bytes, start + 3, byte::ALPHA) {
-            return false;
-        }
-        let line = |byte: &u8| *byte == b'\n';
-        let floor = start.saturating_sub(32);
-        let before = self.bytes[floor..start].iter().rposition(line).map_or(floor, |at| floor + at);
-        let last = (span.1 + 24).min(self.bytes.len());
-        let behind = self.bytes[span.1..last].iter().position(line).map_or(last, |at| span.1 + at);
-        any_word(self.bytes, before, start, &EXAMS) || any_word(self.bytes, span.1, behind, &EXAMS)
     }
 
     fn bare_ssn(&mut self, span: (usize, usize), hit: Option<Hit>) {
@@ -322,6 +297,8 @@ impl Scan<'_, '_> {
             let hit = hit.filter(|&hit| !(hit.weak() && hit.is(Plan) && self.says(hit, span.0, b"cardholder")));
             // `Credit card authorization form: 4111…`: what is authorised is the card.
             // `left her card number on the voicemail, 4211…`: so is what was said over the telephone.
+            // `Charge 4548-0365-2077-2711`: no sum is so long.
+            let hit = hit.filter(|&hit| !(hit.is(Other) && self.says(hit, span.0, b"charge")));
             let other = |hit: Hit| hit.is(Other) || hit.is(Phone) || hit.is(Fax);
             let hit = hit.filter(|&hit| !(other(hit) && said_before(self.bytes, span.0, 48, &CARDS)));
             let base = if bare == 12 { Confidence::Low } else { Confidence::Medium };
@@ -368,12 +345,6 @@ pub(super) fn ends_number(bytes: &[u8], start: usize) -> bool {
 static CARDS: WordSet<16> = WordSet::new("card cc visa mastercard amex");
 
 static IMEI: WordSet<4> = WordSet::new("imei");
-
-/// Words beside the number of an accession.
-static EXAMS: WordSet<128> = WordSet::new(
-    "order orders exam coll collected specimen study modality procedure test ct cta mri mr xr cxr xray ultrasound \
-    mammogram mammo echo ekg pet biopsy bx path pathology requisition lab labs culture radiology imaging scan ray",
-);
 
 /// Whether numbers beside it could be providers by their shape, and are none.
 fn one_of_many(bytes: &[u8], span: (usize, usize)) -> bool {
