@@ -8,6 +8,7 @@ mod age;
 mod alnum;
 mod answer;
 mod aside;
+mod bearer;
 mod born;
 mod claim;
 mod condition;
