@@ -68,7 +68,12 @@ pub(in super::super) fn contrast_gap(bytes: &[u8], from: usize, to: usize) -> bo
     }
     let signs = gap.iter().all(|byte| byte::is(*byte, ALPHA) || matches!(byte, b' ' | b',' | b';' | b':'));
     let mut words = gap.split(|byte| !byte::is(*byte, ALPHA)).filter(|word| !word.is_empty());
-    let but = words.clone().next().is_some_and(|word| word.eq_ignore_ascii_case(b"but"));
+    let first = words.clone().next().unwrap_or(&[]);
+    let but = first.eq_ignore_ascii_case(b"but");
+    // `DOB 3/4/51 per chart 5/6/2024` goes on with another day.
+    if first.eq_ignore_ascii_case(b"per") && gap.first() != Some(&b',') {
+        return false;
+    }
     let says = words.clone().any(|word| SAYS.has(word));
     signs && (but || says) && words.all(|word| ELSEWHERE.has(word) || SAYS.has(word))
 }

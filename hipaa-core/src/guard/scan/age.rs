@@ -16,8 +16,8 @@ use crate::guard::cue::CueClass::Age90;
 use crate::guard::cue::Mask;
 use crate::guard::{Confidence, Kind, Reason, pattern};
 use words::{
-    BEFORE_PERSONS, ELDERS, GLUED, GOES_ON, HAD, HAVING, IN_TIME, LIMITS_BEFORE, LIMITS_BEHIND, LIVING, OF_THINGS,
-    PRONOUNS, SEXES, THINGS, YEAR, YEARS, YEARS_OLD,
+    BEFORE_PERSONS, ELDERS, GLUED, GOES_ON, HAD, HAVING, IN_TIME, LIMITS_BEFORE, LIMITS_BEHIND, LIVING, OF_ELDERS,
+    OF_THINGS, PRONOUNS, SEXES, THINGS, YEAR, YEARS, YEARS_OLD,
 };
 
 const AGES: Mask = Mask::of(&[Age90]);
@@ -268,7 +268,9 @@ fn of_someone(bytes: &[u8], start: usize, end: usize) -> bool {
         || (bytes[..start].ends_with(b" of ") && {
             // `a woman of 94 years`; `a year of M` is none.
             let who = word_before(bytes, start - 3);
-            who.len() > 1 && SEXES.has(who)
+            let (next, behind) = word(bytes, word(bytes, end).0);
+            let ends = !byte::at(bytes, next, ALNUM) && behind.is_empty();
+            who.len() > 1 && SEXES.has(who) && (ends || OF_ELDERS.has(behind))
         })
         || of_one_who_has(bytes, start, end)
         || beside::at_that_age(bytes, start, word(bytes, end).0)

@@ -3,7 +3,7 @@
 
 use super::Scan;
 use super::date::Parts;
-use super::near::{any_word, previous_word};
+use super::near::{any_word, previous_word, word_behind};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, UPPER};
 use crate::guard::cue::CueClass;
 use crate::guard::words::WordSet;
@@ -25,6 +25,9 @@ static AGED: WordSet<64> =
 /// The ones that make an age of the number.
 static OLD: WordSet<16> = WordSet::new("yo y yr yrs year years");
 static SEXES: WordSet<8> = WordSet::new("f m male female");
+/// What is said of a person and no operation.
+static SAID: WordSet<32> =
+    WordSet::new("seen called calling presents presented requests requesting wants needs reports here");
 /// What stands before the name of whom a text is about.
 static ABOUT: WordSet<16> = WordSet::new("re pt patient name for regarding");
 
@@ -51,6 +54,7 @@ impl Scan<'_, '_> {
         let numbered = || named(bytes, at).is_some() && self.number_behind(span.1);
         sexed()
             || numbered()
+            || spoken_of(bytes, span, at)
             || (apart(bytes, span) && self.number_before(at))
             || (ends(bytes, span) && about(bytes, at))
     }
@@ -65,7 +69,14 @@ impl Scan<'_, '_> {
         let upto = self.cues_before(next + 1);
         let cue = upto.checked_sub(1).and_then(|i| self.cues.get(i)).filter(|cue| cue.start == next);
         let of_person = |class| matches!(class, CueClass::Mrn | CueClass::Ssn | CueClass::Phone | CueClass::Fax);
-        next > end && (shaped || cue.is_some_and(|cue| of_person(cue.class)))
+        // `| MR knee`.
+        let numbered = |at: usize| {
+            let from = at + self.bytes[at..].iter().take(3).take_while(|byte| b" :#".contains(byte)).count();
+            let stop = byte::skip(self.bytes, from, ALNUM).min(from + 16);
+            matches!(self.bytes.get(from..stop), Some(value) if value.iter().any(u8::is_ascii_digit))
+                || byte::peek(self.bytes, from) == b'('
+        };
+        next > end && (shaped || cue.is_some_and(|cue| of_person(cue.class) && numbered(cue.end)))
     }
 
     /// Whether the number of a person was found right before.
@@ -90,6 +101,13 @@ fn lead(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
 fn beyond(bytes: &[u8], end: usize) -> usize {
     let rest = bytes.get(end..).unwrap_or(&[]);
     end + rest.iter().take(6).take_while(|byte| matches!(**byte, b' ' | b',' | b'|' | b'/' | b')' | b'\t')).count()
+}
+
+/// Whether a name stands before the parenthesis around the date, and what is said of a person behind:
+/// `Mary Hill (3/4/51) seen today`.
+fn spoken_of(bytes: &[u8], (start, end): (usize, usize), at: usize) -> bool {
+    let aside = byte::prev(bytes, start) == b'(' && byte::peek(bytes, end) == b')';
+    aside && SAID.has(word_behind(bytes, end + 1)) && named(bytes, at).is_some()
 }
 
 /// Whether a clause, a cell or a line ends behind the date, and with the parenthesis that opens before it.

@@ -88,15 +88,17 @@ pub(super) fn tells(bytes: &[u8], span: (usize, usize)) -> bool {
     let few = month <= day && day < 6;
     let word = word_before(bytes, span.0);
     // `w/ Dr. Hill 12/26 2210`.
-    let before = word_before(bytes, word.0);
-    let doctor = is(&bytes[before.0..before.1], b"dr");
-    let measured = (!byte::at(bytes, word.0, byte::LOWER) && !doctor) || MEASURED.has(&bytes[word.0..word.1]);
+    let doctor = || {
+        let (start, end) = word_before(bytes, word.0);
+        is(&bytes[start..end], b"dr")
+    };
+    let measured = (!byte::at(bytes, word.0, byte::LOWER) && !doctor()) || MEASURED.has(&bytes[word.0..word.1]);
     if scored {
         return SURE.has(&bytes[word.0..word.1]) && byte::prev(bytes, span.0) == b' ';
     }
     let some = || (!measured && at_time(bytes, span.1)) || STARTS.has(&bytes[word.0..word.1]);
-    let some = || some() || tried(bytes, word) || result_before(bytes, span.0);
-    (!few && some()) || event_before(bytes, span.0) || in_brackets(bytes, span)
+    let some = || some() || tried(bytes, word, byte::peek(bytes, span.1)) || result_before(bytes, span.0);
+    (!few && some() && !unit::follows(bytes, span.1)) || event_before(bytes, span.0) || in_brackets(bytes, span)
 }
 
 fn is(word: &[u8], one: &[u8]) -> bool {

@@ -16,14 +16,15 @@ static RESULTS: WordSet<128> = WordSet::new(
 static TWICE: WordSet<32> = WordSet::new("visits visit falls seizures admissions calls appts doses infusions sessions");
 
 /// Whether what the word says is done again and again: `2nd call 10/21`, `3rd 2/15`.
-pub(super) fn tried(bytes: &[u8], (start, end): (usize, usize)) -> bool {
+pub(super) fn tried(bytes: &[u8], (start, end): (usize, usize), behind: u8) -> bool {
     let nth = |end: usize| {
         let from = byte::back(bytes, end, ALNUM, 4);
         let digits = byte::skip(bytes, from, DIGIT);
         digits > from && digits < end && ordinal(&bytes[digits..end])
     };
     byte::peek(bytes, end) == b' '
-        && (nth(end) || (TRIED.has(&bytes[start..end]) && byte::prev(bytes, start) == b' ' && nth(start - 1)))
+        && ((nth(end) && matches!(behind, 0 | b'.' | b',' | b';' | b')' | b'\n'))
+            || (TRIED.has(&bytes[start..end]) && byte::prev(bytes, start) == b' ' && nth(start - 1)))
 }
 
 /// `INR 2.6 4/21`, `A1C 6.1% (2/20)`.
@@ -50,5 +51,7 @@ pub(super) fn twice(bytes: &[u8], (start, end): (usize, usize)) -> bool {
         && (1..=2).contains(&(month - end - gap))
         && byte::peek(bytes, month) == b'/'
         && (1..=2).contains(&(day - month - 1))
+        // `PT visits (6/20 and 7/20)`.
+        && bytes[..end].rsplit(|byte| *byte == b'/').next() != bytes.get(month + 1..day)
         && TWICE.has(previous_word(bytes, start - 1))
 }
