@@ -327,6 +327,10 @@ mod tests {
         ] {
             assert!(tells(text.as_bytes(), span(text)), "{text}");
         }
+    }
+
+    #[test]
+    fn scores_and_shares_are_no_dates() {
         for text in [
             "strength 4/5",
             "nodes 10/12",

@@ -2,7 +2,7 @@
 
 use super::super::date_text::ordinal;
 use super::super::token::Run;
-use super::words::{ELDERS, KIN, MYSELF, PRONOUNS, THINGS, TREATMENTS, VITALS};
+use super::words::{ELDERS, KIN, MEASURES, MYSELF, PRONOUNS, THINGS, TREATMENTS, VITALS};
 use super::{beside, blanks_before, is, titled, word, word_before};
 use crate::guard::byte::{self, ALPHA, DIGIT};
 
@@ -50,7 +50,7 @@ fn is_now(bytes: &[u8], start: usize, end: usize) -> bool {
     };
     match verb {
         b"m" | b"am" => is(subject, b"i"),
-        b"is" if titled::title_before(bytes, at) || behind_an_age(bytes, at) => true,
+        b"is" if titled::title_before(bytes, at) || behind_an_age(bytes, at) || by_name(bytes, at) => true,
         b"died" | b"deceased" | b"alive" => KIN.has(subject),
         _ => ELDERS.has(subject) || is(subject, b"who") || (PRONOUNS.has(subject) && !is(subject, b"i")),
     }
@@ -62,6 +62,12 @@ fn behind_an_age(bytes: &[u8], at: usize) -> bool {
     let age = before.strip_suffix(b",").map_or(0, <[u8]>::len);
     let start = byte::back(bytes, age, DIGIT, 3);
     (1..3).contains(&(age - start)) && is(word_before(bytes, start), b"age")
+}
+
+/// Whether somebody and the name stand before the verb: `Pt Ada is 97`.
+fn by_name(bytes: &[u8], at: usize) -> bool {
+    let (from, name) = last_word(bytes, at);
+    byte::at(name, 0, byte::UPPER) && !MEASURES.has(name) && !VITALS.has(name) && ELDERS.has(word_before(bytes, from))
 }
 
 /// `Pt is 97 next month`.
@@ -167,6 +173,8 @@ mod tests {
             ("sat on air, is 93 now.", false),
             ("Pt is 97 next month", true),
             ("dose is 97 next month", false),
+            ("Pt Ada is 97 next month", true),
+            ("Pt Weight is 97 now", false),
             ("sister 93 alive with", true),
             ("cells 93 alive", false),
             ("Born in 1928, now 95.", true),
