@@ -19,13 +19,14 @@ use super::byte::{self, Bits, DIGIT, Planes, Words};
 pub use class::CueClass;
 pub(super) use class::Mask;
 pub(super) use gap::{Fit, after_gap, before_gap, follows_on, is_number_word, replaces_gap};
-pub(super) use link::{contrast_gap, kin_gap, preposition_gap, sibling_gap};
+pub(super) use link::{contrast_gap, kin_gap, preposition_gap, sibling_gap, source_gap};
 pub(super) use list::list_gap;
 use phrase::{Group, MOST, Phrase, Tail, key_of, keyed, number_word, skip_light};
 use placeholder::is_placeholder;
 pub(super) use placeholder::is_redaction;
 pub(super) use second::{announced_gap, item_gap, second_gap};
 pub(super) use sent::sent_gap;
+pub(super) use speaker::requests;
 use std::num::NonZero;
 use words::{NUMBERED, NUMBERS, WHAT, WHOSE, WORDS};
 

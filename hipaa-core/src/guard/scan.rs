@@ -9,6 +9,7 @@ mod age;
 mod alnum;
 mod answer;
 mod aside;
+mod bearer;
 mod born;
 mod claim;
 mod condition;

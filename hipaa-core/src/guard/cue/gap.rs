@@ -30,7 +30,7 @@ static SPANS: WordSet<32> = WordSet::new("mo mos month months wk wks week weeks 
 /// Words between two values of one kind; `should be` is two.
 pub(super) static LINKS: WordSet<16> = WordSet::new("and or vs into should");
 /// Words between a value and the one that stands for it; those of the second set may as well go on to something else.
-static STANDS_FOR: WordSet<32> = WordSet::new("not formerly previously should read reads be is actually really");
+static STANDS_FOR: WordSet<32> = WordSet::new("it not formerly previously should read reads be is actually really");
 static REPLACES: WordSet<64> = WordSet::new(
     "previous to now new old replaced by with swapped for merged into corrected changed updated was aka from and the \
     superseded instead have been",
@@ -145,6 +145,12 @@ fn weight(bytes: &[u8], at: usize, end: usize) -> Option<Fit> {
         }
         // `DOB verified x2 (04/20/1978)`.
         [b'x', b'1'..=b'9'] => Some(Fit::Strict),
+        // `born at 38w1d via`.
+        [b'2'..=b'4', b'0'..=b'9', b'w' | b'W', ..]
+            if word.len() == 3 || (word.len() == 5 && word[4] | 0x20 == b'd') =>
+        {
+            Some(Fit::Strict)
+        }
         [_, _, ..] if word.iter().any(u8::is_ascii_digit) => None,
         _ if is_number_word(word) => Some(Fit::Label),
         _ if FILLERS.has(word) => Some(Fit::Strict),

@@ -47,9 +47,14 @@ const ASSERTS: [&[u8]; 8] =
 /// Where the same entry is kept, and who says so.
 static ELSEWHERE: WordSet<128> = WordSet::new(
     "but in the a on our we my his her their your chart id card epic cerner athena meditech ecw portal registration \
-    record records insurance payer license passport band wristband requisition order label sticker system ehr emr file and now system it patient pt lis his ris lab",
+    record records insurance payer license passport band wristband requisition order label sticker system ehr emr file and now system it patient pt lis his ris lab ins mom dad mother father family wife husband medicare medicaid",
 );
-static SAYS: WordSet<32> = WordSet::new("says said shows has have reads lists states gave");
+static SAYS: WordSet<32> = WordSet::new("per says said shows has have reads lists states gave");
+
+/// What was done to an entry that was wrong.
+static CHANGED: WordSet<32> = WordSet::new("changed corrected amended fixed revised to now it was and then");
+/// How far before a second source the first one is looked for, in bytes.
+const SAID: usize = 64;
 
 /// Whether what stands between two birth dates says that another source has the second one: `, chart says `,
 /// ` but in the portal `; or that one became the other.
@@ -57,14 +62,36 @@ pub(in super::super) fn contrast_gap(bytes: &[u8], from: usize, to: usize) -> bo
     let gap = bytes.get(from..to).filter(|gap| (4..=32).contains(&gap.len())).unwrap_or(&[]);
     if [&b" to "[..], b" now ", b"' and '", b"' and date '"].iter().any(|known| gap.eq_ignore_ascii_case(known))
         || asserts(gap)
+        || changes(gap)
     {
         return true;
     }
-    let signs = gap.iter().all(|byte| byte::is(*byte, ALPHA) || matches!(byte, b' ' | b',' | b';'));
+    let signs = gap.iter().all(|byte| byte::is(*byte, ALPHA) || matches!(byte, b' ' | b',' | b';' | b':'));
     let mut words = gap.split(|byte| !byte::is(*byte, ALPHA)).filter(|word| !word.is_empty());
-    let but = words.clone().next().is_some_and(|word| word.eq_ignore_ascii_case(b"but"));
+    let first = words.clone().next().unwrap_or(&[]);
+    let but = first.eq_ignore_ascii_case(b"but");
+    // `DOB 3/4/51 per chart 5/6/2024` goes on with another day.
+    if first.eq_ignore_ascii_case(b"per") && gap.first() != Some(&b',') {
+        return false;
+    }
     let says = words.clone().any(|word| SAYS.has(word));
     signs && (but || says) && words.all(|word| ELSEWHERE.has(word) || SAYS.has(word))
+}
+
+/// Whether one entry was made another: `) -> changed to `, `, corrected to `.
+fn changes(gap: &[u8]) -> bool {
+    let mut words = gap.split(|byte| matches!(byte, b' ' | b',' | b';' | b')' | b'-' | b'>'));
+    gap.ends_with(b" to ") && words.all(|word| word.is_empty() || CHANGED.has(word))
+}
+
+/// Whether the next source of the same entry follows one of which was told what it says: `pt says 3/4/51, chart `.
+pub(in super::super) fn source_gap(bytes: &[u8], from: usize, to: usize) -> bool {
+    let gap = bytes.get(from..to).filter(|gap| (4..=24).contains(&gap.len())).unwrap_or(&[]);
+    let source = gap.strip_prefix(b", ").and_then(|gap| gap.strip_suffix(b" "));
+    let floor = byte::back_to(bytes, from, b'\n', SAID);
+    let floor = floor.max(byte::back_to(bytes, from, b';', SAID));
+    source.is_some_and(|source| source.split(|byte| *byte == b' ').all(|word| ELSEWHERE.has(word)))
+        && bytes[floor..from].windows(6).any(|part| part == b" says ")
 }
 
 /// Whether a test says so of what it expected and what it got: `' to equal '`, `> but was: <`.
@@ -98,7 +125,15 @@ mod tests {
 
     #[test]
     fn another_source_has_another_date() {
-        for text in [", chart says ", " but in Cerner ", " but the ID says ", " to ", " but we have "] {
+        for text in [
+            ", chart says ",
+            " but in Cerner ",
+            " but the ID says ",
+            " to ",
+            " but we have ",
+            ") -> changed to ",
+            ", per ins: ",
+        ] {
             assert!(contrast_gap(text.as_bytes(), 0, text.len()), "{text}");
         }
         for text in [", chart ", " but admitted ", "; seen ", " to the ", " has fever since "] {

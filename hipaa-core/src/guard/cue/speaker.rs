@@ -16,9 +16,17 @@ pub(super) fn spoken(bytes: &[u8], (at, end): (usize, usize), fresh: bool) -> Op
     let time = if byte::peek(bytes, end) == b' ' { clock(bytes, end + 1) } else { 0 };
     let end = if bytes[at..end].eq_ignore_ascii_case(b"speaker") { numbered(bytes, end) } else { end };
     let colon = if time > 0 { end + 1 + time } else { end };
-    let asked = || fresh || bytes[..at].trim_ascii_end().last() == Some(&b'?');
+    let asked = || fresh || requests(&bytes[..at]);
     (byte::peek(bytes, colon) == b':' && asked() && (SPEAKERS.has(&bytes[at..end]) || bytes[at..end].contains(&b'_')))
         .then_some(colon + 1)
+}
+
+/// Whether a line asks for what the next one answers: `date of birth?`, `name and birthday please`.
+pub(in super::super) fn requests(text: &[u8]) -> bool {
+    let line = text.trim_ascii_end();
+    let line = line.strip_suffix(b".").unwrap_or(line);
+    let last = line.get(line.len().saturating_sub(6)..).unwrap_or(&[]);
+    line.last() == Some(&b'?') || last.eq_ignore_ascii_case(b"please")
 }
 
 /// The end of the number of a speaker: `SPEAKER_2`.

@@ -1,6 +1,7 @@
 //! Ages above 89, in digits and in words.
 
 mod beside;
+mod census;
 mod label;
 mod sexed;
 mod spoken;
@@ -15,8 +16,8 @@ use crate::guard::cue::CueClass::Age90;
 use crate::guard::cue::Mask;
 use crate::guard::{Confidence, Kind, Reason, pattern};
 use words::{
-    BEFORE_PERSONS, ELDERS, GLUED, GOES_ON, HAD, HAVING, IN_TIME, LIMITS_BEFORE, LIMITS_BEHIND, LIVING, OF_THINGS,
-    PRONOUNS, SEXES, THINGS, YEAR, YEARS, YEARS_OLD,
+    BEFORE_PERSONS, ELDERS, GLUED, GOES_ON, HAD, HAVING, IN_TIME, LIMITS_BEFORE, LIMITS_BEHIND, LIVING, OF_ELDERS,
+    OF_THINGS, PRONOUNS, SEXES, THINGS, YEAR, YEARS, YEARS_OLD,
 };
 
 const AGES: Mask = Mask::of(&[Age90]);
@@ -207,6 +208,8 @@ fn behind(bytes: &[u8], end: usize) -> Behind {
         () if YEAR.has(first) && (is(second, b"old") || is(second, b"o")) => Behind::Old,
         () if YEARS.has(first) && is(second, b"of") && is(word(bytes, second_end).1, b"age") => Behind::Old,
         () if YEAR.has(first) && SEXES.has(second) && byte::peek(bytes, first_end) == b' ' => Behind::Old,
+        () if YEARS.has(first) && census::sex_apart(bytes, first_end) => Behind::Old,
+        () if YEAR.has(first) && is(second, b"and") && and_months(bytes, second_end) => Behind::Old,
         () if YEARS.has(first) && is(second, b"young") => Behind::Old,
         () if is(first, b"a") && is_spanish(bytes, first_end) => Behind::Years,
         () if YEARS.has(first) || (YEAR.has(first) && ends_number(bytes, first_end)) => Behind::Years,
@@ -217,6 +220,13 @@ fn behind(bytes: &[u8], end: usize) -> Behind {
         () if unit::follows(bytes, end) => Behind::Not,
         () => Behind::Open,
     }
+}
+
+/// Whether months go on behind years: `93 year and 4 month old`.
+fn and_months(bytes: &[u8], at: usize) -> bool {
+    let digits = byte::skip(bytes, at + 1, DIGIT);
+    let (next, months) = word(bytes, digits);
+    digits > at + 1 && (is(months, b"month") || is(months, b"months")) && is(word(bytes, next).1, b"old")
 }
 
 /// Whether the rest of `años` stands at `at`.
@@ -255,6 +265,13 @@ fn of_someone(bytes: &[u8], start: usize, end: usize) -> bool {
     behind_a_date(bytes, start)
         || behind_a_person(bytes, start, end)
         || sex()
+        || (bytes[..start].ends_with(b" of ") && {
+            // `a woman of 94 years`; `a year of M` is none.
+            let who = word_before(bytes, start - 3);
+            let (next, behind) = word(bytes, word(bytes, end).0);
+            let ends = !byte::at(bytes, next, ALNUM) && behind.is_empty();
+            who.len() > 1 && SEXES.has(who) && (ends || OF_ELDERS.has(behind))
+        })
         || of_one_who_has(bytes, start, end)
         || beside::at_that_age(bytes, start, word(bytes, end).0)
 }

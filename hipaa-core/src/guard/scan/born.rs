@@ -1,10 +1,10 @@
 //! What else tells that a date is one of birth, or hides it.
 
-use super::Scan;
 use super::date::Parts;
 use super::near::word_before;
+use super::{Hit, Scan};
 use crate::guard::byte::{self, ALPHA, DIGIT};
-use crate::guard::cue::{Cue, CueClass, Fit, before_gap};
+use crate::guard::cue::{Cue, CueClass, Fit, before_gap, requests};
 use crate::guard::words::WordSet;
 
 /// Types of SQL before a literal.
@@ -18,6 +18,8 @@ static CHECKED: WordSet<8> = WordSet::new("verified confirmed checked");
 static ARRIVED: WordSet<16> = WordSet::new("arrival arrived came moved immigrated emigrated");
 /// Whose birth date stands beside the name: `my son Gerald (04/09/2019)`.
 static CHILDREN: WordSet<16> = WordSet::new("son daughter baby child kiddo infant newborn twin");
+/// `born on the`, in Spanish.
+const NATIVE: [&str; 2] = ["nací el ", "nació el "];
 /// Nothing was checked before this year.
 const RECORDS: u16 = 2000;
 /// How far a line and the question before it are looked at, in bytes.
@@ -82,6 +84,13 @@ impl Scan<'_, '_> {
         place.is_some_and(|place| !byte::at(rest, place.len(), DIGIT))
     }
 
+    /// Whether the cue is a birthday, whose year is left out: `her birthday is 2/22`.
+    pub(super) fn is_birthday(&self, hit: Hit, start: usize) -> bool {
+        hit.is(CueClass::Dob)
+            && hit.fit() >= Fit::Strict
+            && (self.says(hit, start, b"birthday") || self.says(hit, start, b"bday"))
+    }
+
     /// Whether a verb right before the date ends what the cue says.
     pub(super) fn done_on(&self, (start, end): (usize, usize), parts: Parts) -> bool {
         // `DOB changed 3/4/1961 -> 4/3/1961`.
@@ -109,6 +118,9 @@ impl Scan<'_, '_> {
         }
         match byte::prev(self.bytes, span.0 - 1) {
             b',' => self.answers(span.0),
+            // `Pt (b 3/4/1951)`.
+            b'b' => self.bytes[..span.0].ends_with(b"(b ") && byte::peek(self.bytes, span.1) == b')',
+            b'l' => NATIVE.iter().any(|born| self.bytes[..span.0].ends_with(born.as_bytes())),
             before => (before == b' ' || byte::is(before, DIGIT)) && self.shares_label(span.0),
         }
     }
@@ -142,7 +154,7 @@ impl Scan<'_, '_> {
         let name = said.rsplit(|byte| *byte == b':').next().unwrap_or(&[]).trim_ascii();
         let named = name.len() < 40 && name.split(|byte| *byte == b' ').all(|word| byte::at(word, 0, byte::UPPER));
         line > 0
-            && asks.last() == Some(&b'?')
+            && requests(asks)
             && name.len() < said.len()
             && named
             && self.cues[..self.cues_before(line)].last().is_some_and(|cue| {

@@ -337,7 +337,10 @@ impl Scan<'_, '_> {
             (self.cues[first].class, hit.class()),
             (CueClass::Phone, CueClass::Fax) | (CueClass::Fax, CueClass::Phone)
         );
-        if first == i || !(calls || follows_on(self.bytes, end, i - first > 1)) {
+        // `DOB/DOD: 3/4/1951 - 5/6/2023`.
+        let lived = (self.cues[first].class, hit.class()) == (CueClass::Dob, CueClass::Date)
+            && self.bytes[end..].starts_with(b" - ");
+        if first == i || !(calls || lived || follows_on(self.bytes, end, i - first > 1)) {
             return hit;
         }
         let mut rest = [None; 3];

@@ -80,6 +80,8 @@ fn counts(bytes: &[u8], span: (usize, usize)) -> bool {
     let word = &bytes[start..end];
     match word {
         [] => false,
+        // `series 1/8/15`; `Hep B series 3/4/15` was completed on a day.
+        _ if word.eq_ignore_ascii_case(b"series") => matches!(&bytes[end..span.0], b" " | b": ") && weekly(bytes, span),
         b"d" | b"D" => byte::prev(bytes, start) == b' ' && bytes[end..span.0] == *b" " && weekly(bytes, span),
         _ if SERIES.has(word) => {
             // `Fluoro 8.4 mins. 9/16/12`: a full stop parts them. `Ratio 3/4/12: 0.5`: a value
@@ -182,8 +184,15 @@ mod tests {
 
     #[test]
     fn days_doses_and_scores_are_series() {
-        for text in ["days 1/8/15 q28d", "doses 5/10/20", "Apgars 8/9/10", "5/10/20 mg", "draws d 3/7/14,", "10/20/30%"]
-        {
+        for text in [
+            "days 1/8/15 q28d",
+            "doses 5/10/20",
+            "Apgars 8/9/10",
+            "5/10/20 mg",
+            "draws d 3/7/14,",
+            "series 1/8/15",
+            "10/20/30%",
+        ] {
             assert!(series(text.as_bytes(), span(text)), "{text}");
         }
         for text in [
@@ -197,6 +206,7 @@ mod tests {
             "ratio 3/4/21: 0.5",
             "first dose 3/4/21",
             "level 3/4/21",
+            "series 3/4/21",
         ] {
             assert!(!series(text.as_bytes(), span(text)), "{text}");
         }

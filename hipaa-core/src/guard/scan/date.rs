@@ -122,12 +122,6 @@ impl Scan<'_, '_> {
         })
     }
 
-    /// Whether a list goes on from a date: `Seen 3-4-24 and again 3-11-24`.
-    pub(super) fn after_a_date(&self, start: usize) -> bool {
-        let last = self.out.last().filter(|last| last.kind() == Kind::Date && last.confidence() > Confidence::Low);
-        last.is_some_and(|last| list_gap(self.bytes, last.end(), start))
-    }
-
     /// Whether a label right before it says that this is some other number: `MRN 04-28-76`.
     fn is_numbered(&mut self, span: (usize, usize)) -> bool {
         let hit = self.context(span, super::number::NUMBERS);
@@ -184,19 +178,36 @@ impl Scan<'_, '_> {
             .context(span, DATES)
             .filter(|hit| !(hit.is(Dob) && hit.fit() < Fit::Label && self.done_on(span, parts)));
         let hit = match hit {
-            None if form == Form::Full && self.born_beside(span) => Some(Hit::declared(Dob, Reason::List)),
+            None if matches!(form, Form::Full | Form::Doubtful) && self.born_beside(span) => {
+                Some(Hit::declared(Dob, Reason::List))
+            }
             hit if quoted(self.bytes, span.0) && !hit.is_some_and(|hit| hit.is(Dob)) => self.reported(span).or(hit),
             hit => hit,
         };
-        let declared = hit.filter(|hit| hit.is(Dob) && matches!(form, Form::Full | Form::Doubtful));
+        let birthday = form == Form::MonthDay && hit.is_some_and(|hit| self.is_birthday(hit, span.0));
+        let on = birthday && self.bytes[..span.0].ends_with(b"on ");
+        let whole = matches!(form, Form::Full | Form::Doubtful) || (birthday && !on);
+        let declared = hit.filter(|hit| hit.is(Dob) && whole);
         if declared.is_some() && self.rules.may_be_born(parts) {
             let claim = Claim { kind: Kind::Dob, span, base: Confidence::Low, reason: Reason::CalendarOk };
             return self.claim(claim, hit);
         }
+        if whole && hit.is_none() && self.of_bearer(span, parts) {
+            let claim = Claim { kind: Kind::Dob, span, base: Confidence::Medium, reason: Reason::CalendarOk };
+            return self.push(claim, Confidence::Medium, None);
+        }
+        let found = if on { Some(Confidence::Medium) } else { self.how_sure(span, parts, (form, hit)) };
+        let Some(confidence) = found else { return };
+        let claim = Claim { kind: Kind::Date, span, base: Confidence::Low, reason: Reason::CalendarOk };
+        self.push(claim, confidence, hit.map(|hit| hit.reason()));
+    }
+
+    /// How sure it is that a date is one; none when it is nothing.
+    fn how_sure(&self, span: (usize, usize), parts: Parts, (form, hit): (Form, Option<Hit>)) -> Option<Confidence> {
         let dated = hit.filter(|hit| hit.is(Date));
         let fraction = form == Form::MonthDay && self.bytes[span.0].is_ascii_digit() && parts.year.is_none();
         let fraction = fraction && self.bytes[span.0..span.1].contains(&b'/');
-        let confidence = match (form, dated) {
+        Some(match (form, dated) {
             (Form::Full, Some(_)) => Confidence::High,
             (Form::Full, None) => Confidence::Medium,
             (Form::Doubtful, Some(hit)) if hit.fit() >= Fit::Strict => Confidence::High,
@@ -208,8 +219,13 @@ impl Scan<'_, '_> {
                 Confidence::Medium
             }
             (Form::Doubtful, None) if self.after_a_date(span.0) => Confidence::Medium,
+            (Form::Doubtful, _)
+                if !hit.is_some_and(|hit| hit.rules_out() && !hit.is(Date)) && dated::dashed(self.bytes, span) =>
+            {
+                Confidence::Medium
+            }
             // `expiration: 04/27` is a month of a year.
-            (Form::MonthDay, Some(_)) if fraction && said_before(self.bytes, span.0, 16, &ENDS) => return,
+            (Form::MonthDay, Some(_)) if fraction && said_before(self.bytes, span.0, 16, &ENDS) => return None,
             (Form::MonthDay, Some(hit))
                 if hit.fit() >= Fit::Strict
                     && !(hit.weak() && matches!(parts.day, Some(5 | 10)))
@@ -226,11 +242,9 @@ impl Scan<'_, '_> {
                 Confidence::Medium
             }
             // `4/4`, `10/10`: without a word for it, this is no date at all.
-            (Form::MonthDay, None) if fraction && hit.is_none_or(|hit| !hit.is(Dob)) => return,
+            (Form::MonthDay, None) if fraction && hit.is_none_or(|hit| !hit.is(Dob)) => return None,
             _ => Confidence::Low,
-        };
-        let claim = Claim { kind: Kind::Date, span, base: Confidence::Low, reason: Reason::CalendarOk };
-        self.push(claim, confidence, hit.map(|hit| hit.reason()));
+        })
     }
 
     /// Six or eight digits: a date only where a cue asks for one.

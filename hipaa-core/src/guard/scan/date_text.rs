@@ -173,16 +173,30 @@ fn day_date((bytes, planes): Text<'_>, run: Run, value: u32) -> Option<Found> {
     let name = name_behind((bytes, planes), run.end)?;
     let dotted = name.end + usize::from(byte::peek(bytes, name.end) == b'.');
     let (end, year) = year_behind(bytes, dotted, true).map_or((name.end, None), |(end, year)| (end, Some(year)));
-    if year.is_none() && may_do(bytes, run.end, name) {
+    if year.is_none() && is_item(bytes, run, name) {
         return None;
     }
     Some(((run.start, end), Parts { year, month: name.month, day: Some(day) }, name.proper))
 }
 
-/// Whether the number of an item and what one may do stand there, no day of May: `1. May shower`.
-fn may_do(bytes: &[u8], end: usize, name: Name) -> bool {
-    let verb = byte::peek(bytes, name.end) == b' ' && byte::at(bytes, name.end + 1, byte::LOWER);
-    byte::peek(bytes, end) == b'.' && name.month == 5 && verb
+/// Whether the number of an item stands there, and a verb or a name, no day: `1. May shower`, `3. May 99M rm 305`.
+fn is_item(bytes: &[u8], run: Run, name: Name) -> bool {
+    let verb = || name.month == 5 && byte::peek(bytes, name.end) == b' ' && byte::at(bytes, name.end + 1, byte::LOWER);
+    let leads = || byte::leads_line(bytes, run.start, (b" \t-*#", 8));
+    byte::peek(bytes, run.end) == b'.' && (verb() || (leads() && of_someone(bytes, name.end)))
+}
+
+/// Whether an age and a sex stand behind a surname, perhaps behind another name: ` 99M`, `, Ann 71 F`.
+fn of_someone(bytes: &[u8], end: usize) -> bool {
+    let blank = end + usize::from(byte::peek(bytes, end) == b',');
+    let first = blank + 1;
+    let stop = if byte::at(bytes, first, byte::UPPER) { byte::skip(bytes, first, ALPHA) + 1 } else { first };
+    let age = byte::skip(bytes, stop, DIGIT);
+    let sex = age + usize::from(byte::peek(bytes, age) == b' ');
+    byte::peek(bytes, blank) == b' '
+        && (1..=3).contains(&age.saturating_sub(stop))
+        && matches!(byte::peek(bytes, sex), b'M' | b'F')
+        && !byte::at(bytes, sex + 1, byte::ALNUM)
 }
 
 /// `14Mar1962`, `14MAR62`.

@@ -1,13 +1,17 @@
 //! Dates without a year (`Labs 10/13`, `Fri 6/12`, `3/25: pt called`) or without a day (`PET 10/2021`), told by what
 //! stands around them: the same figures may be a score, a share or a dose.
 
+mod again;
+
 use super::date::{DATES, Form, Parts, asks};
-use super::near::{any_word, word_before};
+use super::near::{any_word, previous_word, said_before, word_before};
 use super::token::Run;
 use super::{Scan, count, unit};
 use crate::guard::byte::{self, ALNUM, DIGIT};
+use crate::guard::cue::list_gap;
 use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Finding, Kind};
+use again::{result_before, tried, twice};
 
 static WEEKDAYS: WordSet<64> = WordSet::new(
     "mon tue tues wed weds thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday",
@@ -21,14 +25,24 @@ static EVENTS: WordSet<256> = WordSet::new(
     intubated lvm texted emailed stitches sutures staples shot vaccine vax tdap pneumovax shingrix prevnar mammo \
     mammogram pap mbss bcx ucx cx cultures picc midline foley snf rehab hospice pcp cards ortho onc neuro pulm dcd dced \
     extraction cataract ablation cardioverted implanted interrogated diagnosed tah mtg meeting rtw changed cholecystectomy appendectomy tka tha tkr thr avr mvr cea \
-    delivered consult rtc fu appt ov adm admit",
+    delivered consult rtc fu appt ov adm admit readmit readmitted referral referred ua recert",
 );
 /// Those that no score follows, either: `labs 5/10`.
 static SURE: WordSet<64> = WordSet::new(
     "labs shot vaccine placed removed inserted drawn lvm pcp snf appt dc dced dcd rtc pap mammo mammogram",
 );
 /// Those that a part of something may follow: `start 1/2 tab`.
-static STARTS: WordSet<8> = WordSet::new("start starts starting next");
+static STARTS: WordSet<32> =
+    WordSet::new("start starts starting next began begun worse worsened due declined ed er lab");
+/// What happened in a month of a year: `CVA 5/2017`, `lap chole 03/2009`.
+static HAPPENED: WordSet<256> = WordSet::new(
+    "cva tia mi stemi nstemi covid covid19 flu chole appy ppm aicd pacer pna pneumonia dvt sbo hysterectomy hyst tonsillectomy \
+    mastectomy lumpectomy prostatectomy nephrectomy colectomy thyroidectomy craniotomy laminectomy fusion resection repair \
+    replacement transplant section btl scope polypectomy bronch fracture fx chemo xrt radiation stroke booster pneumo ppsv pcv zoster \
+    hpv moderna pfizer rsv mvc mva tkr bypass bypasses surgeries hernia scan colo dxa hospitalization hospitalized seizure",
+);
+/// What covers somebody from a month on: `Medicare part A effective 04/2024`.
+static COVERAGE: WordSet<16> = WordSet::new("medicare medicaid part coverage insurance");
 /// What there is a last or next one of.
 static AGAIN: WordSet<64> = WordSet::new(
     "bm inr dose injection infusion shot chemo hd dialysis transfusion seizure drink use fall void labs visit appt echo \
@@ -73,12 +87,33 @@ pub(super) fn tells(bytes: &[u8], span: (usize, usize)) -> bool {
     // `TOF 4/4 at 0838`.
     let few = month <= day && day < 6;
     let word = word_before(bytes, span.0);
-    let measured = !byte::at(bytes, word.0, byte::LOWER) || MEASURED.has(&bytes[word.0..word.1]);
+    // `w/ Dr. Hill 12/26 2210`.
+    let doctor = || {
+        let (start, end) = word_before(bytes, word.0);
+        is(&bytes[start..end], b"dr")
+    };
+    let measured = (!byte::at(bytes, word.0, byte::LOWER) && !doctor()) || MEASURED.has(&bytes[word.0..word.1]);
     if scored {
         return SURE.has(&bytes[word.0..word.1]) && byte::prev(bytes, span.0) == b' ';
     }
     let some = || (!measured && at_time(bytes, span.1)) || STARTS.has(&bytes[word.0..word.1]);
-    (!few && some()) || event_before(bytes, span.0) || in_brackets(bytes, span)
+    let some = || some() || tried(bytes, word, byte::peek(bytes, span.1)) || result_before(bytes, span.0);
+    (!few && some() && !unit::follows(bytes, span.1)) || event_before(bytes, span.0) || in_brackets(bytes, span)
+}
+
+fn is(word: &[u8], one: &[u8]) -> bool {
+    word.eq_ignore_ascii_case(one)
+}
+
+/// Whether two digits for the year follow dashes where a date is told: `CABG 7-19-20`, `8-26-20: pt called`.
+#[inline(never)]
+pub(super) fn dashed(bytes: &[u8], span: (usize, usize)) -> bool {
+    !unit::follows(bytes, span.1)
+        && (on_weekday(bytes, span.0)
+            || (byte::leads_line(bytes, span.0, (b" \t-*>", 12)) && heads(bytes, span.1, false))
+            || event_before(bytes, span.0)
+            || in_brackets(bytes, span)
+            || bytes[..span.0].ends_with(b"Prior: "))
 }
 
 /// Whether times are counted in parts of a week or year before: `bloods 2/52, CT 4/12`.
@@ -133,7 +168,6 @@ fn event_before(bytes: &[u8], start: usize) -> bool {
     let word = &bytes[from..end];
     let first = word_before(bytes, from);
     let before = &bytes[first.0..first.1];
-    let is = |word: &[u8], one: &[u8]| word.eq_ignore_ascii_case(one);
     match word {
         [] => cycle(bytes, start),
         [b'u' | b'U'] if byte::prev(bytes, from) == b'/' => is(&bytes[from.saturating_sub(2)..from], b"f/"),
@@ -174,6 +208,7 @@ fn in_brackets(bytes: &[u8], (start, end): (usize, usize)) -> bool {
     let from =
         bytes[floor..start - 1].iter().rposition(|byte| b".,;:\n)".contains(byte)).map_or(floor, |at| floor + at);
     bytes[end..].starts_with(b"-)")
+        || twice(bytes, (start, end))
         || (closes && (any_word(bytes, from, start - 1, &EVENTS) || any_word(bytes, from, start - 1, &LINES)))
 }
 
@@ -183,12 +218,22 @@ pub(super) fn month_told(bytes: &[u8], span: (usize, usize)) -> bool {
     let (from, end) = word_before(bytes, span.0);
     let word = &bytes[from..end];
     let told = match byte::prev(bytes, span.0) {
-        b'(' => in_brackets(bytes, span),
-        b' ' | b':' => EVENTS.has(word) || SINCE.has(word),
+        b'(' => in_brackets(bytes, span) || HAPPENED.has(word),
+        b' ' | b':' => EVENTS.has(word) || SINCE.has(word) || HAPPENED.has(word) || covered(bytes, (from, end)),
         _ => false,
-    };
+    } || result_before(bytes, span.0);
+    // `COVID in 5/2022`.
+    let told = told || (is(word, b"in") && HAPPENED.has(previous_word(bytes, from)));
     let year = bytes[span.0..span.1].rsplit(|byte| *byte == b'/').next().map_or(0, byte::number);
     told && (1940..2060).contains(&year) && !unit::follows(bytes, span.1)
+}
+
+/// `Medicare part A 04/2024`, `Part B eff 04/2024`.
+fn covered(bytes: &[u8], (start, end): (usize, usize)) -> bool {
+    match &bytes[start..end] {
+        [b'A'..=b'D'] => is(previous_word(bytes, start), b"part"),
+        word => (is(word, b"effective") || is(word, b"eff")) && said_before(bytes, start, 32, &COVERAGE),
+    }
 }
 
 impl Scan<'_, '_> {
@@ -219,6 +264,12 @@ impl Scan<'_, '_> {
             self.date(span, Parts { year: None, ..parts }, Form::Ranged);
         }
         Some(4)
+    }
+
+    /// Whether a list goes on from a date: `Seen 3-4-24 and again 3-11-24`.
+    pub(super) fn after_a_date(&self, start: usize) -> bool {
+        let last = self.out.last().filter(|last| last.kind() == Kind::Date && last.confidence() > Confidence::Low);
+        last.is_some_and(|last| list_gap(self.bytes, last.end(), start))
     }
 
     /// Whether a list or range goes on from such a date: `Seen 11/9, 11/16`, `8/9 - 8/14`.
@@ -267,9 +318,19 @@ mod tests {
             "HH start 2/18.",
             "Fam mtg 12/9 1400, x",
             "return to work 3/27",
+            "INR 2.6 4/21",
+            "A1C 6.1 (2/20)",
+            "2nd call 10/21",
+            "3rd 2/15",
+            "w/ Dr. Hill 12/26 2210",
+            "pain worse 9/18",
         ] {
             assert!(tells(text.as_bytes(), span(text)), "{text}");
         }
+    }
+
+    #[test]
+    fn scores_and_shares_are_no_dates() {
         for text in [
             "strength 4/5",
             "nodes 10/12",
@@ -287,6 +348,11 @@ mod tests {
             "CT, grade (3/4)",
             "start 1/2 tab",
             "next 2/3 of",
+            "2nd attempt 2/3",
+            "BP 120 4/21",
+            "INR 2.6 2/3",
+            "visits (6/20)",
+            "Pain worse 3/10",
         ] {
             assert!(!tells(text.as_bytes(), span(text)), "{text}");
         }
@@ -294,10 +360,18 @@ mod tests {
 
     #[test]
     fn a_month_of_a_year_is_told() {
-        for text in ["since 5/2021", "s/p CABG 7/2020", "colonoscopy (10/2021)"] {
+        for text in [
+            "since 5/2021",
+            "s/p CABG 7/2020",
+            "colonoscopy (10/2021)",
+            "CVA 5/2017",
+            "(PPM 1/2018",
+            "A1C 5.9 (10/2024)",
+            "COVID in 5/2022",
+        ] {
             assert!(month_told(text.as_bytes(), span(text)), "{text}");
         }
-        for text in ["exp 5/2021", "rev. 5/2021", "diluted 1/2000", "in 1/2000 mL", "form (10/2021)"] {
+        for text in ["exp 5/2021", "rev. 5/2021", "diluted 1/2000", "in 1/2000 mL", "in 10/2020", "form (10/2021)"] {
             assert!(!month_told(text.as_bytes(), span(text)), "{text}");
         }
     }

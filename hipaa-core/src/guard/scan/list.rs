@@ -6,7 +6,7 @@ use crate::guard::Reason;
 use crate::guard::byte;
 use crate::guard::cue::{
     CueClass, Fit, Mask, announced_gap, contrast_gap, item_gap, kin_gap, list_gap, replaces_gap, second_gap,
-    sibling_gap,
+    sibling_gap, source_gap,
 };
 use crate::guard::words::WordSet;
 
@@ -23,6 +23,8 @@ pub(super) struct Last {
     hit: Hit,
     /// The values were only announced: all have one shape.
     even: bool,
+    /// Other words stood between the cue and it: only another source of the same goes on.
+    near: bool,
 }
 
 impl Scan<'_, '_> {
@@ -36,6 +38,7 @@ impl Scan<'_, '_> {
             && (1..4).contains(&start.wrapping_sub(last.end))
             && byte::skip(self.bytes, last.end, byte::BLANK) == start;
         let joined = mask.has(class)
+            && (!last.near || self.kin(start))
             && (list_gap(self.bytes, last.end, start)
                 || blank
                 || self.kin(start)
@@ -112,7 +115,7 @@ impl Scan<'_, '_> {
             let gap = |joins: fn(&[u8], usize, usize) -> bool| joins(self.bytes, last.end, start);
             last.hit.is(CueClass::Dob)
                 && start.wrapping_sub(last.end) <= 32
-                && (gap(kin_gap) || gap(contrast_gap) || gap(sibling_gap))
+                && (gap(kin_gap) || gap(contrast_gap) || gap(sibling_gap) || gap(source_gap))
         })
     }
 
@@ -122,9 +125,11 @@ impl Scan<'_, '_> {
         // `Duplicate MRNs identified: 5408620, 5161183`: several are announced, of one length.
         let announced = || hit.plural() && !hit.weak() && self.labelled(span.0);
         let announced = hit.fit() == Fit::Near && announced();
-        if (hit.fit() >= Fit::Strict || announced) && !hit.behind() {
+        // `DOB per mom: 2/25/2001, per ins: 5/11/1996`.
+        let near = !announced && hit.fit() == Fit::Near && hit.is(CueClass::Dob);
+        if (hit.fit() >= Fit::Strict || announced || near) && !hit.behind() {
             let hit = if announced { hit.with_plural(false) } else { hit };
-            self.last = Some(Last { end: span.1, len: span.1 - span.0, hit, even: announced });
+            self.last = Some(Last { end: span.1, len: span.1 - span.0, hit, even: announced, near });
         }
     }
 }

@@ -3,9 +3,10 @@
 
 use super::spoken::{before_apostrophe, last_word};
 use super::words::{
-    AGED, ELDERLY, ELDERS, IN_TIME, KIN, MEASURES, OF_ELDERS, PRONOUNS, SEXES, SOON, TEMPERATURES, VITALS,
+    AGED, ELDERLY, ELDERS, IN_TIME, KIN, LIVING, MEASURES, OF_ELDERS, OF_FRAIL, PRONOUNS, SEXES, SOON, TEMPERATURES,
+    VITALS,
 };
-use super::{ALPHA, blanks_before, byte, is, titled, word, word_before};
+use super::{ALPHA, DIGIT, blanks_before, byte, is, titled, word, word_before};
 use crate::guard::scan::unit;
 
 /// Whether an age without a verb of its own, or one that was reached or will be, stands beside a person.
@@ -46,13 +47,22 @@ fn apposed(bytes: &[u8], start: usize, end: usize) -> bool {
     if !goes_on(bytes, end) {
         return KIN.has(whose) && matches!(byte::peek(bytes, end), b'.' | b';' | b'\n' | 0);
     }
-    let named = || byte::at(bytes, end + 2, byte::LOWER) && two_names(bytes, start);
+    let named = || byte::at(bytes, end + 2, byte::LOWER) && (two_names(bytes, start) || of_a_hill(bytes, start, end));
     ELDERS.has(whose) || AGED.has(whose) || named()
 }
 
 /// Whether first and last name stand before the comma before `start`: `Agnes Patel, 92`; no place, no measure.
 pub(super) fn two_names(bytes: &[u8], start: usize) -> bool {
     titled::behind_names(bytes, start) && full_name(bytes, start - 2)
+}
+
+/// Whether a surname that is a place, too, stands before, and what is said of a person behind: `Agnes Hill, 94, lives`.
+fn of_a_hill(bytes: &[u8], start: usize, end: usize) -> bool {
+    let (at, last) = last_word(bytes, start - 2);
+    let next = word(bytes, end + 1).1;
+    (is(last, b"hill") || is(last, b"park"))
+        && byte::at(word_before(bytes, at), 0, byte::UPPER)
+        && (LIVING.has(next) || OF_FRAIL.has(next) || is(next, b"dementia"))
 }
 
 /// Whether two words that may be names, and are of no measure, end at `end`.
@@ -93,7 +103,10 @@ fn will_be(bytes: &[u8], start: usize, end: usize) -> bool {
         _ => None,
     };
     let (next, when) = word(bytes, end);
-    let soon = SOON.has(when) || (is(when, b"in") && IN_TIME.has(word(bytes, next).1));
+    let day = is(when, b"on")
+        && byte::at(bytes, next + 1, DIGIT)
+        && bytes.get(next + 2..next + 4).is_some_and(|day| day.contains(&b'/'));
+    let soon = day || SOON.has(when) || (is(when, b"in") && IN_TIME.has(word(bytes, next).1));
     soon && who.is_some_and(|at| {
         let who = word_before(bytes, at);
         who.is_empty() || PRONOUNS.has(who) || ELDERS.has(who) || titled::title_before(bytes, at)
@@ -143,6 +156,8 @@ mod tests {
             ("The rate will be 94 in May", false),
             ("she'll be 95 next week", true),
             ("He will be 94 in room", false),
+            ("Mr. Hill will be 91 on 11/22", true),
+            ("The rate will be 91 on 11/22", false),
             ("At 97 he is", true),
             ("- At 97 he is", true),
             ("Female, 93", true),

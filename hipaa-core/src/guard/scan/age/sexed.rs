@@ -5,7 +5,7 @@ use super::words::{
     BEFORE_PERSONS, DISTANCES, ELDERLY, FEVERS, OF_FRAIL, OF_PATIENTS, OF_PERSONS, PERSON_LABELS, SEX_WORDS,
     TEMPERATURES, VITALS,
 };
-use super::{beside, blanks_before, is, titled, word, word_before};
+use super::{beside, blanks_before, census, is, titled, word, word_before};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::scan::{Scan, unit};
 
@@ -32,6 +32,7 @@ impl Scan<'_, '_> {
         (alone && named && !TEMPERATURES.has(whose))
             || (apart && beside::full_name(bytes, run.start))
             || one_of_a_ward(bytes, run)
+            || census::in_a_room(bytes, run)
             || speaks_of_a_person(bytes, run.end)
             || (goes_on && begins(bytes, run.start))
             || (bytes[run.end..].starts_with(b" @ ")
@@ -58,6 +59,9 @@ pub(super) fn opens(bytes: &[u8], start: usize, end: usize) -> bool {
         return false;
     }
     let (capital, spelled) = (byte::is(sex[0], byte::UPPER), sex.len() > 1);
+    if capital && at == end && census::in_a_row(bytes, start, stop) {
+        return true;
+    }
     if ELDERLY.has(word_before(bytes, start)) {
         return capital || spelled;
     }

@@ -2,7 +2,7 @@
 
 use super::super::date_text::ordinal;
 use super::super::token::Run;
-use super::words::{ELDERS, KIN, MYSELF, PRONOUNS, THINGS, TREATMENTS, VITALS};
+use super::words::{ELDERS, KIN, MEASURES, MYSELF, PRONOUNS, THINGS, TREATMENTS, VITALS};
 use super::{beside, blanks_before, is, titled, word, word_before};
 use crate::guard::byte::{self, ALPHA, DIGIT};
 
@@ -18,12 +18,13 @@ pub(super) fn of_a_person(bytes: &[u8], start: usize, end: usize) -> bool {
     matches!(before, b' ' | b'(')
         && byte::value(bytes, start, end) <= OLDEST_TOLD
         && (beside::a_person(bytes, start, end)
-            || (before == b' ' && (is_now(bytes, start, end) || was_then(bytes, start, end))))
+            || (before == b' '
+                && (is_now(bytes, start, end) || was_then(bytes, start, end) || is_alive(bytes, start, end))))
 }
 
 /// `I'm 93 so`, `Dad's 97 now.`, `Grandmother is 94 and`, `Born in 1928, now 95.`.
 fn is_now(bytes: &[u8], start: usize, end: usize) -> bool {
-    if !clause_ends(bytes, end) {
+    if !clause_ends(bytes, end) && !next_month(bytes, end) {
         return false;
     }
     let (mut at, mut verb) = last_word(bytes, start);
@@ -49,10 +50,37 @@ fn is_now(bytes: &[u8], start: usize, end: usize) -> bool {
     };
     match verb {
         b"m" | b"am" => is(subject, b"i"),
-        b"is" if titled::title_before(bytes, at) => true,
+        b"is" if titled::title_before(bytes, at) || behind_an_age(bytes, at) || by_name(bytes, at) => true,
         b"died" | b"deceased" | b"alive" => KIN.has(subject),
         _ => ELDERS.has(subject) || is(subject, b"who") || (PRONOUNS.has(subject) && !is(subject, b"i")),
     }
+}
+
+/// Whether an age of former times stands before a comma: `since age 71, `.
+fn behind_an_age(bytes: &[u8], at: usize) -> bool {
+    let before = bytes[..at].trim_ascii_end();
+    let age = before.strip_suffix(b",").map_or(0, <[u8]>::len);
+    let start = byte::back(bytes, age, DIGIT, 3);
+    (1..3).contains(&(age - start)) && is(word_before(bytes, start), b"age")
+}
+
+/// Whether somebody and the name stand before the verb: `Pt Ada is 97`.
+fn by_name(bytes: &[u8], at: usize) -> bool {
+    let (from, name) = last_word(bytes, at);
+    byte::at(name, 0, byte::UPPER) && !MEASURES.has(name) && !VITALS.has(name) && ELDERS.has(word_before(bytes, from))
+}
+
+/// `Pt is 97 next month`.
+fn next_month(bytes: &[u8], end: usize) -> bool {
+    let (next, first) = word(bytes, end);
+    let when = word(bytes, next).1;
+    is(first, b"next") && (is(when, b"month") || is(when, b"week") || is(when, b"year"))
+}
+
+/// `sister 93 alive with dementia`.
+fn is_alive(bytes: &[u8], start: usize, end: usize) -> bool {
+    let how = word(bytes, end).1;
+    (is(how, b"alive") || is(how, b"living") || is(how, b"deceased")) && KIN.has(last_word(bytes, start).1)
 }
 
 /// `She was 99 when she died`.
@@ -86,6 +114,8 @@ fn clause_ends(bytes: &[u8], end: usize) -> bool {
         0 | b'\n' | b'\r' | b';' | b'!' => true,
         b'.' => !digit(end + 1),
         b',' => !digit(end + 1) && !digit(end + 2) && !measured(bytes, end + 1),
+        // `he is 93 & not eating`.
+        b' ' if bytes[end..].starts_with(b" & ") => !digit(end + 3) && !measured(bytes, end + 2),
         _ => {
             let (next, found) = word(bytes, end);
             let goes_on = [&b"and"[..], b"so", b"now", b"but", b"with"].iter().any(|known| is(found, known));
@@ -137,6 +167,16 @@ mod tests {
             ("The cells died 94,", false),
             ("Pt's 98, on RA", false),
             ("it's 94 now", false),
+            ("he is 93 & not eating", true),
+            ("he is 93 & HR 80", false),
+            ("widow since age 71, is 93 now.", true),
+            ("sat on air, is 93 now.", false),
+            ("Pt is 97 next month", true),
+            ("dose is 97 next month", false),
+            ("Pt Ada is 97 next month", true),
+            ("Pt Weight is 97 now", false),
+            ("sister 93 alive with", true),
+            ("cells 93 alive", false),
             ("Born in 1928, now 95.", true),
             ("She was 99 when she died.", true),
             ("Patient, 91, was transferred", true),
