@@ -45,7 +45,7 @@ const ASSERTS: [&[u8]; 8] =
     [b"to equal", b"to be", b"to eql", b"but was", b"but got", b"but found", b"!=", b"does not equal"];
 
 /// Where the same entry is kept, and who says so.
-static ELSEWHERE: WordSet<128> = WordSet::new(
+static ELSEWHERE: WordSet<256> = WordSet::new(
     "but in the a on our we my his her their your chart id card epic cerner athena meditech ecw portal registration \
     record records insurance payer license passport band wristband requisition order label sticker system ehr emr file and now system it patient pt lis his ris lab ins mom dad mother father family wife husband medicare medicaid",
 );
