@@ -75,7 +75,8 @@ fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
     let (mut last, mut labelled) = (from, false);
     while at < to {
         let byte = bytes[at];
-        let speaker = if newlines == 1 && !labelled { speaker_at(bytes, at, to, fillers == 0) } else { None };
+        let turn = (1..=2).contains(&newlines) && !labelled;
+        let speaker = if turn { speaker_at(bytes, at, to, fillers == 0 && newlines == 1) } else { None };
         if let Some(said) = speaker {
             (newlines, at, fit) = (0, said, fit.min(Fit::Strict));
             continue;

@@ -10,7 +10,7 @@ use crate::guard::words::WordSet;
 static SPEAKERS: WordSet<128> = WordSet::new(
     "agent caller patient pt guest user client customer rep nurse rn bot assistant operator doctor dr staff member human \
     receptionist clerk mom mother father dad wife husband parent visitor me her him pharmacist clinician provider md q a c p \
-    b cust csr tech interpreter daughter son caregiver sister brother spouse claimant subscriber enrollee beneficiary np pa \
+    b cust csr mbr tech interpreter daughter son caregiver sister brother spouse claimant subscriber enrollee beneficiary np pa \
     therapist scheduler coordinator ivr system chatbot ai advisor specialist support",
 );
 
@@ -32,18 +32,18 @@ pub(super) fn speaker_at(bytes: &[u8], at: usize, to: usize, fresh: bool) -> Opt
     }
 }
 
-/// The place behind the colon of who speaks, and perhaps when: `Caller:`, `Caller (22:16):`; behind other words only to
-/// answer a question.
+/// The place behind the mark of who speaks, and perhaps when: `Caller:`, `Caller (22:16):`, `caller>`; behind other words
+/// only to answer a question.
 fn spoken(bytes: &[u8], (at, end): (usize, usize), fresh: bool) -> Option<usize> {
     let time = if byte::peek(bytes, end) == b' ' { clock(bytes, end + 1) } else { 0 };
-    let end = if bytes[at..end].eq_ignore_ascii_case(b"speaker") { numbered(bytes, end) } else { end };
-    let colon = if time > 0 { end + 1 + time } else { end };
-    let speaks = || {
-        SPEAKERS.has(&bytes[at..end])
-            || bytes[at..end].contains(&b'_')
-            || (colon == end && asks(bytes, at) && is_name(bytes, (at, end)))
-    };
-    (byte::peek(bytes, colon) == b':' && (fresh || asks(bytes, at)) && speaks()).then_some(colon + 1)
+    let speaker = |word: &[u8]| word.eq_ignore_ascii_case(b"speaker") || word.eq_ignore_ascii_case(b"spk");
+    let stop = if speaker(&bytes[at..end]) { numbered(bytes, end) } else { end };
+    let colon = if time > 0 { end + 1 + time } else { stop };
+    let known = || stop > end || SPEAKERS.has(&bytes[at..end]) || bytes[at..end].contains(&b'_');
+    if matches!(byte::peek(bytes, colon), b':' | b'>') && (fresh || asks(bytes, at)) && known() {
+        return Some(colon + 1);
+    }
+    if byte::at(bytes, at, UPPER) && asks(bytes, at) { named(bytes, at) } else { None }
 }
 
 /// Whether the line above `at` asks for something: `account number?`, `MRN please.`.
@@ -64,19 +64,32 @@ fn bracketed(bytes: &[u8], open: usize, fresh: bool) -> Option<usize> {
     (byte::peek(bytes, end) == b']' && next && SPEAKERS.has(&bytes[open + 1..end]) && asked()).then_some(end + 1)
 }
 
-/// Whether the word from `at` to `end` is the name of somebody who answers the question of another name in the line
-/// above: `Ann: account number?⏎Bo: 4482913`.
-fn is_name(bytes: &[u8], (at, end): (usize, usize)) -> bool {
-    let name = |from: usize, to: usize| {
-        (2..=16).contains(&(to - from)) && byte::at(bytes, from, UPPER) && byte::at(bytes, to - 1, LOWER)
-    };
-    let asker = || {
-        let line = byte::back_to(bytes, at.saturating_sub(1), b'\n', QUESTION);
-        let start = line + clock(bytes, line);
-        let stop = byte::skip(bytes, start, ALPHA);
-        byte::peek(bytes, stop) == b':' && name(start, stop) && bytes[start..stop] != bytes[at..end]
-    };
-    byte::prev(bytes, at) == b'\n' && byte::peek(bytes, end) == b':' && name(at, end) && asker()
+/// The place behind the colon of the name at `at`, of somebody who answers the question of another name in the line
+/// above: `Ann: account number?⏎Bo Lee: 4482913`.
+fn named(bytes: &[u8], at: usize) -> Option<usize> {
+    let start = byte::back_to(bytes, at, b'\n', 16);
+    let leads = byte::prev(bytes, start) == b'\n' && start + clock(bytes, start) == at;
+    let end = name_end(bytes, at).filter(|_| leads)?;
+    let line = byte::back_to(bytes, start - 1, b'\n', QUESTION);
+    let asker = line + clock(bytes, line);
+    let stop = name_end(bytes, asker)?;
+    (bytes[asker..stop] != bytes[at..end]).then_some(end + 1)
+}
+
+/// The place of the colon behind one to three capitalized words: `Ms. Ann Lee:`.
+fn name_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut at = start;
+    for _ in 0..3 {
+        let end = byte::skip(bytes, at, ALPHA);
+        let name = (2..=16).contains(&(end - at)) && byte::at(bytes, at, UPPER) && byte::at(bytes, end - 1, LOWER);
+        let stop = end + usize::from(byte::peek(bytes, end) == b'.');
+        match byte::peek(bytes, stop) {
+            b':' if name => return Some(stop),
+            b' ' if name => at = stop + 1,
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// Whether a member is one who speaks, and names no plan before the value at `start`.
@@ -94,7 +107,7 @@ fn answers_as_member(bytes: &[u8], (at, end): (usize, usize)) -> bool {
     let head = line + clock(bytes, line);
     let closed = byte::peek(bytes, end) == b']' && byte::peek(bytes, head) == b'[' && head + 1 == at;
     let labels = head == at && bytes[end..].starts_with(b": ") || closed;
-    let member = word.eq_ignore_ascii_case(b"member") || word.eq_ignore_ascii_case(b"subscriber");
+    let member = [&b"member"[..], b"mbr", b"subscriber"].iter().any(|name| word.eq_ignore_ascii_case(name));
     if !member || !labels || line == 0 || byte::prev(bytes, line) != b'\n' {
         return false;
     }
@@ -120,9 +133,9 @@ fn chats(bytes: &[u8], (at, end): (usize, usize), value: usize) -> bool {
         && (words.clone().any(|word| CHATS.has(word)) || (numbered && words.next().is_some()))
 }
 
-/// The end of the number of a speaker: `SPEAKER_2`.
+/// The end of the number of a speaker: `SPEAKER_2`, `Speaker 2`.
 fn numbered(bytes: &[u8], end: usize) -> usize {
-    let digits = if byte::peek(bytes, end) == b'_' { byte::skip(bytes, end + 1, DIGIT) } else { end };
+    let digits = if matches!(byte::peek(bytes, end), b'_' | b' ') { byte::skip(bytes, end + 1, DIGIT) } else { end };
     if (end + 2..=end + 3).contains(&digits) { digits } else { end }
 }
 

@@ -135,7 +135,10 @@ fn escape(bytes: &[u8], at: usize, last: u8) -> Option<Piece> {
     let chained = at >= 3 && bytes[at - 3] == b'%';
     let amount = byte::is(before, byte::DIGIT) && byte::is(low, byte::DIGIT) && !chained;
     let after_area = || at >= 6 && bytes[at - 6..].starts_with(b"%28");
-    let fits = (byte::is(low, byte::DIGIT | byte::UPPER) || word)
+    // The last sign of an address would be taken for one of the sentence.
+    let goes_on = byte::is(next, ALNUM) || b"%+-_(*".contains(&next);
+    let fits = goes_on
+        && (byte::is(low, byte::DIGIT | byte::UPPER) || word)
         && (!amount || byte::is(next, ALPHA) || next == b'%' || after_area());
     let sign = match (high, low | 0x20) {
         _ if !fits => return None,
@@ -144,6 +147,7 @@ fn escape(bytes: &[u8], at: usize, last: u8) -> Option<Piece> {
         (b'2', b'f') => b'/',
         (b'2', b'b') => b'+',
         (b'2', b'c') => b',',
+        (b'2', b'2' | b'7') => b'\'',
         (b'2', b'8') => b'(',
         (b'2', b'9') => b')',
         (b'2', b'6') => b'&',

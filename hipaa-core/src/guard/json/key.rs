@@ -283,10 +283,9 @@ impl Words {
         self.digits = false;
         let mut before = b' ';
         for (i, &byte) in key.iter().enumerate() {
-            let inside = byte == b'B' && key[..i].ends_with(b"Do");
             let lower_next = key.get(i + 1).is_some_and(u8::is_ascii_lowercase);
             let starts = byte.is_ascii_uppercase()
-                && !(inside && !lower_next)
+                && (lower_next || byte != b'B' || !key[..i].ends_with(b"Do"))
                 && (before.is_ascii_lowercase()
                     || before.is_ascii_digit()
                     || (before.is_ascii_uppercase() && lower_next));

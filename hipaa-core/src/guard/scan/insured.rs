@@ -34,7 +34,7 @@ static GROUPED: WordSet<128> = WordSet::new(
     policyid payerid planid",
 );
 /// What a line has beside the group of a person.
-static PERSONAL: WordSet<16> = WordSet::new("patient pt mrn dob ssn insurance subscribers members");
+static PERSONAL: WordSet<16> = WordSet::new("patient pt mrn dob ssn subscribers members rxgroup rxgrp");
 /// Groups of something else.
 static OTHER_GROUPS: WordSet<128> = WordSet::new(
     "control age study treatment test user risk blood peer support focus task work working placebo ethnic racial muscle \
