@@ -26,7 +26,7 @@ use placeholder::is_placeholder;
 pub(super) use placeholder::is_redaction;
 pub(super) use second::{announced_gap, item_gap, second_gap};
 pub(super) use sent::sent_gap;
-pub(super) use speaker::requests;
+pub(super) use speaker::{requests, speaks};
 use std::num::NonZero;
 use words::{NUMBERED, NUMBERS, WHAT, WHOSE, WORDS};
 

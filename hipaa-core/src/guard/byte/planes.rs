@@ -33,7 +33,7 @@ pub(in crate::guard) struct Planes<'p> {
 struct Signs {
     /// Two `w` beside each other.
     double_w: bool,
-    /// `<`, `&` or a byte outside ASCII.
+    /// `<`, `&`, `%` or a byte outside ASCII.
     foldable: bool,
     /// `|` or `~`.
     wire: bool,
@@ -120,7 +120,7 @@ fn read(bytes: &[u8; 64], block: &mut Block, carry: &mut Carry, (before, shown):
         point |= lanes.equal(b'.').or(colon).bits() << place;
         w |= low.equal(b'w').bits() << place;
         // The highest bit of a byte is that of its answer, and of a byte outside ASCII.
-        shown.foldable = shown.foldable.or(lanes).or(lanes.equal(b'<')).or(lanes.equal(b'&'));
+        shown.foldable = shown.foldable.or(lanes).or(lanes.equal(b'<')).or(lanes.equal(b'&')).or(lanes.equal(b'%'));
         shown.wire = shown.wire.or(lanes.equal(b'|')).or(lanes.equal(b'~'));
     }
     let (alnum, next) = (digit | alpha, alpha | join);

@@ -4,7 +4,7 @@ use super::label::{is_place, labels, labels_cell};
 use super::link::mistyped;
 use super::placeholder::stands_for_value;
 use super::sent::leads_on;
-use super::speaker::{clock, spoken};
+use super::speaker::{clock, speaker_at};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::words::WordSet;
 
@@ -75,16 +75,15 @@ fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
     let (mut last, mut labelled) = (from, false);
     while at < to {
         let byte = bytes[at];
+        let turn = (1..=2).contains(&newlines) && !labelled;
+        let speaker = if turn { speaker_at(bytes, at, to, fillers == 0 && newlines == 1) } else { None };
+        if let Some(said) = speaker {
+            (newlines, at, fit) = (0, said, fit.min(Fit::Strict));
+            continue;
+        }
         if byte::is(byte, ALNUM) {
             let end = byte::skip(bytes, at, ALNUM).min(to);
             let word = &bytes[at..end];
-            if newlines == 1
-                && !labelled
-                && let Some(said) = spoken(bytes, (at, end), fillers == 0)
-            {
-                (newlines, at, fit) = (0, said, fit.min(Fit::Strict));
-                continue;
-            }
             // `License: TX 12345678`.
             if labelled && newlines == 0 && end + 1 == to && matches!(word, [b'A'..=b'Z', b'A'..=b'Z']) {
                 at = end;
@@ -107,7 +106,7 @@ fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
             // `the ID on your card?`, and the answer in the next line.
             b'?' if matches!(byte::peek(bytes, at + 1), b'\n' | b'\r') => {}
             b'.' | b'?' if sentence_ends(bytes, at, to) && (at > from || no_short(bytes, at)) => return None,
-            b'*' if emphasis(bytes, at, to) => {}
+            b'*' if emphasis(bytes, at, to) || leads_item(bytes, at) => {}
             // A value stood there.
             b'[' if stands_for_value(bytes, at) => return None,
             // `dx: [I10, Z23]`.
@@ -125,6 +124,11 @@ fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
     let crosses = || newlines <= 1 + u32::from(labelled) && (fillers == 0 || leads(bytes, last, fillers + newlines));
     let fits = words <= NEAR_WORDS && fillers <= 8;
     (fits && (newlines == 0 || (words == 0 && crosses() && !in_row(bytes, from, to)))).then_some(fit)
+}
+
+/// Whether the star at `at` is the mark of an item: `MRNs:⏎* 4482913`.
+fn leads_item(bytes: &[u8], at: usize) -> bool {
+    byte::peek(bytes, at + 1) == b' ' && byte::leads_line(bytes, at, (b" \t", 8))
 }
 
 /// Whether a bracket opens at the end of a line: `mrn IN (`.
@@ -205,7 +209,9 @@ fn initial(bytes: &[u8], at: usize) -> bool {
 fn sentence_ends(bytes: &[u8], at: usize, to: usize) -> bool {
     let next = byte::skip(bytes, at + 1, byte::BLANK);
     let short = at - byte::back(bytes, at, ALPHA, 8) <= 2 && !byte::is(byte::prev(bytes, at), DIGIT);
-    next > at + 1 && next < to && byte::at(bytes, next, byte::UPPER) && !short
+    // `MRN please.`, and the answer in the next line.
+    let asks = || matches!(byte::peek(bytes, at + 1), b'\n' | b'\r') && bytes[..at].ends_with(b" please");
+    next > at + 1 && next < to && byte::at(bytes, next, byte::UPPER) && !short && !asks()
 }
 
 /// Whether a number or a word for several things ends at `at`, which no abbreviation does: `a list of MRNs. Scale`.

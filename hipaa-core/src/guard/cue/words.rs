@@ -19,7 +19,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Dob,
         STRONG,
-        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|birth time|dt of birth|year of birth|natal date|d o b|d0b|d.0.b|date of blrth|date 0f birth|bdate|date birth|pid-7|pid.7|fecha de nacimiento|fecha nacimiento|fecha de nac|fecha nac|nacimiento|nacido|nacida|dobdate|dobdt|dobs|birth dates|dates of birth|birthdays|d of b|dtbirth|date of brith|fec nac|f nac|birth month/yr|birth month/year|viable female|viable male|viable infant",
+        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|birth time|dt of birth|year of birth|natal date|d o b|d0b|d.0.b|date of blrth|date 0f birth|bdate|date birth|pid-7|pid.7|fecha de nacimiento|fecha nacimiento|fecha de nac|fecha nac|nacimiento|nacido|nacida|dobdate|dobdt|bdt|dobs|birth dates|dates of birth|birthdays|d of b|dtbirth|date of brith|fec nac|f nac|birth month/yr|birth month/year|viable female|viable male|viable infant",
     ),
     (Dob, WEAK, "bd|b/d|b."),
     (
@@ -33,7 +33,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
         STRONG,
         "mrn|mrns|mrn +|cmrn|cmrn +|mr +|m.r.n|med rec|med rec +|medrec|medrec +|medical rec|medical rec +|medical record +|medical record|medical records +|medical chart +|health record +|patient record +|record +|chart +|patient +|patient ident +|pt +|hospital +|hosp +|unit +|mrno|mr no|emr +|ehr +|empi|mpi +|umrn|patient mrn|patient id +|clinic +|patient chart|emrn|case history +|inpatient +|outpatient +|pid-3|pid.3|hrn|hospital record +|patient registration +|master patient index|m.r +|!MR:|hx +|history +|pat +|!U#|chart(s)|charts +|chart nos|wristband +|wrist band +|armband +|med record|med record +|uhid|!U +|resident +|patient file +|nhs +|ur no|smrn|hist no|!HR#|athena id|patient key|pt key|m r n",
     ),
-    (Mrn, WEAK, "chart|charts|wristband|wrist band|armband|!MR|patient record|!MPI|!URN"),
+    (Mrn, WEAK, "pat key|person key|chart|charts|wristband|wrist band|armband|!MR|patient record|!MPI|!URN"),
     (
         Npi,
         STRONG,
@@ -125,9 +125,9 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         License,
         STRONG,
-        "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|dlno|d.l|d.l +|oln|oln +|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|state lic|state lic +|medical lic|medical lic +|med lic|med lic +|nursing lic +|prof lic +|lic nbr|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +|lcsw +|lpn +|lmft +|lmhc +|rph +|state id card",
+        "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|dlno|d.l|d.l +|oln|oln +|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|state lic|state lic +|medical lic|medical lic +|med lic|med lic +|nursing lic +|prof lic +|lic nbr|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +|lcsw +|lpn +|lmft +|lmhc +|rph +|state id card|driver licenses|drivers licenses|driver's licenses",
     ),
-    (License, WEAK, "dl|certification|license|licence|lic|certificate|licensed|permit|plate"),
+    (License, WEAK, "dl|certification|license|licence|licenses|licences|lic|certificate|licensed|permit|plate"),
     (
         Age90,
         STRONG,

@@ -29,22 +29,23 @@ pub(super) type Piece = (usize, Fold);
 
 /// The first place that folds.
 pub(super) fn first(bytes: &[u8]) -> Option<usize> {
-    memchr::memchr2_iter(b'<', b'&', bytes).find(|at| piece(bytes, *at, 0).is_some())
+    memchr::memchr3_iter(b'<', b'&', b'%', bytes).find(|at| piece(bytes, *at, 0).is_some())
 }
 
 /// The next place at or behind `from` that may fold, or the end.
 pub(super) fn next_mark(bytes: &[u8], from: usize) -> usize {
-    let len = memchr::memchr2(b'<', b'&', &bytes[from..]).unwrap_or(bytes.len() - from);
+    let len = memchr::memchr3(b'<', b'&', b'%', &bytes[from..]).unwrap_or(bytes.len() - from);
     #[cfg(test)]
     crate::guard::steps::add(len);
     from + len
 }
 
-/// The piece of markup at a `<` or `&`; `last` is the byte before it in the folded text, zero at its start.
+/// The piece of markup at a `<`, `&` or `%`; `last` is the byte before it in the folded text, zero at its start.
 pub(super) fn piece(bytes: &[u8], at: usize, last: u8) -> Option<Piece> {
     match byte::peek(bytes, at) {
         b'<' => tag(bytes, at, last),
         b'&' => entity(bytes, at),
+        b'%' => escape(bytes, at, last),
         _ => None,
     }
 }
@@ -123,6 +124,39 @@ fn entity(bytes: &[u8], at: usize) -> Option<Piece> {
         _ => Fold::To(named(name)?),
     };
     Some((len + 2, fold))
+}
+
+/// The sign that an escape of an address or a form stands for: `dob%3D1979-09-28`, `callback=%2B14155550187`. A blank
+/// must not end an address, and `45%20 g` is none. Small letters are those of a format, too: `"%3d: %2f"`.
+fn escape(bytes: &[u8], at: usize, last: u8) -> Option<Piece> {
+    let (before, next) = (byte::prev(bytes, at), byte::peek(bytes, at + 3));
+    let (high, low) = (byte::peek(bytes, at + 1), byte::peek(bytes, at + 2));
+    let word = byte::is(before, ALNUM) && byte::is(next, ALNUM);
+    let chained = at >= 3 && bytes[at - 3] == b'%';
+    let amount = byte::is(before, byte::DIGIT) && byte::is(low, byte::DIGIT) && !chained;
+    let after_area = || at >= 6 && bytes[at - 6..].starts_with(b"%28");
+    // The last sign of an address would be taken for one of the sentence.
+    let goes_on = byte::is(next, ALNUM) || b"%+-_(*".contains(&next);
+    let fits = goes_on
+        && (byte::is(low, byte::DIGIT | byte::UPPER) || word)
+        && (!amount || byte::is(next, ALPHA) || next == b'%' || after_area());
+    let sign = match (high, low | 0x20) {
+        _ if !fits => return None,
+        (b'3', b'd') => b'=',
+        (b'3', b'a') => b':',
+        (b'2', b'f') => b'/',
+        (b'2', b'b') => b'+',
+        (b'2', b'c') => b',',
+        (b'2', b'2' | b'7') => b'\'',
+        (b'2', b'8') => b'(',
+        (b'2', b'9') => b')',
+        (b'2', b'6') => b'&',
+        (b'4', b'0') => b'@',
+        (b'2', b'0') if byte::is(last, ALNUM) => b',',
+        (b'2', b'0') => return Some((3, Fold::Drop)),
+        _ => return None,
+    };
+    Some((3, Fold::To(sign)))
 }
 
 fn numbered(digits: &[u8]) -> Option<Fold> {

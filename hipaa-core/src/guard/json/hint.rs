@@ -167,8 +167,11 @@ impl<'d> Hints<'d> {
                         let range = hint.outer.class == CueClass::Age90 && key.is_some_and(is_bound);
                         return (!range).then_some(hint);
                     }
-                    if named && key == Some("identifier") && self.of_account(node.parent) {
-                        return Some(Hint::new(CueClass::Account, Reason::FhirType, false));
+                    if named
+                        && key == Some("identifier")
+                        && let Some(class) = self.of_resource(node.parent)
+                    {
+                        return Some(Hint::new(class, Reason::FhirType, false));
                     }
                     match key.and_then(|key| Hint::of(self.read(key))) {
                         // `valueDate` tells how the value is written.
@@ -201,6 +204,11 @@ impl<'d> Hints<'d> {
             }
             (None | Some(CueClass::Other), _) if self.is_group(at) => {
                 Some(Hint::new(CueClass::Plan, Reason::JsonKey, false))
+            }
+            (Some(CueClass::Plan), _) if self.groups_machines(at) => None,
+            (Some(CueClass::License), _) if key.weak && self.counts_licences(at) => None,
+            (Some(CueClass::Url), _) if self.of_extension(at) => {
+                Some(Hint::new(CueClass::Version, Reason::JsonKey, false))
             }
             (Some(CueClass::Date), _) if self.of_a_birth(at) => Some(Hint::new(CueClass::Dob, Reason::JsonKey, false)),
             (Some(CueClass::Zip), _) if key.weak => self.of_what(at).or_else(|| Hint::of(key)),
@@ -302,6 +310,7 @@ impl<'d> Hints<'d> {
                 // An extension of FHIR.
                 (_, Type::String) if role == Role::Carrier && name == "url" => self.extension(node),
                 (Role::Type, Type::Object) => self.concept(at),
+                (Role::Code, Type::Object) if name == "code" => self.coded(but, at),
                 // The code of a system, and its words, are no labels.
                 (Role::Code, Type::String) if coded || role == Role::Display => None,
                 // The `id` of a field is not what the field holds.

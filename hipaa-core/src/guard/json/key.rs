@@ -1,5 +1,6 @@
 //! What the words of a key, or of a label beside a value, say.
 
+mod near;
 mod role;
 
 use super::text::Decoded;
@@ -7,6 +8,7 @@ use crate::guard::byte::{self, ALPHA, DIGIT, Room};
 use crate::guard::cue::{Cue, CueClass};
 use crate::guard::rules::Rules;
 use crate::guard::words::WordSet;
+pub(super) use near::{names_hardware, names_insurance, names_insured};
 pub(super) use role::Role;
 use role::words;
 
@@ -23,17 +25,19 @@ pub(super) struct Key {
     pub(super) whole: bool,
 }
 
-/// Members that a device has.
-static HARDWARE: WordSet<32> =
-    WordSet::new("firmware fw model mac imei manufacturer hardware hw udi device sensor pump monitor meter scanner");
-
 /// Words that may stand beside `age` when it is that of a person.
 static AGED: WordSet<256> = WordSet::new(
     "age aged ages ageyears ageinyears in at years year yrs yr patient patients pt pat person client member mbr \
     subscriber sub insured subject resident guarantor beneficiary applicant donor adult spouse mother father \
     caregiver current reported calculated calc exact value val num number int text string str field is the of \
     what s your his her how please enter now old new previous prev before after death deceased diagnosis dx \
-    onset abatement visit admission admit discharge encounter enrollment exam service event sex",
+    onset abatement visit admission admit discharge encounter enrollment exam service event sex y yo",
+);
+/// Whose a licence or an account is that is one of a person.
+static OWNERS: WordSet<128> = WordSet::new(
+    "practitioner nurse np pa rn lpn md do physician doctor provider prescriber therapist dentist dental clinician \
+    pharmacist pharmacy medical nursing professional state driver drivers driving visit encounter refund deposit payment \
+    debit credit payer facility patient pt guarantor billing hospital clinic bank checking savings customer client member",
 );
 /// What may be glued before a cue word in the name of a column: `patssn`, `memberdob`.
 const PREFIXES: [&str; 35] = [
@@ -78,25 +82,6 @@ const PERSONS: usize = 13;
 /// How many of them one key may have, and how short what they leave may be.
 const GLUED: usize = 3;
 const SHORTEST_CUE: usize = 3;
-
-/// Whether a device has such a member.
-pub(super) fn names_hardware(key: &str) -> bool {
-    key.len() <= LONGEST_KEY && words(key.as_bytes()).any(|word| HARDWARE.has(word))
-}
-
-/// What belongs to an insurance of health.
-static INSURANCES: WordSet<32> =
-    WordSet::new("insurance insured payer payor coverage carrier subscriber member policy rxbin rxpcn bin pcn");
-
-/// Whether an insurance has such a member, or is called so.
-pub(super) fn names_insurance(key: &str) -> bool {
-    let glued = || {
-        ["memberid", "subscriberid", "policynumber", "payerid", "rxbin", "rxpcn"]
-            .iter()
-            .any(|name| key.eq_ignore_ascii_case(name))
-    };
-    key.len() <= LONGEST_KEY && (words(key.as_bytes()).any(|word| INSURANCES.has(word)) || glued())
-}
 
 /// Persons by what they do, before `age`: `riderAge`.
 static PERSONS_LISTED: WordSet<64> = WordSet::new(
@@ -192,7 +177,13 @@ impl Words {
         self.split(key.as_bytes());
         let found = self.last_cue(rules).or_else(|| self.numbered(rules)).or_else(|| self.glued(rules));
         let found = if found.is_none() && key.len() == 2 { self.shouted(rules) } else { found };
-        let found = found.filter(|cue| cue.class != CueClass::Age90 || self.ages_a_person());
+        let found = match found {
+            // `DOB/Age`.
+            Some(cue) if cue.class == CueClass::Age90 && !self.ages_a_person() => {
+                self.cues.iter().find(|cue| cue.class == CueClass::Dob && !cue.weak).copied()
+            }
+            found => found,
+        };
         // A `group` may be one of anything.
         let found = found.filter(|cue| {
             let word = self.text.get(cue.start..cue.end).unwrap_or(&[]);
@@ -213,7 +204,7 @@ impl Words {
         let mut room = Room::new();
         let text = (self.text.as_slice(), room.planes(&self.text));
         rules.lexicon.collect(text, 0, self.text.len(), &mut self.cues);
-        let whole = |cue: &Cue| cue.start == 0 && cue.end == self.text.len();
+        let whole = |cue: &Cue| cue.end == self.text.len() && (cue.start == 0 || self.is_owned(cue.class, cue.start));
         let last = self.cues.iter().rev().find(|cue| !cue.weak || whole(cue))?;
         // `age at visit`.
         let at = |cue: &&Cue| {
@@ -227,6 +218,11 @@ impl Words {
         }
         let first = self.cues.first().filter(|cue| cue.class == CueClass::Age90 && self.cues.len() > 1);
         Some(*first.filter(at).unwrap_or(last))
+    }
+
+    /// Whether the words before a common word tell whose it is: `nurse_license`, `deposit_account`.
+    fn is_owned(&self, class: CueClass, at: usize) -> bool {
+        matches!(class, CueClass::License | CueClass::Account) && words(&self.text[..at]).all(|word| OWNERS.has(word))
     }
 
     /// `phone2`, `dx1`, `zip5`: the cue without the one or two digits glued to it.
@@ -289,6 +285,7 @@ impl Words {
         for (i, &byte) in key.iter().enumerate() {
             let lower_next = key.get(i + 1).is_some_and(u8::is_ascii_lowercase);
             let starts = byte.is_ascii_uppercase()
+                && (lower_next || byte != b'B' || !key[..i].ends_with(b"Do"))
                 && (before.is_ascii_lowercase()
                     || before.is_ascii_digit()
                     || (before.is_ascii_uppercase() && lower_next));

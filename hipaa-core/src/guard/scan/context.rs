@@ -1,18 +1,13 @@
 //! Which cue decides about a value: the label before it, what speaks for the whole text, the list
 //! it stands in, or the label behind it.
 
-use super::near::any_word;
 use super::{Hit, REACH_AFTER, REACH_BEFORE, Scan, aside, born, label, table};
 use crate::guard::Reason;
 use crate::guard::byte;
 use crate::guard::cue::{
     Cue, CueClass, Fit, Mask, after_gap, before_gap, follows_on, is_number_word, list_gap, preposition_gap, sent_gap,
+    speaks,
 };
-use crate::guard::words::WordSet;
-
-/// Words of a question, and those of one for the number of a plan.
-static ASKING: WordSet<32> = WordSet::new("what whats which your verify confirm tell give may");
-static INSURANCE_WORDS: WordSet<32> = WordSet::new("member id card insurance plan policy subscriber identification");
 
 impl Scan<'_, '_> {
     /// The cue that decides about `span`, among the classes of `mask`.
@@ -114,7 +109,7 @@ impl Scan<'_, '_> {
                 continue;
             }
             match byte::peek(self.bytes, cue.end) {
-                b':' if cue.class == CueClass::Plan && self.speaker(cue) => continue,
+                b':' | b']' | b' ' if cue.class == CueClass::Plan && speaks(self.bytes, cue, start) => continue,
                 b'.' if self.ends_sentence(cue) => return fallback,
                 b')' if self.qualifies(i, start, mask) => continue,
                 b' ' | b'(' if cue.end + 2 == start && born::types_literal(self.bytes, cue) => {
@@ -207,24 +202,6 @@ impl Scan<'_, '_> {
         }
         let fax = (i.saturating_sub(3)..i).rev().find(first)?;
         Some(self.hit(fax, Fit::Strict, start))
-    }
-
-    /// Whether a member is one who speaks: `Agent: what is your ZIP?⏎Member: 13501`.
-    #[inline(never)]
-    fn speaker(&self, cue: &Cue) -> bool {
-        let bytes = self.bytes;
-        let word = &bytes[cue.start..cue.end];
-        let member = word.eq_ignore_ascii_case(b"member") || word.eq_ignore_ascii_case(b"subscriber");
-        if !member || !bytes[cue.end..].starts_with(b": ") || byte::prev(bytes, cue.start) != b'\n' {
-            return false;
-        }
-        let start = byte::back_to(bytes, cue.start - 1, b'\n', 256);
-        let who = bytes[start..cue.start].iter().position(|byte| *byte == b':').unwrap_or(0);
-        let spoken = bytes[start..start + who].iter().all(|byte| byte::is(*byte, byte::ALPHA) || *byte == b' ');
-        (2..24).contains(&who)
-            && spoken
-            && any_word(bytes, start, cue.start, &ASKING)
-            && !any_word(bytes, start, cue.start, &INSURANCE_WORDS)
     }
 
     /// Whether the cue is a fax that goes to someone.

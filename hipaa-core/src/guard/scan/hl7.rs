@@ -7,7 +7,9 @@
 use super::Scan;
 use super::claim::Claim;
 use super::field::{is, parts};
-use crate::guard::cue::CueClass::{self, Account, Date, Dob, Icd10, License, Mbi, Mrn, Phone, Plan, Ssn, Version, Zip};
+use crate::guard::cue::CueClass::{
+    self, Account, Date, Dob, Icd10, License, Mbi, Mrn, Other, Phone, Plan, Ssn, Version, Zip,
+};
 use crate::guard::validate::mbi;
 use crate::guard::{Confidence, Kind, Reason};
 use memchr::memmem::Finder;
@@ -19,10 +21,12 @@ static PAYER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("IN1|"));
 static HEADER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("|^~\\&|"));
 
 /// Segments that are sent around without the others.
-static PARTS: [LazyLock<Finder<'static>>; 3] = [
+static PARTS: [LazyLock<Finder<'static>>; 5] = [
     LazyLock::new(|| Finder::new("DG1|")),
     LazyLock::new(|| Finder::new("OBR|")),
     LazyLock::new(|| Finder::new("OBX|")),
+    LazyLock::new(|| Finder::new("NK1|")),
+    LazyLock::new(|| Finder::new("GT1|")),
 ];
 
 /// A segment, the numbers of its fields, and what these hold.
@@ -67,7 +71,7 @@ const SEGMENTS: [Segment; 22] = [
     Segment { name: b"PR1|", fields: &[(5, Date)] },
     Segment { name: b"AL1|", fields: &[(6, Date)] },
     Segment { name: b"ACC|", fields: &[(1, Date)] },
-    Segment { name: b"RXA|", fields: &[(3, Date), (4, Date)] },
+    Segment { name: b"RXA|", fields: &[(3, Date), (4, Date), (15, Other)] },
     Segment { name: b"SCH|", fields: &[(11, Date)] },
     Segment { name: b"SPM|", fields: &[(17, Date), (18, Date)] },
     Segment { name: b"TXA|", fields: &[(4, Date), (6, Date), (7, Date)] },
@@ -122,6 +126,7 @@ impl Scan<'_, '_> {
                 self.names_system(third);
             }
             Version => self.names_system(first),
+            Other => self.is_lot(first),
             Zip => self.declared(fifth, Zip, FIELD),
             Mrn => self.declared(first, code.unwrap_or_else(|| self.of_patients(first)), FIELD),
             _ => self.declared(first, class, FIELD),
@@ -132,6 +137,14 @@ impl Scan<'_, '_> {
     fn names_system(&mut self, span: (usize, usize)) {
         if matches!(self.bytes.get(span.0..span.1), Some(b"I10" | b"I9" | b"I10C" | b"I9C" | b"I10P")) {
             let claim = Claim { kind: Kind::Icd10, span, base: Confidence::Low, reason: Reason::Shape };
+            self.push(claim, Confidence::Low, Some(FIELD));
+        }
+    }
+
+    /// The number of a lot, which starts like that of a device: `SN03556`.
+    fn is_lot(&mut self, span: (usize, usize)) {
+        if span.1 > span.0 {
+            let claim = Claim { kind: Kind::Device, span, base: Confidence::Low, reason: Reason::Shape };
             self.push(claim, Confidence::Low, Some(FIELD));
         }
     }

@@ -168,7 +168,10 @@ impl Scan<'_, '_> {
     /// Whether `:`, `#` or `=` stands right before the value.
     pub(super) fn labelled(&self, start: usize) -> bool {
         let mut at = start;
-        while at > 0 && start - at < 6 && matches!(self.bytes[at - 1], b' ' | b'\n' | b'"' | b'(' | b'\t' | b'|' | b'*')
+        while at > 0
+            && start - at < 6
+            && (matches!(self.bytes[at - 1], b' ' | b'\n' | b'"' | b'(' | b'\t' | b'|' | b'*')
+                || (self.bytes[at - 1] == b'-' && byte::peek(self.bytes, at) == b' '))
         {
             at -= 1;
         }

@@ -37,8 +37,11 @@ static PROVIDERS: WordSet<64> = WordSet::new(
 /// What a line speaks of in which a group is one of insured.
 static GROUPED: WordSet<128> = WordSet::new(
     "insurance insured insurer ins member subscriber policy plan payer payor carrier coverage medicaid medicare ppo hmo \
-    epo rxbin rxpcn pcn bcbs aetna cigna humana anthem uhc united kaiser tricare molina highmark benefits employer copay",
+    epo rxbin rxpcn pcn bcbs aetna cigna humana anthem uhc united kaiser tricare molina highmark benefits employer copay memberid subscriberid \
+    policyid payerid planid",
 );
+/// What a line has beside the group of a person.
+static PERSONAL: WordSet<16> = WordSet::new("patient pt mrn dob ssn subscribers members rxgroup rxgrp");
 /// Groups of something else.
 static OTHER_GROUPS: WordSet<128> = WordSet::new(
     "control age study treatment test user risk blood peer support focus task work working placebo ethnic racial muscle \
@@ -102,6 +105,28 @@ impl Scan<'_, '_> {
             && !social
             && !OTHER_GROUPS.has(kind)
             && (insured || (prescriptions && self.labelled(start)))
+    }
+
+    /// Whether a name of programs is that of a group of machines: `topic=adt groupId=101784`, and no insurance or person
+    /// stands near it.
+    #[inline(never)]
+    pub(super) fn groups_machines(&self, (start, end): (usize, usize), hit: Hit) -> bool {
+        let bytes = self.bytes;
+        let Some(to) = hit.end_before(start) else { return false };
+        let Some(name) = bytes.get(to.saturating_sub(8)..to) else { return false };
+        let stem = name.get(..name.len().saturating_sub(2)).unwrap_or(&[]);
+        let stem = stem.strip_suffix(b"_").or_else(|| stem.strip_suffix(b".")).unwrap_or(stem);
+        let is = |text: &[u8], word: &[u8]| {
+            text.len().checked_sub(word.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(word))
+        };
+        let near = |set: fn(&[u8], usize, usize) -> bool| {
+            set(bytes, to.saturating_sub(GROUP_REACH), to.saturating_sub(8))
+                || set(bytes, end, bytes.len().min(end + GROUP_REACH))
+        };
+        is(name, b"id")
+            && is(stem, b"group")
+            && !near(|bytes, from, to| any_word(bytes, from, to, &GROUPED))
+            && !near(|bytes, from, to| any_word(bytes, from, to, &PERSONAL))
     }
 
     /// Where a lone `ID` right before `start` begins and ends.

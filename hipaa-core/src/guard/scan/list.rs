@@ -14,6 +14,9 @@ use crate::guard::words::WordSet;
 static PLACES: WordSet<32> =
     WordSet::new("lab clinic office pharmacy store hospital location live lives work works house home nearest");
 
+/// How many digits an item of another shape has.
+const LONG: usize = 6;
+
 /// The last value that a cue spoke for; a list may go on from it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Last {
@@ -100,7 +103,33 @@ impl Scan<'_, '_> {
     fn is_item(&self, last: &Last, span: (usize, usize)) -> bool {
         let may = matches!(byte::peek(self.bytes, last.end), b'\n' | b'\r' | b'"' | b'\'' | b',');
         let before = (last.end - last.len.min(last.end), last.end);
-        may && item_gap(self.bytes, before, span.0, last.hit.plural()) && self.alike(last, span)
+        may && item_gap(self.bytes, before, span.0, last.hit.plural())
+            && (self.alike(last, span) || self.is_other_item(last, before, span))
+    }
+
+    /// Whether the value fills its line and the label speaks for several, so that each may have a shape of its own:
+    /// `faxes:⏎- 617-842-3311⏎- 617.842.3312`. Without a mark before each, only lengths may differ; a short one is a count.
+    #[inline(never)]
+    fn is_other_item(&self, last: &Last, before: (usize, usize), (start, end): (usize, usize)) -> bool {
+        let bytes = self.bytes;
+        let several = last.hit.plural() || last.hit.is(CueClass::Fax);
+        let closes = bytes[end..].iter().take(4).find(|byte| !b"\"', ".contains(byte));
+        let number = |from: usize, to: usize| self.planes.digits_in(from, to) == to - from;
+        let numbers = || number(before.0, before.1) && number(start, end) && last.len.abs_diff(end - start) <= 2;
+        several
+            && self.planes.digits_in(start, end) >= LONG
+            && matches!(closes, None | Some(b'\n' | b'\r'))
+            && (item_gap(bytes, before, start, false) || numbers())
+    }
+
+    /// Whether the mark of an item stands before `start`, in the line behind that of the last value:
+    /// `accounts:⏎- 4482913⏎- ACCT-513261`.
+    pub(super) fn is_listed(&self, start: usize) -> bool {
+        let gap = |last: &Last| self.bytes.get(last.end..start).filter(|gap| gap.len() <= 12).unwrap_or(&[]);
+        self.last
+            .as_ref()
+            .map(gap)
+            .is_some_and(|gap| gap.ends_with(b"- ") && gap.trim_ascii() == b"-" && gap.contains(&b'\n'))
     }
 
     /// Whether the value has the shape of the last one: digits, letters and signs at the same places.

@@ -261,7 +261,8 @@ impl Scan<'_, '_> {
         let fours = piece.len() == 3
             && piece.iter().all(|run| run.len() == 4)
             && byte::skip(self.bytes, piece[0].start, HEX) == piece[0].end;
-        if pairs || fours || piece.first().is_some_and(|first| self.labelled(first.start)) {
+        let labelled = |first: &Run| self.labelled(first.start) || self.is_listed(first.start);
+        if pairs || fours || piece.first().is_some_and(labelled) {
             return piece;
         }
         while let [first, second, ..] = rest {

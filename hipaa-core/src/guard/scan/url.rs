@@ -73,7 +73,8 @@ impl Scan<'_, '_> {
         }
         let declared = self.outer.is_some_and(|outer| outer.class == crate::guard::CueClass::Version);
         let claim = Claim { kind: Kind::Url, span: (from.0, end), base: Confidence::High, reason: Reason::Scheme };
-        if declared || (self.outer.is_some() && namespace(host)) {
+        let known = || namespace(host) && (self.outer.is_some() || matches!(byte::prev(bytes, from.0), b'"' | b'\''));
+        if declared || known() || canonical(host) || names_namespace(bytes, from.0) {
             self.push(claim, Confidence::Low, Some(Reason::NamespaceUri));
         } else {
             self.push(claim, Confidence::High, None);
@@ -98,6 +99,37 @@ impl Scan<'_, '_> {
 fn namespace(host: &[u8]) -> bool {
     let name = host.split(|byte| matches!(byte, b'/' | b'?' | b'#')).next().unwrap_or(host);
     NAMESPACES.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+}
+
+/// What the definitions of FHIR are kept under: `http://example.org/fhir/StructureDefinition/score`.
+const DEFINITIONS: [&[u8]; 8] = [
+    b"StructureDefinition",
+    b"CodeSystem",
+    b"ValueSet",
+    b"NamingSystem",
+    b"ConceptMap",
+    b"SearchParameter",
+    b"OperationDefinition",
+    b"ImplementationGuide",
+];
+
+/// Whether an address is the name of a definition of FHIR.
+fn canonical(page: &[u8]) -> bool {
+    page.split(|byte| byte_is(*byte, b'/')).skip(1).any(|part| DEFINITIONS.contains(&part))
+}
+
+/// The longest name of an attribute for a namespace, in bytes.
+const ATTRIBUTE: usize = 32;
+
+/// Whether an address is the value of an attribute of XML that names a vocabulary: `xmlns:x="http://…"`.
+fn names_namespace(bytes: &[u8], start: usize) -> bool {
+    let Some(before) = bytes[..start].strip_suffix(b"\"").or_else(|| bytes[..start].strip_suffix(b"'")) else {
+        return false;
+    };
+    let Some(before) = before.strip_suffix(b"=") else { return false };
+    let signs = |byte: &&u8| byte::is(**byte, ALNUM) || matches!(byte, b':' | b'_' | b'-' | b'.');
+    let name = &before[before.len() - before.iter().rev().take(ATTRIBUTE).take_while(signs).count()..];
+    name.starts_with(b"xmlns") || name.ends_with(b"schemaLocation") || name.ends_with(b"amespace")
 }
 
 fn ends(byte: u8) -> bool {

@@ -3,7 +3,8 @@
 
 use super::{Hint, Hints, LONGEST_KEY, SIBLINGS};
 use crate::guard::byte;
-use crate::guard::json::key::names_insurance;
+use crate::guard::cue::CueClass;
+use crate::guard::json::key::{names_insurance, names_insured};
 use crate::guard::json::parse::Type;
 
 /// How deep a turn may be nested, and how many of its members are asked.
@@ -68,12 +69,47 @@ impl Hints<'_> {
             || self.beside(at).any(|(_, node)| self.name(node).is_some_and(names_insurance))
     }
 
-    /// Whether the object is an account of FHIR.
-    pub(super) fn of_account(&self, object: usize) -> bool {
+    /// What the identifiers of a resource of FHIR are: those of an account, or the licences of a practitioner.
+    pub(super) fn of_resource(&self, object: usize) -> Option<CueClass> {
         let mut members = self.tape.members(object).take(SIBLINGS);
-        members.any(|(_, node)| {
+        let account = members.any(|(_, node)| {
             self.name(node) == Some("resourceType") && self.raw.get(node.start..node.end) == Some("Account")
-        })
+        });
+        let licence = || self.name_above(object) == Some("qualification");
+        if account { Some(CueClass::Account) } else { licence().then_some(CueClass::License) }
+    }
+
+    /// The key above the one that a node may have: that of the array in which an object stands.
+    fn name_above(&self, at: usize) -> Option<&str> {
+        self.name(&self.tape.nodes()[self.tape.nodes()[at].parent])
+    }
+
+    /// Whether a `groupId` has neither an insurance nor a person beside or above it: it is one of machines or programs.
+    pub(super) fn groups_machines(&self, at: usize) -> bool {
+        let nodes = self.tape.nodes();
+        let solid = |key: &str| {
+            key.bytes().filter(u8::is_ascii_alphabetic).map(|byte| byte.to_ascii_lowercase()).eq(*b"groupid")
+        };
+        if !self.name(&nodes[at]).is_some_and(|key| key.len() <= 9 && solid(key)) {
+            return false;
+        }
+        let object = nodes[at].parent;
+        let mut near = self.beside(at).filter_map(|(_, node)| self.name(node));
+        let above = [self.name(&nodes[object]), self.name_above(object)];
+        !(near.any(names_insured) || above.into_iter().flatten().any(names_insured))
+    }
+
+    /// Whether a number counts the licences of a program: `{"licenses":25000}`.
+    pub(super) fn counts_licences(&self, at: usize) -> bool {
+        let node = self.tape.nodes()[at];
+        node.kind == Type::Number && self.name(&node).is_some_and(|key| key.ends_with('s'))
+    }
+
+    /// Whether a `url` is the name of an extension of FHIR.
+    pub(super) fn of_extension(&self, at: usize) -> bool {
+        let node = self.tape.nodes()[at];
+        self.name(&node) == Some("url")
+            && matches!(self.name_above(node.parent), Some("extension" | "modifierExtension"))
     }
 }
 

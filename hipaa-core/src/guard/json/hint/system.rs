@@ -1,6 +1,6 @@
 //! FHIR: what a `system` and a `type` beside a value name.
 
-use super::{Hint, Hints, LARGEST_TYPE, LONGEST_SYSTEM, Role};
+use super::{Hint, Hints, LARGEST_TYPE, LONGEST_SYSTEM, Role, is_typed};
 use crate::guard::Reason;
 use crate::guard::cue::CueClass;
 use crate::guard::json::parse::{Node, Type};
@@ -57,6 +57,23 @@ impl Hints<'_> {
             texts.find_map(|node| self.words.read(self.rules, value(node)).class)
         });
         class.map(|class| Hint::new(class, Reason::FhirType, false))
+    }
+
+    /// What the words of a `code` say about the value of FHIR beside it: `{"code":{"text":"Age"},"valueQuantity":…}`. A
+    /// kind without a format must be all of them, where the value may be a measure.
+    pub(super) fn coded(&mut self, value: usize, concept: usize) -> Option<Hint> {
+        let (tape, raw) = (self.tape, self.raw);
+        let key = self.name(&tape.nodes()[value]).filter(|key| is_typed(key))?;
+        let text = matches!(key, "valueString" | "valueIdentifier");
+        let end = tape.nodes()[concept].next.min(concept + LARGEST_TYPE);
+        let inside = tape.nodes()[concept + 1..end].iter().filter(|node| node.kind == Type::String);
+        let named = |node: &&Node| node.key.is_some_and(|(from, to)| matches!(&raw[from..to], "text" | "display"));
+        inside.filter(named).find_map(|node| {
+            let said = self.words.read(self.rules, &raw[node.start..node.end]);
+            let class = said.class.filter(|_| !said.weak)?;
+            let fits = !class.kind()?.needs_cue() || text || said.whole;
+            fits.then_some(Hint::new(class, Reason::FhirType, false))
+        })
     }
 }
 

@@ -41,13 +41,13 @@ const SILENT_WORDS: &str = "value val values number num no nbr id ids identifier
     preferred verified expected actual left right ours theirs existing incoming prior was is now removed \
     added daytime evening emergency change changes diff diffs delta details oldvalue newvalue oldval \
     newval fromvalue tovalue beforevalue aftervalue previousvalue prevvalue currentvalue idvalue \
-    fieldvalue idnumber";
+    fieldvalue idnumber dest destination";
 static SILENT: WordSet<512> = WordSet::new(SILENT_WORDS);
 static CARRIERS: WordSet<32> = WordSet::new("answer change changes diff diffs delta values data details");
 static CODES: WordSet<16> = WordSet::new("id ids code codes");
 static VALUES: WordSet<32> = WordSet::new("value val number num no nbr text content data string");
 const LABELS_WORDS: &str = "label name use key field fld col column attribute attr property prop path category parameter param \
-    question prompt header element variable fieldname columnname attributename propertyname paramname";
+    question prompt header element variable channel medium fieldname columnname attributename propertyname paramname";
 static LABELS: WordSet<64> = WordSet::new(LABELS_WORDS);
 const TYPES_WORDS: &str = "type kind qualifier idtype identifiertype typecode";
 static TYPES: WordSet<16> = WordSet::new(TYPES_WORDS);

@@ -1,7 +1,7 @@
 //! What the label of an age says: whose it is, and when.
 
 use super::word_before;
-use super::words::{AT_EVENTS, NO_PERSONS};
+use super::words::{AT_EVENTS, AT_ILLNESS, NO_PERSONS};
 use crate::guard::byte::{self, ALNUM, ALPHA, BLANK};
 use crate::guard::cue::Fit;
 use crate::guard::scan::Hit;
@@ -53,7 +53,9 @@ pub(super) fn is_entry(bytes: &[u8], start: usize, end: usize) -> bool {
 
 /// Whether a text has no other words than those for events: ` on admission was `, `-Last Birthday (Years)  `.
 fn names_event(gap: &[u8]) -> bool {
-    gap.split(|byte| !byte::is(*byte, ALPHA)).all(|word| word.is_empty() || AT_EVENTS.has(word))
+    let marked = || matches!(gap.trim_ascii_end().last(), Some(b':' | b'='));
+    let known = |word: &[u8]| word.is_empty() || AT_EVENTS.has(word) || (AT_ILLNESS.has(word) && marked());
+    gap.split(|byte| !byte::is(*byte, ALPHA)).all(known)
 }
 
 /// Whether what the cue speaks of is a bone, a claim, a mean, or an answer kept by a cache.

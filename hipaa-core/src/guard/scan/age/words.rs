@@ -68,6 +68,8 @@ pub(super) static AT_EVENTS: WordSet<128> = WordSet::new(
     screening interview imaging scan draw collection transfer arrival injury stroke fall retirement menopause this death today \
     now when seen m f",
 );
+/// The same, where a mark stands before the number: `age_at_dx=94`.
+pub(super) static AT_ILLNESS: WordSet<4> = WordSet::new("dx diagnosis onset");
 /// Labels of what is told about a person.
 pub(super) static PERSON_LABELS: WordSet<64> = WordSet::new(
     "pt patient hx history triage hpi cc complaint indication indications info information demographics summary synopsis \

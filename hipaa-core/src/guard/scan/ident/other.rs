@@ -57,7 +57,9 @@ impl Scan<'_, '_> {
         if (plan || hit.is(CueClass::License))
             && (self.of_machines((start, end), labelled)
                 || (plan && self.is_rule(start, end))
-                || self.is_download((start, end), hit))
+                || (plan && self.groups_machines((start, end), hit))
+                || self.is_download((start, end), hit)
+                || self.counts_licences((start, end), hit))
         {
             return true;
         }
@@ -112,6 +114,14 @@ impl Scan<'_, '_> {
             && self.says(hit, start, b"dl")
             && byte::skip(self.bytes, start, DIGIT) == end
             && (rate() || unit::follows(self.bytes, end))
+    }
+
+    /// Whether a few digits count the licences of a program: `licenses: 25000`.
+    fn counts_licences(&self, (start, end): (usize, usize), hit: Hit) -> bool {
+        hit.weak()
+            && end - start <= 6
+            && byte::skip(self.bytes, start, DIGIT) == end
+            && (self.says(hit, start, b"licenses") || self.says(hit, start, b"licences"))
     }
 
     /// Whether the value is a rule of the house: `policy HIM-00412`.
