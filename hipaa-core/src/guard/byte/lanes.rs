@@ -4,6 +4,9 @@
 
 use wide::u8x16;
 
+/// The bit that small letters have; what becomes of other bytes with it is no letter.
+pub(super) const SMALL: u8 = 0x20;
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lanes(u8x16);
 
@@ -34,10 +37,10 @@ impl Lanes {
         Self(self.0 | other.0)
     }
 
-    /// Letters in lower case; what becomes of other bytes is no letter.
+    /// Each byte with these bits set.
     #[inline]
-    pub(super) fn lower(self) -> Self {
-        Self(self.0 | u8x16::splat(0x20))
+    pub(super) fn with(self, bits: u8) -> Self {
+        Self(self.0 | u8x16::splat(bits))
     }
 
     /// The highest bit of each byte, the first one lowest.
@@ -60,7 +63,7 @@ mod tests {
             for (first, last) in [(b'0', b'9'), (b'a', b'z'), (0x80, 0xFF), (0, 0x1F), (b'-', b'/')] {
                 prop_assert_eq!(lanes.between(first, last).bits(), bits(&|byte| (first..=last).contains(&byte)));
             }
-            let letters = lanes.lower().between(b'a', b'z').or(lanes.equal(b':'));
+            let letters = lanes.with(SMALL).between(b'a', b'z').or(lanes.equal(b':'));
             prop_assert_eq!(letters.bits(), bits(&|byte| byte.is_ascii_alphabetic() || byte == b':'));
         }
     }

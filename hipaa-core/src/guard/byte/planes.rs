@@ -2,7 +2,7 @@
 
 mod look;
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, SMALL};
 pub(in crate::guard) use look::{Around, Bits, Stretch, Words};
 
 /// The bits of 64 bytes.
@@ -112,7 +112,7 @@ fn read(bytes: &[u8; 64], block: &mut Block, carry: &mut Carry, (before, shown):
     let (parts, _) = bytes.as_chunks::<16>();
     for (part, place) in parts.iter().zip([0, 16, 32, 48]) {
         let lanes = Lanes::of(part);
-        let (low, colon) = (lanes.lower(), lanes.equal(b':'));
+        let (low, colon) = (lanes.with(SMALL), lanes.equal(b':'));
         digit |= lanes.between(b'0', b'9').bits() << place;
         alpha |= low.between(b'a', b'z').bits() << place;
         join |= lanes.between(b'-', b'/').or(colon).or(lanes.equal(b'_')).bits() << place;
@@ -121,7 +121,7 @@ fn read(bytes: &[u8; 64], block: &mut Block, carry: &mut Carry, (before, shown):
         w |= low.equal(b'w').bits() << place;
         // The highest bit of a byte is that of its answer, and of a byte outside ASCII.
         shown.foldable = shown.foldable.or(lanes).or(lanes.equal(b'<')).or(lanes.equal(b'&')).or(lanes.equal(b'%'));
-        shown.wire = shown.wire.or(lanes.equal(b'|')).or(lanes.equal(b'~'));
+        shown.wire = shown.wire.or(lanes.with(b'|' ^ b'~').equal(b'~'));
     }
     let (alnum, next) = (digit | alpha, alpha | join);
     let token = alnum | (join & (alnum << 1 | carry.alnum));
@@ -311,7 +311,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn bits_tell_what_plain_loops_tell(text in "([@:. a-cAwW0-9é_\n-]{0,90}|[0-9a]{60,140}|[a-z<&|~]){0,3}") {
+        fn bits_tell_what_plain_loops_tell(text in "([@:. a-cAwW0-9é_\n-]{0,90}|[0-9a]{60,140}|[a-z<&%|~]){0,3}") {
             let bytes = text.as_bytes();
             let mut room = Room::new();
             let planes = room.planes(bytes);
@@ -321,7 +321,7 @@ mod tests {
             let plain: Vec<usize> = (0..bytes.len()).filter(|&i| mark(i)).collect();
             prop_assert_eq!(planes.marks().collect::<Vec<_>>(), plain);
             prop_assert_eq!(planes.double_w(), text.to_ascii_lowercase().contains("ww"));
-            prop_assert_eq!(planes.foldable(), text.contains(['<', '&']) || !text.is_ascii());
+            prop_assert_eq!(planes.foldable(), text.contains(['<', '&', '%']) || !text.is_ascii());
             prop_assert_eq!(planes.wire(), text.contains(['|', '~']));
             for i in 0..=bytes.len() {
                 prop_assert_eq!(planes.digit_from(i), (i..bytes.len()).find(|&at| bytes[at].is_ascii_digit()));

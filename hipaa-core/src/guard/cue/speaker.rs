@@ -7,7 +7,7 @@ use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, LOWER, UPPER};
 use crate::guard::words::WordSet;
 
 /// Who speaks in a dialogue.
-static SPEAKERS: WordSet<128> = WordSet::new(
+static SPEAKERS: WordSet<256> = WordSet::new(
     "agent caller patient pt guest user client customer rep nurse rn bot assistant operator doctor dr staff member human \
     receptionist clerk mom mother father dad wife husband parent visitor me her him pharmacist clinician provider md q a c p \
     b cust csr mbr tech interpreter daughter son caregiver sister brother spouse claimant subscriber enrollee beneficiary np pa \

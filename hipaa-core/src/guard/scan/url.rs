@@ -113,9 +113,9 @@ const DEFINITIONS: [&[u8]; 8] = [
     b"ImplementationGuide",
 ];
 
-/// Whether an address is the name of a definition of FHIR.
+/// Whether an address is the name of a definition of FHIR: the last part names it, the one before says what it is.
 fn canonical(page: &[u8]) -> bool {
-    page.split(|byte| byte_is(*byte, b'/')).skip(1).any(|part| DEFINITIONS.contains(&part))
+    page.rsplit(|byte| byte_is(*byte, b'/')).take(3).any(|part| DEFINITIONS.contains(&part))
 }
 
 /// The longest name of an attribute for a namespace, in bytes.
