@@ -137,23 +137,30 @@ impl Scan<'_, '_> {
                 true if cue.class == CueClass::Date && fit == Fit::Label => {
                     fallback = fallback.or_else(|| Some(self.hit(i, fit, start)));
                 }
-                true if cue.class == CueClass::Dob && !self.born_of(cue) => {}
-                true if cue.end - cue.start == 1 && self.letter(cue) => {}
+                true if !self.of_somebody(cue, (start, end)) => {}
+                true if cue.end - cue.start < 3 && self.shortened(cue, fit) => {}
                 // `can be reached at`; `faxed to her office at` is a word of the fax before it.
-                true if fit == Fit::Strict && cue.class == CueClass::Phone && cue.end - cue.start < 3 => {}
                 true if fit >= Fit::Strict && cue.class == CueClass::Phone => {
                     fallback = fallback.or_else(|| Some(self.hit(i, fit, start)));
                     if !self.of_an_office(cue) {
                         break;
                     }
                 }
-                true if cue.class == CueClass::Plan && !self.of_insured(cue, (start, end)) => {}
                 true if fit == Fit::Label => return Some(self.in_order(self.hit(i, fit, start), i, end)),
                 true if self.leads_to(cue, start) => return Some(self.hit(i, Fit::Label, start)),
                 true => {}
             }
         }
         fallback
+    }
+
+    /// Whether a loose word for births or plans speaks of a person.
+    fn of_somebody(&self, cue: &Cue, span: (usize, usize)) -> bool {
+        match cue.class {
+            CueClass::Dob => self.born_of(cue),
+            CueClass::Plan => self.of_insured(cue, span),
+            _ => true,
+        }
     }
 
     /// Whether the word for a telephone is that of a place: `office`, `pharmacy`.
@@ -220,9 +227,11 @@ impl Scan<'_, '_> {
         sinks && byte::at(self.bytes, cue.end + 1, byte::BLANK) && word.len() > 3 && !is_number_word(word)
     }
 
-    /// Whether a cue of one letter is something else: the `C` of `PA-C`, a variable `t=`.
-    fn letter(&self, cue: &Cue) -> bool {
-        byte::is(byte::prev(self.bytes, cue.start), byte::JOIN) || byte::peek(self.bytes, cue.end) == b'='
+    /// Whether a cue of one or two letters says nothing: the `C` of `PA-C`, a variable `t=`, a `cb` with words behind it.
+    fn shortened(&self, cue: &Cue, fit: Fit) -> bool {
+        let joined =
+            || byte::is(byte::prev(self.bytes, cue.start), byte::JOIN) || byte::peek(self.bytes, cue.end) == b'=';
+        (cue.end - cue.start == 1 && joined()) || (fit == Fit::Strict && cue.class == CueClass::Phone)
     }
 
     #[inline]
