@@ -67,7 +67,7 @@ const SEGMENTS: [Segment; 22] = [
     Segment { name: b"PV2|", fields: &[(8, Date), (9, Date)] },
     Segment { name: b"ORC|", fields: &[(9, Date), (15, Date)] },
     Segment { name: b"OBR|", fields: &[(6, Date), (7, Date), (8, Date), (14, Date), (22, Date)] },
-    Segment { name: b"OBX|", fields: &[(14, Date), (19, Date)] },
+    Segment { name: b"OBX|", fields: &[(3, Other), (14, Date), (19, Date)] },
     Segment { name: b"PR1|", fields: &[(5, Date)] },
     Segment { name: b"AL1|", fields: &[(6, Date)] },
     Segment { name: b"ACC|", fields: &[(1, Date)] },
@@ -126,7 +126,7 @@ impl Scan<'_, '_> {
                 self.names_system(third);
             }
             Version => self.names_system(first),
-            Other => self.is_lot(first),
+            Other => self.is_of_no_person(first),
             Zip => self.declared(fifth, Zip, FIELD),
             Mrn => self.declared(first, code.unwrap_or_else(|| self.of_patients(first)), FIELD),
             _ => self.declared(first, class, FIELD),
@@ -141,9 +141,10 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// The number of a lot, which starts like that of a device: `SN03556`.
-    fn is_lot(&mut self, span: (usize, usize)) {
-        if span.1 > span.0 {
+    /// The number of a lot, which starts like that of a device: `SN03556`; the code of a test, behind the type of its value:
+    /// `SN|2345-7`.
+    fn is_of_no_person(&mut self, span: (usize, usize)) {
+        if self.bytes.get(span.0..span.1).is_some_and(|value| value.iter().any(u8::is_ascii_digit)) {
             let claim = Claim { kind: Kind::Device, span, base: Confidence::Low, reason: Reason::Shape };
             self.push(claim, Confidence::Low, Some(FIELD));
         }
