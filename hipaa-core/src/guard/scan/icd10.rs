@@ -223,8 +223,20 @@ const fn is_lead(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'.' | b')' | b'-' | b'*' | b'#' | b'0'..=b'9')
 }
 
+/// What a diagnosis is among others.
+static RANKS: WordSet<16> = WordSet::new("primary secondary principal admitting prim sec");
+
+/// Where the gap before a code ends without the word for its rank: `E11.9, secondary I10`.
+fn without_rank(bytes: &[u8], from: usize, to: usize) -> usize {
+    let end = from + bytes.get(from..to).unwrap_or(&[]).trim_ascii_end().len();
+    let end = if end > from && bytes[end - 1] == b':' { end - 1 } else { end };
+    let start = byte::back(bytes, end, byte::ALPHA, 9);
+    if start > from && RANKS.has(&bytes[start..end]) { start } else { to }
+}
+
 /// Whether two codes stand in one list: `, `, blanks, or the letters of a form: `A. Z23 B. Z79.4`.
 fn joined(bytes: &[u8], from: usize, to: usize) -> bool {
+    let to = if to.wrapping_sub(from) < 16 { without_rank(bytes, from, to) } else { to };
     match bytes.get(from..to).unwrap_or(&[]) {
         b" " | b"  " | b"   " | [b' ', b'A'..=b'L', b'.', b' '] | [b' ', b' ', b'A'..=b'L', b'.', b' '] => true,
         gap => list_gap(bytes, from, to) || (gap.len() <= form::LONGEST && form::joins(gap)),
