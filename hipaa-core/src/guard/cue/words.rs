@@ -31,7 +31,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Mrn,
         STRONG,
-        "mrn|mrns|mrn +|cmrn|cmrn +|mr +|m.r.n|med rec|med rec +|medrec|medrec +|medical rec|medical rec +|medical record +|medical record|medical records +|medical chart +|health record +|patient record +|record +|chart +|patient +|patient ident +|pt +|hospital +|hosp +|unit +|mrno|mr no|emr +|ehr +|empi|mpi +|umrn|patient mrn|patient id +|clinic +|patient chart|emrn|case history +|inpatient +|outpatient +|pid-3|pid.3|hrn|hospital record +|patient registration +|master patient index|m.r +|!MR:|hx +|history +|pat +|!U#|chart(s)|charts +|chart nos|wristband +|wrist band +|armband +|med record|med record +|uhid|!U +|resident +|patient file +|nhs +|ur no|smrn|hist no|!HR#|athena id|patient key|pt key|m r n",
+        "mrn|mrns|mrn +|cmrn|cmrn +|mr +|m.r.n|med rec|med rec +|medrec|medrec +|medical rec|medical rec +|medical record +|medical record|medical records +|medical chart +|health record +|patient record +|record +|chart +|patient +|patient ident +|pt +|hospital +|hosp +|unit +|mrno|mr no|emr +|ehr +|empi|mpi +|umrn|patient mrn|patient id +|clinic +|patient chart|emrn|case history +|inpatient +|outpatient +|pid-3|pid.3|hrn|hospital record +|patient registration +|master patient index|m.r +|!MR:|hx +|history +|pat +|!U#|chart(s)|charts +|chart nos|wristband +|wrist band +|armband +|med record|med record +|uhid|!U +|resident +|patient file +|nhs +|ur no|smrn|hist no|!HR#|athena id|patient key|pt key|m r n|patient?identifier",
     ),
     (Mrn, WEAK, "pat key|person key|chart|charts|wristband|wrist band|armband|!MR|patient record|!MPI|!URN"),
     (
@@ -53,7 +53,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Phone,
         STRONG,
-        "pid-13|pid.13|phone|phones|phone +|phone1|phone2|tel1|tel2|telephone|telephone +|telephones|tel|tel +|ph|ph +|cell|cell +|cell phone|cell phone +|cellphone|mobile|mobile +|mobile phone|mobile phone +|home phone|home phone +|work phone|work phone +|contact +|contact phone|callback|callback +|call back|call back +|pager|pager +|beeper|voicemail|hotline|helpline|landline|whatsapp|telefono|emergency contact|daytime phone|day phone|sms|telecom|text-to-pay|text sent to|caller id|!ANI|ani +|!DNIS|msisdn",
+        "pid-13|pid.13|phone|phones|phone +|phone1|phone2|tel1|tel2|telephone|telephone +|telephones|tel|tel +|ph|ph +|cell|cell +|cell phone|cell phone +|cellphone|mobile|mobile +|mobile phone|mobile phone +|home phone|home phone +|work phone|work phone +|contact +|contact phone|callback|callback +|call back|call back +|pager|pager +|beeper|voicemail|hotline|helpline|landline|whatsapp|telefono|emergency contact|daytime phone|day phone|sms|telecom|text-to-pay|text sent to|caller id|ani|ani +|!DNIS|msisdn",
     ),
     (
         Phone,
@@ -87,9 +87,9 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Device,
         STRONG,
-        "serial +|ser +|serial nbr|serial|serials|s/n|s.n|!SN|!S N +|sn +|device +|device serial|device serial +|device id +|device sn|device identifier|implant +|implant serial|implant serial +|udi|udi +|udi di|unique device identifier|unique device +|imei|imei +|meid|iccid|equipment +|asset tag|asset +|pump +|pump serial|pacemaker +|pacemaker serial|lead serial|generator serial|generator +|icd serial +|icd serial|monitor +|monitor serial|machine +|ventilator +|device imei|cgm serial|transmitter +|transmitter id|sensor +|sensor id|pacemaker sn|pump sn|cpap sn|monitor sn|meter sn|ventilator sn|sensor sn|transmitter sn|generator sn|implant sn|lead sn|unit sn|hearing aid serial|prosthesis +|stent +|valve serial|cpap serial|cpap +|glucometer serial|product serial|instrument +|unit serial|unit serial +|meter serial|scanner +|handset +",
+        "serial +|ser +|serial nbr|serial|serials|s/n|s.n|!SN|!S N +|sn +|device +|device serial|device serial +|device id +|device sn|device identifier|implant +|implant serial|implant serial +|udi|udi +|udi di|unique device identifier|unique device +|imei|imei +|meid|iccid|equipment +|asset tag|asset +|pump +|pump serial|pacemaker +|pacemaker serial|lead serial|generator serial|generator +|icd serial +|icd serial|monitor +|monitor serial|machine +|ventilator +|device imei|cgm serial|transmitter +|transmitter id|sensor +|sensor id|pacemaker sn|pump sn|cpap sn|monitor sn|meter sn|ventilator sn|sensor sn|transmitter sn|generator sn|implant sn|lead sn|unit sn|hearing aid +|hearing aid serial|prosthesis +|stent +|valve serial|cpap serial|cpap +|glucometer serial|product serial|instrument +|unit serial|unit serial +|meter serial|scanner +|handset +",
     ),
-    (Device, WEAK, "sn|ser|pacemaker|device|defibrillator|implant"),
+    (Device, WEAK, "sn|ser|pacemaker|device|defibrillator|implant|transmitter|hearing aid"),
     (
         CreditCard,
         STRONG,
@@ -125,7 +125,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         License,
         STRONG,
-        "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|dlno|d.l|d.l +|oln|oln +|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|state lic|state lic +|medical lic|medical lic +|med lic|med lic +|nursing lic +|prof lic +|lic nbr|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +|lcsw +|lpn +|lmft +|lmhc +|rph +|state id card|driver licenses|drivers licenses|driver's licenses",
+        "driver's license|driver's license +|driver license|driver license +|drivers license|drivers license +|driver's licence|driver's licence +|drivers licence|driver licence|driver licence +|driver's lic|driver's lic +|driver lic|driver lic +|drivers lic|drivers lic +|drivers' license|driving license|driving licence|driving licence +|driving license +|!DL|dl +|dln|dlno|d.l|d.l +|oln|oln +|d/l|license +|licence +|lic +|licenses +|license nbr|medical license|medical license +|state license|state license +|nursing license|nursing license +|rn license|rn license +|rn lic +|state lic|state lic +|medical lic|medical lic +|med lic|med lic +|nursing lic +|prof lic +|lic nbr|lpn license|lpn license +|md license|md license +|professional license|professional license +|pharmacist license|pharmacist license +|physician license|physician license +|certificate +|cert +|certification +|board certification +|passport|passport +|state id|state id +|permit +|registration certificate +|birth certificate +|license plate|license plate +|plate +|credential +|cdl|cdl +|id card +|green card +|visa number|alien registration +|lcsw +|lpn +|lmft +|lmhc +|rph +|acls card +|bls card +|cna +|cna cert|cna cert +|state id card|driver licenses|drivers licenses|driver's licenses",
     ),
     (License, WEAK, "dl|certification|license|licence|licenses|licences|lic|certificate|licensed|permit|plate"),
     (
