@@ -1,7 +1,7 @@
 //! A lone `ID` is the number of a plan where its line speaks of an insurance; so is the bare name of a payer right beside
 //! a value.
 
-use super::near::any_word;
+use super::near::{any_word, previous_word};
 use super::worded::lettered;
 use super::{Hit, Scan};
 use crate::guard::byte;
@@ -29,6 +29,8 @@ static RX_CARD: WordSet<16> = WordSet::new("bin pcn rxbin rxpcn rxgrp");
 static CLIENTS: WordSet<4> = WordSet::new("client consumer");
 static BIN: WordSet<4> = WordSet::new("bin");
 static CARD: WordSet<4> = WordSet::new("card cards");
+/// Cards of something else: `Key card reads ID 4471822`.
+static KEYS: WordSet<16> = WordSet::new("badge key access student employee library door gate license id punch");
 static SAYS: WordSet<8> = WordSet::new("says said shows reads");
 static GROUPS: WordSet<4> = WordSet::new("group grp");
 /// Whose `ID` is no number of a plan.
@@ -192,7 +194,13 @@ impl Scan<'_, '_> {
         let grouped = || any_word(bytes, start, bytes.len().min(start + 24), &GROUPS);
         let binned = || lettered(bytes, start) && (any_word(line, 0, line.len(), &BIN) || grouped());
         // `The card shows ID: 8541042494`.
-        let carded = || SAYS.has(whose.trim_ascii()) && any_word(line, 0, line.len(), &CARD);
+        let carded = || {
+            let said = line.trim_ascii_end();
+            let holder = said.len().saturating_sub(whose.trim_ascii().len());
+            SAYS.has(whose.trim_ascii())
+                && CARD.has(previous_word(said, holder))
+                && !any_word(line, 0, line.len(), &KEYS)
+        };
         let insured =
             rx || binned() || carded() || end - from == 4 || (!word && has(&INSURANCE)) || has(&PRESCRIPTIONS);
         let client = || CLIENTS.has(whose.trim_ascii());

@@ -1,7 +1,7 @@
 //! Values that go on from another one: a list, a value that stands for the one before.
 
 use super::near::any_word;
-use super::{Hit, Scan};
+use super::{Hit, Scan, unit};
 use crate::guard::Reason;
 use crate::guard::byte;
 use crate::guard::cue::{
@@ -92,7 +92,7 @@ impl Scan<'_, '_> {
         let long = value.len() >= 6 && last.len >= 6;
         let denied = matches!(gap, b" not " | b", not ") && long;
         let many = || self.planes.digits_in(span.0, span.1) >= 5;
-        if numbers && long && self.names_second(last, (gap, value)) && many() {
+        if numbers && long && self.names_second(last, (gap, value)) && many() && !unit::follows(self.bytes, span.1) {
             return true;
         }
         // `MRN 15084 (prev. 8773017 at Lakeside)`.
