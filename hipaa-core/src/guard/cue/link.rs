@@ -46,7 +46,7 @@ const ASSERTS: [&[u8]; 8] =
 
 /// Where the same entry is kept, and who says so.
 static ELSEWHERE: WordSet<256> = WordSet::new(
-    "but in the a on our we my his her their your chart id card epic cerner athena meditech ecw portal registration \
+    "but although directory letterhead in the a on our we my his her their your chart id card epic cerner athena meditech ecw portal registration \
     record records insurance payer license passport band wristband requisition order label sticker system ehr emr file and now system it patient pt lis his ris lab ins mom dad mother father family wife husband medicare medicaid",
 );
 static SAYS: WordSet<32> = WordSet::new("per says said shows has have reads lists states gave");

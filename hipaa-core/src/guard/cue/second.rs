@@ -8,12 +8,12 @@ use crate::guard::words::WordSet;
 static SECOND: WordSet<256> = WordSet::new(
     "donor recipient twin mom mother dad father baby newborn infant husband wife spouse son daughter child sister \
     brother sibling typed keyed entered got refile refiled refiling dup dupe duplicate duplicates merge belongs second \
-    secondary other wrong correct incorrect 2nd lead spare either mistyped left right",
+    secondary other wrong correct incorrect 2nd lead spare either mistyped left right ours yours theirs",
 );
 /// Words that may stand beside these.
 static LIGHT: WordSet<128> = WordSet::new(
     "and or i we you they he she has have is it its s the a an to as under with for of in at was my her his their our \
-    please then but by not also should instead be were one number no",
+    please then but by not also should instead be were one number no nor opened",
 );
 /// The longest text of such words, in bytes.
 const LONGEST: usize = 40;
@@ -23,7 +23,10 @@ pub(in super::super) fn second_gap(bytes: &[u8], from: usize, to: usize) -> bool
     let gap = bytes.get(from..to).filter(|gap| (5..=LONGEST).contains(&gap.len())).unwrap_or(&[]);
     let (mut told, mut words) = (false, gap.split(|byte| !byte::is(*byte, ALNUM)).filter(|word| !word.is_empty()));
     let signs = |byte: &u8| byte::is(*byte, ALNUM) || matches!(byte, b' ' | b',' | b'\'' | b'-');
-    gap.iter().all(signs)
+    // `Chart 7337828 opened. Dup of 6088593`.
+    let stop = gap.windows(5).position(|part| matches!(part, b". Dup" | b". dup")).unwrap_or(0);
+    gap[..stop].iter().all(signs)
+        && gap[stop + usize::from(stop > 0)..].iter().all(signs)
         && words.all(|word| {
             let tells = SECOND.has(word);
             told |= tells;
@@ -93,6 +96,8 @@ mod tests {
             (", order ", false),
             ("; baby's ", false),
             (" weighs, baby ", false),
+            (" opened. Dup of ", true),
+            (". Baby ", false),
         ] {
             assert_eq!(second_gap(text.as_bytes(), 0, text.len()), want, "{text}");
         }

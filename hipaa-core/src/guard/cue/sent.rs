@@ -5,7 +5,9 @@ use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::words::WordSet;
 
 /// What stands between a fax and its number: ` 12 pages on 3/4 at 10:20 AM to `.
-static SENT: WordSet<32> = WordSet::new("on at am pm page pages pp pg pgs to the and cover sheet sent over back");
+static SENT: WordSet<64> = WordSet::new(
+    "on at am pm page pages pp pg pgs to the and cover sheet sent over back within h hr hrs hour hours day days business by in of receipt",
+);
 
 /// Whether a fax goes from here to there, with pages and a date between at most: ` 3/4/2024 to `.
 pub(in super::super) fn sent_gap(bytes: &[u8], from: usize, to: usize) -> bool {
@@ -15,7 +17,10 @@ pub(in super::super) fn sent_gap(bytes: &[u8], from: usize, to: usize) -> bool {
     if ["dest", "dst", "destination", "recipient"].iter().any(|word| last.ends_with(word.as_bytes())) {
         return !gap.contains(&b'\n');
     }
-    let gap = Some(gap).filter(|gap| gap.len() <= 40 && gap.starts_with(b" ") && gap.ends_with(b" to "));
+    let ends = gap.ends_with(b" to ")
+        || ((gap.ends_with(b":") || gap.ends_with(b": ") || gap.ends_with(b" - "))
+            && (begins(gap, b" back ") || begins(gap, b" within ")));
+    let gap = Some(gap).filter(|gap| gap.len() <= 40 && gap.starts_with(b" ") && ends);
     let known = |word: &[u8]| match word.first() {
         Some(b'0'..=b'9') => word.len() <= 4,
         _ => SENT.has(word) || MONTHS.has(&word[..word.len().min(3)]),
@@ -24,6 +29,10 @@ pub(in super::super) fn sent_gap(bytes: &[u8], from: usize, to: usize) -> bool {
         let clean = gap.iter().all(|byte| byte::is(*byte, ALNUM) || b" /-:.,".contains(byte));
         clean && gap.split(|byte| !byte::is(*byte, ALNUM)).all(|word| word.is_empty() || known(word))
     })
+}
+
+fn begins(gap: &[u8], words: &[u8]) -> bool {
+    gap.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words))
 }
 
 /// Whether a word or two behind the cue that ends at `end` lead to a number of its own: `, fax orders 206-555-0109`.
@@ -51,7 +60,13 @@ mod tests {
     #[test]
     fn a_fax_goes_past_pages_and_dates() {
         let sent = |text: &str| sent_gap(text.as_bytes(), 0, text.len());
-        for text in [" 3/4/2024 to ", " 12 pages to ", " on Mar 4, 2024 at 10:20 AM to ", "-server] job 4833 dest "] {
+        for text in [
+            " 3/4/2024 to ",
+            " 12 pages to ",
+            " on Mar 4, 2024 at 10:20 AM to ",
+            " back within 48 h: ",
+            "-server] job 4833 dest ",
+        ] {
             assert!(sent(text), "{text}");
         }
         for text in [" 3/4/2024 ", " the 12 patients to ", " 4833198812 to ", "; then to ", "] job\ndest "] {

@@ -71,7 +71,9 @@ impl<'d, 'k> Walk<'d, 'k> {
         if !interesting(raw) || self.nested(i, span) {
             return;
         }
-        let hint = if span.1 - span.0 <= DECLARED_BYTES { self.hints.of(i) } else { None };
+        let short = span.1 - span.0 <= DECLARED_BYTES || self.hints.of_extension(i);
+        let hint = if short { self.hints.of(i) } else { None };
+        let hint = hint.filter(|hint| !(hint.outer.class == CueClass::Version && is_patient(raw)));
         let declared = hint.and_then(|hint| hint.outer.class.kind()).is_some_and(Kind::needs_cue);
         if !declared && self.rules.formats.is_empty() && is_reference(raw) {
             return;
@@ -180,6 +182,11 @@ fn is_reference(raw: &[u8]) -> bool {
     };
     let hex = |(at, byte): (usize, &u8)| byte.is_ascii_hexdigit() || matches!(at, 8 | 13 | 18 | 23);
     named && uuid.iter().enumerate().all(hex)
+}
+
+/// Whether a reference of FHIR is that of a patient with a number: `Patient/2105863`.
+fn is_patient(raw: &[u8]) -> bool {
+    raw.strip_prefix(b"Patient/").is_some_and(|number| number.iter().all(u8::is_ascii_digit))
 }
 
 /// Whether the content of a string may be an object, or an array of them.

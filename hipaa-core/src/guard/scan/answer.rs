@@ -8,7 +8,7 @@ use crate::guard::words::WordSet;
 static PEOPLE: WordSet<128> = WordSet::new(
     "poa hcpoa nok son dtr daughter wife husband spouse mother father mom dad sister brother guardian caregiver aunt \
     uncle niece nephew granddaughter grandson roommate neighbor friend girlfriend boyfriend fiance partner proxy \
-    eve evening worker alt staff supervisor manager caseworker landlord landlady sponsor mob direct walgreens cvs",
+    eve evening worker alt staff supervisor manager caseworker landlord landlady sponsor mob direct emerg emergency walgreens cvs",
 );
 static LEADS: WordSet<8> = WordSet::new("on at via");
 static CALLERS: WordSet<32> =
@@ -42,6 +42,8 @@ pub(super) fn answers(bytes: &[u8], start: usize) -> bool {
             && byte::peek(bytes, start + 3) == b' '
             && previous(bytes, from).eq_ignore_ascii_case(b"number"))
         || bytes[..start].ends_with(b"that's ")
+        // `Emerg: Aisha 312 742 5702`.
+        || (byte::prev(bytes, start) == b' ' && of_person(bytes, (from, end)))
         || (aside && whose(bytes, start - 2))
         || after_hours(bytes, (from, end))
 }
@@ -65,8 +67,10 @@ fn after_hours(bytes: &[u8], (from, end): (usize, usize)) -> bool {
 
 /// Whether the word is the name of a person who has a telephone: `my daughter Ann`.
 fn of_person(bytes: &[u8], (from, end): (usize, usize)) -> bool {
-    let (who, stop) = word_before(bytes, from);
-    from < end && byte::at(bytes, from, byte::UPPER) && PEOPLE.has(&bytes[who..stop])
+    from < end && byte::at(bytes, from, byte::UPPER) && {
+        let (who, stop) = word_before(bytes, from);
+        PEOPLE.has(&bytes[who..stop])
+    }
 }
 
 /// The word before another one.

@@ -2,7 +2,7 @@
 //! of its tag, a loose word and `is`.
 
 use super::near::{any_word, said_before, word_behind};
-use super::{Hit, Scan};
+use super::{Hit, Scan, unit};
 use crate::guard::Reason;
 use crate::guard::byte::{self, ALNUM};
 use crate::guard::cue::{Cue, CueClass, Fit, Mask, before_gap};
@@ -15,6 +15,9 @@ const REACH: usize = 160;
 /// What amounts are counted in, and what they are called.
 static COUNTED: WordSet<16> = WordSet::new("dollars usd bytes days points percent");
 static AMOUNTS: WordSet<16> = WordSet::new("balance amount total sum value");
+
+/// What a wristband or chart does.
+static READS: WordSet<16> = WordSet::new("reads read says said shows showed");
 
 /// What a licence is for.
 static PROFESSIONS: WordSet<32> = WordSet::new("rn lpn lvn md do np pa aprn rph lcsw pt ot");
@@ -98,7 +101,14 @@ impl Scan<'_, '_> {
         let is = |text: &[u8]| gap.eq_ignore_ascii_case(text);
         let with = gap.len() < 20 && gap.get(..6).is_some_and(|with| with.eq_ignore_ascii_case(b" with "));
         let was = is(b" was ") || (with && (ends(gap, b" was ") || ends(gap, b" is ")));
-        let said = is(b" is ") || gap == b" is: " || was || (gap.starts_with(b" you") && gap.ends_with(b" is "));
+        // `Wristband reads 39969384`.
+        let reads = || {
+            cue.class == CueClass::Mrn
+                && READS.has(gap.trim_ascii())
+                && !unit::follows(self.bytes, byte::skip(self.bytes, start, ALNUM))
+        };
+        let said =
+            reads() || is(b" is ") || gap == b" is: " || was || (gap.starts_with(b" you") && gap.ends_with(b" is "));
         of_numbers && said && (self.is_long(start, byte::skip(self.bytes, start, ALNUM)) || self.is_joined(start))
     }
 

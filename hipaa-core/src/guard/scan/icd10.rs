@@ -53,7 +53,9 @@ impl Scan<'_, '_> {
         }
         let hit = self.context(span, CODES).filter(|&hit| !self.describes(hit, span));
         let cued = hit.is_some_and(|hit| hit.is(Icd10));
-        if lower && !cued {
+        // `copd (j44.1)`, but `status (v10.2)`.
+        let told = || text[0] != b'v' && in_parentheses(self.bytes, span) && condition::before(self.bytes, span.0 - 1);
+        if lower && !cued && !told() {
             return false;
         }
         let close = hit.is_some_and(|hit| hit.is(Icd10) && hit.fit() >= Fit::Strict);
@@ -98,7 +100,9 @@ impl Scan<'_, '_> {
             Some(hit) if speaks(hit) && !self.any_code(hit, run) => self.claim(claim, Some(hit)),
             _ if hit.is_some_and(|hit| hit.rules_out() && !hit.is(Icd10)) => {}
             _ if (procedure || form::may_be_item(code)) && self.pointed_beside(span) => {}
-            _ if self.code_beside(span) => self.push(claim, Confidence::Medium, Some(Reason::CodeList)),
+            _ if self.code_beside(span) || self.replaces_code(span) => {
+                self.push(claim, Confidence::Medium, Some(Reason::CodeList));
+            }
             _ if code.len() == 3
                 && title::beside(self.bytes, span)
                 && lookalike::reason(self.bytes, span).is_none() =>
@@ -160,6 +164,13 @@ impl Scan<'_, '_> {
     /// Whether a code stands before it in a list, or one with a point behind it.
     fn code_beside(&self, span: (usize, usize)) -> bool {
         self.code_before(span.0).is_some() || self.pointed_behind(span.1)
+    }
+
+    /// Whether it takes the place of a code with a point: `replace J45.909 with G20`, `change E11.9 to I10`.
+    fn replaces_code(&self, span: (usize, usize)) -> bool {
+        let last = self.out.last().filter(|last| last.kind() == Kind::Icd10 && last.confidence() > Confidence::Low);
+        let gap = last.and_then(|last| self.bytes.get(last.end()..span.0)).unwrap_or(&[]);
+        matches!(gap, b" with " | b" to " | b" instead of ") && !HOMOGRAPHS.contains(&&self.bytes[span.0..span.1])
     }
 
     /// Whether codes that stand beside it in a list have points; those of three characters have none.

@@ -1,13 +1,13 @@
 //! A lone `ID` is the number of a plan where its line speaks of an insurance; so is the bare name of a payer right beside
 //! a value.
 
-use super::near::any_word;
+use super::near::{any_word, previous_word};
 use super::worded::lettered;
 use super::{Hit, Scan};
-use crate::guard::Reason;
 use crate::guard::byte;
 use crate::guard::cue::{Cue, CueClass, Mask};
 use crate::guard::words::WordSet;
+use crate::guard::{Kind, Reason};
 
 /// Payers whose bare names are cues.
 static PAYERS: WordSet<32> =
@@ -22,12 +22,17 @@ static INSURANCE: WordSet<64> = WordSet::new(
 );
 static PRESCRIPTIONS: WordSet<64> = WordSet::new("rxbin rxpcn pcn");
 /// Words before an `ID` that is no number of something else.
-static OWN: WordSet<16> = WordSet::new("new his her my their the old");
+static OWN: WordSet<16> = WordSet::new("new his her my their the old says said shows reads");
 /// What a card for prescriptions has beside its `ID`.
 static RX_CARD: WordSet<16> = WordSet::new("bin pcn rxbin rxpcn rxgrp");
 /// Who is treated.
 static CLIENTS: WordSet<4> = WordSet::new("client consumer");
 static BIN: WordSet<4> = WordSet::new("bin");
+static CARD: WordSet<4> = WordSet::new("card cards");
+/// Cards of something else: `Key card reads ID 4471822`.
+static KEYS: WordSet<16> = WordSet::new("badge key access student employee library door gate license id punch");
+static SAYS: WordSet<8> = WordSet::new("says said shows reads");
+static GROUPS: WordSet<4> = WordSet::new("group grp");
 /// Whose `ID` is no number of a plan.
 static PROVIDERS: WordSet<64> = WordSet::new(
     "prescriber provider rendering referring ordering attending physician pharmacy pharmacist npi dea specimen order \
@@ -96,6 +101,10 @@ impl Scan<'_, '_> {
         } else {
             any_word(bytes, byte::back_to(bytes, cue.start, b'\n', GROUP_REACH), cue.start, &GROUPED)
         };
+        // `ID W254421304, Group 0081935`.
+        let beside =
+            || self.out.last().is_some_and(|last| last.kind() == Kind::Plan && start - last.end().min(start) < 24);
+        let insured = insured || beside();
         let years = byte::is_shape(value, 0, b"20dd-20dd");
         whole
             && digits >= 3 + 2 * usize::from(prescriptions)
@@ -135,6 +144,11 @@ impl Scan<'_, '_> {
         while end > 0 && start - end < 4 && matches!(self.bytes[end - 1], b' ' | b':' | b'#' | b'.') {
             end -= 1;
         }
+        let before = &self.bytes[..end];
+        // `ID number 37012641948`.
+        let ends =
+            |word: &[u8]| before.len().checked_sub(word.len()).filter(|at| before[*at..].eq_ignore_ascii_case(word));
+        let end = ends(b" number").or_else(|| ends(b" num")).unwrap_or(end);
         let before = self.bytes[..end].strip_suffix(b"ID").filter(|_| end < start)?;
         let from = before.strip_suffix(b"Rx").unwrap_or(before).len();
         (!byte::is(byte::prev(self.bytes, from), byte::ALNUM | byte::JOIN)).then_some((from, end))
@@ -144,7 +158,13 @@ impl Scan<'_, '_> {
     #[inline]
     pub(super) fn bare_id(&self, start: usize, mask: Mask) -> Option<Hit> {
         // A cheap look at one byte first.
-        let may = matches!(byte::prev(self.bytes, start.saturating_sub(1)), b'D' | b' ' | b':' | b'#' | b'.');
+        let may = match byte::prev(self.bytes, start.saturating_sub(1)) {
+            b'D' | b' ' | b':' | b'#' | b'.' => true,
+            // `ID number 37012641948`.
+            b'r' | b'R' => byte::prev(self.bytes, start.saturating_sub(7)) == b' ',
+            b'm' => byte::prev(self.bytes, start.saturating_sub(4)) == b' ',
+            _ => false,
+        };
         if may && mask.has(CueClass::Plan) { self.insured_id(start) } else { None }
     }
 
@@ -170,8 +190,19 @@ impl Scan<'_, '_> {
             && (lettered(bytes, start) || any_word(bytes, start, bytes.len().min(start + 32), &RX_CARD));
         let word = word && !OWN.has(whose.trim_ascii());
         // `BIN 610014, ID XYZ268337777`.
-        let binned = || lettered(bytes, start) && any_word(line, 0, line.len(), &BIN);
-        let insured = rx || binned() || end - from == 4 || (!word && has(&INSURANCE)) || has(&PRESCRIPTIONS);
+        // `Card says ID W254421304, Group 0081935`.
+        let grouped = || any_word(bytes, start, bytes.len().min(start + 24), &GROUPS);
+        let binned = || lettered(bytes, start) && (any_word(line, 0, line.len(), &BIN) || grouped());
+        // `The card shows ID: 8541042494`.
+        let carded = || {
+            let said = line.trim_ascii_end();
+            let holder = said.len().saturating_sub(whose.trim_ascii().len());
+            SAYS.has(whose.trim_ascii())
+                && CARD.has(previous_word(said, holder))
+                && !any_word(line, 0, line.len(), &KEYS)
+        };
+        let insured =
+            rx || binned() || carded() || end - from == 4 || (!word && has(&INSURANCE)) || has(&PRESCRIPTIONS);
         let client = || CLIENTS.has(whose.trim_ascii());
         let treated = || (!word || client()) && born_behind(bytes, start);
         match insured {

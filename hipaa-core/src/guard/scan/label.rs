@@ -31,8 +31,11 @@ impl Scan<'_, '_> {
         let bytes = self.bytes;
         let floor = start.saturating_sub(REACH_BEFORE);
         let line = byte::back_to(bytes, start, b'\n', REACH_BEFORE).max(floor);
-        let colon =
-            line + bytes.get(line..start)?.windows(2).rposition(|two| two[0] == b':' && byte::is(two[1], BLANK))?;
+        // `DOB / Sex / ZIP = …`, `DOB / Sex / ZIP - …`.
+        let marks = |three: &[u8]| {
+            byte::is(three[2], BLANK) && (three[1] == b':' || (three[0] == b' ' && matches!(three[1], b'=' | b'-')))
+        };
+        let colon = line + 1 + bytes.get(line..start)?.windows(3).rposition(marks)?;
         let place = places(&bytes[colon + 1..start]);
         let piece = if place == 0 { colon + 1 } else { start };
         let stop = bytes.len().min(end + REACH_BEFORE);

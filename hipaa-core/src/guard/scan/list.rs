@@ -1,7 +1,7 @@
 //! Values that go on from another one: a list, a value that stands for the one before.
 
 use super::near::any_word;
-use super::{Hit, Scan};
+use super::{Hit, Scan, unit};
 use crate::guard::Reason;
 use crate::guard::byte;
 use crate::guard::cue::{
@@ -65,7 +65,7 @@ impl Scan<'_, '_> {
         let replaces = parted && replaces_gap(self.bytes, last.end, span.0, !dates);
         let second = || parted && !dates && second_gap(self.bytes, last.end, span.0);
         // `MRN on the requisition reads 79689082; LIS shows 79689083`.
-        let numbers = last.hit.class().kind().is_some_and(crate::guard::Kind::needs_cue);
+        let numbers = last.hit.is(CueClass::Fax) || last.hit.class().kind().is_some_and(crate::guard::Kind::needs_cue);
         let differs = || parted && numbers && contrast_gap(self.bytes, last.end, span.0);
         (replaces && dates)
             || ((replaces || second() || differs()) && self.alike(last, span))
@@ -89,14 +89,34 @@ impl Scan<'_, '_> {
         let numbers = last.hit.class().kind().is_some_and(crate::guard::Kind::needs_cue);
         // `MR# 57738630 not 8538270`.
         let gap = self.bytes.get(last.end..span.0).unwrap_or(&[]);
-        let denied = matches!(gap, b" not " | b", not ") && value.len() >= 6 && last.len >= 6;
+        let long = value.len() >= 6 && last.len >= 6;
+        let denied = matches!(gap, b" not " | b", not ") && long;
+        let many = || self.planes.digits_in(span.0, span.1) >= 5;
+        if numbers && long && self.names_second(last, (gap, value)) && many() && !unit::follows(self.bytes, span.1) {
+            return true;
+        }
         // `MRN 15084 (prev. 8773017 at Lakeside)`.
         let earlier = matches!(gap, b" (prev " | b" (prev. " | b" (previously " | b" (formerly ");
-        let many = || self.planes.digits_in(span.0, span.1) >= 5;
         if numbers && ((digits && denied) || (earlier && many())) {
             return true;
         }
         digits && ((numbers && announced_gap(self.bytes, last.end, span.0)) || (place() && self.alike(last, span)))
+    }
+
+    /// Whether a few words say so much that the other number may have another shape: `record no. 95876915, ours 4840601`,
+    /// `Dup of`, `member id 750620690 as W58893935`, `to acct 34266979 from 183195591`.
+    fn names_second(&self, last: &Last, (gap, value): (&[u8], &[u8])) -> bool {
+        let day = || value.len() == 8 && matches!(value, [b'1', b'9', ..] | [b'2', b'0', ..]);
+        let doubled = || {
+            gap.to_ascii_lowercase().ends_with(b" dup of ") && second_gap(self.bytes, last.end, last.end + gap.len())
+        };
+        match gap {
+            b", ours " | b", yours " | b", theirs " => true,
+            b" as " => !day(),
+            b" from " => last.hit.is(CueClass::Account) && !day(),
+            [.., b' ', b'o' | b'O', b'f' | b'F', b' '] => gap.len() <= 24 && doubled(),
+            _ => false,
+        }
     }
 
     /// Whether the value is the next item of a list with one in each line: `mrns:⏎- 4482913⏎- 4482914`.

@@ -110,19 +110,23 @@ impl Scan<'_, '_> {
     }
 
     /// Runs joined by colons: hardware addresses and IPv6.
+    #[inline]
     pub(super) fn hex_groups(&mut self, runs: &[Run]) -> bool {
-        let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
-            return false;
-        };
         // Most tokens have none of them; they are dates.
-        let colons = match &runs[1..] {
+        let colons = match runs.get(1..).unwrap_or(&[]) {
             [next] if next.sep != b':' => 0,
             [next, end] if next.sep != b':' && end.sep != b':' => 0,
             rest => rest.iter().filter(|run| run.sep == b':').count(),
         };
-        if colons < 1 || (colons == 1 && !double_colon(self.bytes, runs)) {
+        if colons < 1 || (colons == 1 && !double_colon(self.bytes, runs)) { false } else { self.hex_of(runs, colons) }
+    }
+
+    /// The same for runs of which so many stand behind a colon.
+    #[inline(never)]
+    fn hex_of(&mut self, runs: &[Run], colons: usize) -> bool {
+        let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
             return false;
-        }
+        };
         if runs.len() == 6 && colons == 5 && self.is_hex(runs, 2) {
             self.mac((first.start, last.end), Confidence::Medium);
             return true;
@@ -135,7 +139,19 @@ impl Scan<'_, '_> {
             return true;
         }
         let upto = runs.iter().position(|run| matches!(run.sep, b'/' | b'-' | b'_')).unwrap_or(runs.len());
-        self.ip6(first.start, runs[upto - 1].end)
+        if self.ip6(first.start, runs[upto - 1].end) {
+            return true;
+        }
+        // `MAC:0e:78:53:f9:ff:e9`, `IP:2001:db8:45:77::12`.
+        let label = colons >= 2 && runs[1].sep == b':' && !first.numeric() && self.labels_address(*first);
+        label && self.hex_of(&runs[1..], colons - 1)
+    }
+
+    /// Whether the run is a word for an address of a machine, which touches the address with its colon.
+    #[inline(never)]
+    fn labels_address(&self, run: Run) -> bool {
+        let cue = self.rules.lexicon.phrase_at((self.bytes, self.planes), run.start, run.end);
+        cue.is_some_and(|cue| cue.end == run.end && matches!(cue.class, Mac | Ip))
     }
 
     fn is_hex(&self, runs: &[Run], len: usize) -> bool {

@@ -152,6 +152,8 @@ impl Scan<'_, '_> {
     pub(super) fn ssn(&mut self, span: (usize, usize), digits: &[u8; 9], base: Confidence, hit: Option<Hit>) {
         let verdict = validate::ssn(digits);
         let claim = Claim { kind: Kind::Ssn, span, base, reason: verdict.reason };
+        // `SSN 536-90-4399 vs card 536-90-4398`.
+        let hit = hit.filter(|hit| !(hit.is(CreditCard) && hit.weak() && base > Confidence::Low));
         if verdict.issued {
             return self.claim(claim, hit);
         }

@@ -18,6 +18,9 @@ static STREETS: WordSet<128> = WordSet::new(
 static ADDRESSES: WordSet<64> =
     WordSet::new("box pob suite apt address lives lived resides residing mailing mailed moved moving relocated");
 
+/// What somebody does where an address is.
+static RESIDES: WordSet<16> = WordSet::new("lives lived living live resides resided residing");
+
 /// Codes that stand for little else in a note.
 static PLAIN: WordSet<64> = WordSet::new("ak az ia ks ky mn nd nh nj nm nv ny sd ut wi wv wy gu");
 /// Codes that are English words.
@@ -77,6 +80,8 @@ pub(super) fn confidence(bytes: &[u8], code: (usize, usize), end: usize) -> Conf
         City::Proper if ends => Confidence::Medium,
         City::Capitals if ends && city_end - city_start > 3 && !spoken => Confidence::Medium,
         _ if (comma || city != City::None) && located() => Confidence::Medium,
+        // `lives in MO 64128`.
+        _ if ends && resides(bytes, code.0) => Confidence::Medium,
         _ => Confidence::Low,
     }
 }
@@ -97,6 +102,14 @@ fn street(bytes: &[u8], from: usize, to: usize) -> bool {
         at = end.max(at + 1);
     }
     false
+}
+
+/// Whether only a preposition stands between the code of a state at `code` and a word for where somebody lives.
+fn resides(bytes: &[u8], code: usize) -> bool {
+    let Some(before) = code.checked_sub(4).map(|at| &bytes[..at]) else { return false };
+    let leads = &bytes[before.len()..code];
+    (leads.eq_ignore_ascii_case(b" in ") || leads.eq_ignore_ascii_case(b" at "))
+        && RESIDES.has(&before[byte::back(before, before.len(), ALPHA, 12)..])
 }
 
 /// Whether a street and a city stand before the code of a state at `code`, and an address may end behind `span`.

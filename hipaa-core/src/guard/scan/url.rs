@@ -3,7 +3,7 @@
 use super::Scan;
 use super::claim::Claim;
 use crate::guard::byte::{self, ALNUM, ALPHA, JOIN};
-use crate::guard::{Confidence, Kind, Reason};
+use crate::guard::{Confidence, CueClass, Kind, Reason};
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
@@ -50,11 +50,19 @@ impl Scan<'_, '_> {
                     continue;
                 };
                 let before = byte::prev(bytes, start);
-                if !byte::is(before, ALNUM | JOIN) && before != b'@' {
+                let free = !byte::is(before, ALNUM | JOIN) && before != b'@';
+                if free || (before == b':' && self.labels_page(start - 1)) {
                     self.url((start, start));
                 }
             }
         }
+    }
+
+    /// Whether the word that ends at `colon` is one for a page: `Website:www.example.org`, not `DNS:www.example.org`.
+    fn labels_page(&self, colon: usize) -> bool {
+        let word = byte::back(self.bytes, colon, ALPHA, 12);
+        let cue = self.rules.lexicon.phrase_at((self.bytes, self.planes), word, colon);
+        cue.is_some_and(|cue| cue.end == colon && cue.class == CueClass::Url)
     }
 
     /// Records the address that starts at `from.0` and whose host starts at `from.1`.
@@ -71,7 +79,7 @@ impl Scan<'_, '_> {
         if !host.first().is_some_and(|byte| byte::is(*byte, ALNUM | byte::HIGH) || *byte == b'[') || !dotted {
             return None;
         }
-        let declared = self.outer.is_some_and(|outer| outer.class == crate::guard::CueClass::Version);
+        let declared = self.outer.is_some_and(|outer| outer.class == CueClass::Version);
         let claim = Claim { kind: Kind::Url, span: (from.0, end), base: Confidence::High, reason: Reason::Scheme };
         let known = || namespace(host) && (self.outer.is_some() || matches!(byte::prev(bytes, from.0), b'"' | b'\''));
         if declared || known() || canonical(host) || names_namespace(bytes, from.0) {

@@ -106,7 +106,7 @@ impl Hints<'_> {
     }
 
     /// Whether a `url` is the name of an extension of FHIR.
-    pub(super) fn of_extension(&self, at: usize) -> bool {
+    pub(in super::super) fn of_extension(&self, at: usize) -> bool {
         let node = self.tape.nodes()[at];
         self.name(&node) == Some("url")
             && matches!(self.name_above(node.parent), Some("extension" | "modifierExtension"))
