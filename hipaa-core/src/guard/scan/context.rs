@@ -129,10 +129,13 @@ impl Scan<'_, '_> {
                 // `Fax confirmation sent to`: a loose word of no kind hides nothing.
                 false if fit == Fit::Near && (loose || self.payer(cue, start) || self.qualifies(i, start, mask)) => {}
                 false if fallback.is_some_and(|hit: Hit| hit.is(CueClass::Phone)) && !self.faxed(cue) => break,
-                false if cue.class == CueClass::Date && fit >= Fit::Strict && self.day_of_birth(i) => {
-                    return Some(self.hit(i - 1, fit, start));
+                false => {
+                    let dated = cue.class == CueClass::Date && fit >= Fit::Strict;
+                    return match if dated { self.day_of_birth(i) } else { None } {
+                        Some(birth) => Some(self.hit(birth, fit, start)),
+                        None => Some(self.in_order(self.hit(i, fit, start), i, end)),
+                    };
                 }
-                false => return Some(self.in_order(self.hit(i, fit, start), i, end)),
                 // `born in Ohio on`: a preposition leaves the word to a stronger cue before it.
                 true if cue.class == CueClass::Date && fit == Fit::Label => {
                     fallback = fallback.or_else(|| Some(self.hit(i, fit, start)));
