@@ -46,7 +46,7 @@ fn died_before(bytes: &[u8], at: usize) -> bool {
 }
 
 impl Scan<'_, '_> {
-    /// Whether the word for a date at `i` belongs to the one for a birth before it: `dob_date`, `dob::date`,
+    /// The word for a birth to which the one for a date at `i` belongs: `dob_date`, `dob::date`,
     /// `DOB updated from`.
     #[inline(never)]
     pub(super) fn day_of_birth(&self, i: usize) -> Option<usize> {
