@@ -7,8 +7,11 @@ use crate::guard::words::WordSet;
 static PREPOSITIONS: WordSet<16> = WordSet::new("on for from in per of");
 static ARTICLES: WordSet<64> =
     WordSet::new("the a an this that her his their my our your s as it appears shown printed listed");
-static KIN: WordSet<32> =
-    WordSet::new("husband wife spouse son daughter child baby twin brother sister mother father mom dad mine");
+static KIN: WordSet<32> = WordSet::new(
+    "husband wife spouse son daughter child baby twin brother sister mother father mom dad mine hers theirs ours yours",
+);
+/// Pronouns that need no noun.
+static WHOSE: WordSet<16> = WordSet::new("mine hers theirs ours yours");
 static OF_KIN: WordSet<32> = WordSet::new("and his her their the a on was born my our is s");
 
 /// Whether only a preposition and its article stand between two words: `MBI's for`, `SSN on the`.
@@ -30,14 +33,24 @@ pub(in super::super) fn preposition_gap(bytes: &[u8], from: usize, to: usize) ->
 /// Whether what stands between two birth dates names a relative: ` and her husband on `, `, my son's is `.
 pub(in super::super) fn kin_gap(bytes: &[u8], from: usize, to: usize) -> bool {
     let gap = bytes.get(from..to).filter(|gap| {
-        gap.len() <= 32 && (gap.starts_with(b" and ") || gap.ends_with(b"'s is ") || gap.ends_with(b"'s "))
+        gap.len() <= 32
+            && (gap.starts_with(b" and ") || gap.ends_with(b"'s is ") || gap.ends_with(b"'s ") || whose(gap))
     });
     let mut relative = false;
     let of_kin = |word: &[u8]| {
         relative |= KIN.has(word);
         word.is_empty() || KIN.has(word) || OF_KIN.has(word)
     };
-    gap.is_some_and(|gap| gap.split(|byte| matches!(byte, b' ' | b',' | b'\'')).all(of_kin)) && relative
+    gap.is_some_and(|gap| gap.split(|byte| matches!(byte, b' ' | b',' | b';' | b'/' | b':' | b'\'')).all(of_kin))
+        && relative
+}
+
+/// Whether a pronoun that needs no noun says whose the next value is: `, mine is `, `; theirs `, `, theirs: `.
+fn whose(gap: &[u8]) -> bool {
+    let Some((b',' | b';' | b'/', gap)) = gap.split_first() else { return false };
+    let mut words = gap.split(|byte| matches!(byte, b' ' | b':')).filter(|word| !word.is_empty());
+    let (first, last) = (words.next().unwrap_or(&[]), words.next());
+    WHOSE.has(first) && last.is_none_or(|last| last.eq_ignore_ascii_case(b"is")) && words.next().is_none()
 }
 
 /// What tests say between two values.
@@ -60,10 +73,15 @@ const SAID: usize = 64;
 /// ` but in the portal `; or that one became the other.
 pub(in super::super) fn contrast_gap(bytes: &[u8], from: usize, to: usize) -> bool {
     let gap = bytes.get(from..to).filter(|gap| (4..=32).contains(&gap.len())).unwrap_or(&[]);
-    if [&b" to "[..], b" now ", b"' and '", b"' and date '"].iter().any(|known| gap.eq_ignore_ascii_case(known))
+    if [&b" to "[..], b" now ", b"' and '", b"' and date '", b" instead of ", b" rather than "]
+        .iter()
+        .any(|known| gap.eq_ignore_ascii_case(known))
         || asserts(gap)
         || changes(gap)
     {
+        return true;
+    }
+    if differs(gap) {
         return true;
     }
     let signs = gap.iter().all(|byte| byte::is(*byte, ALPHA) || matches!(byte, b' ' | b',' | b';' | b':'));
@@ -76,6 +94,18 @@ pub(in super::super) fn contrast_gap(bytes: &[u8], from: usize, to: usize) -> bo
     }
     let says = words.clone().any(|word| SAYS.has(word));
     signs && (but || says) && words.all(|word| ELSEWHERE.has(word) || SAYS.has(word))
+}
+
+/// Whether the two entries are said to be different: `) does not match ID (`, ` differs from license `.
+fn differs(gap: &[u8]) -> bool {
+    let gap = gap.strip_prefix(b")").unwrap_or(gap);
+    let gap = gap.strip_suffix(b"(").unwrap_or(gap);
+    let told = [&b" does not match "[..], b" doesn't match ", b" doesnt match ", b" did not match ", b" differs from "]
+        .iter()
+        .find_map(|told| gap.get(..told.len()).filter(|start| start.eq_ignore_ascii_case(told)));
+    told.is_some_and(|told| {
+        gap[told.len()..].split(|byte| matches!(byte, b' ' | b'\'')).all(|word| word.is_empty() || ELSEWHERE.has(word))
+    })
 }
 
 /// Whether one entry was made another: `) -> changed to `, `, corrected to `.

@@ -27,7 +27,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
         STRONG,
         "date|dated|dos|eff|eff date|eff dt|date of current illness|date of illness|date of service|service date|visit date|date of visit|admission date|admit date|admitted|admission|discharge date|discharged|discharge|seen|visit|encounter date|exam date|examined|appointment|appt|follow up|followup|scheduled|surgery|procedure date|surgery date|collected|collection date|received|reported|signed|onset|date of onset|last seen|started|start date|stopped|end date|expires|expiration|exp date|date of death|died|deceased|death|dod|effective|effective date|filled|dispensed|prescribed|performed|study date|report date|date of exam|lmp|edd|due date|vaccinated|immunized|injury|date of injury|doi date|transferred|hospitalized|operated|last visit|next visit|return visit|visited|issued|issue date|printed|created|updated|completed|ordered on|reviewed|diagnosed|evaluated|presented|consult date|entered on|date/time|datetime|timestamp|effective datetime|recorded date|!DT:|!DD:|adm|admit|date of operation|date of procedure|date of surgery|date of consultation|date of evaluation|date of dictation|date of collection|date of report|dictated|admit dt|adm dt|svc dt|service dt|discharge dt|disch dt|dc dt|visit dt|enc dt|proc dt|start dt|end dt|stop dt|appt dt|term dt|fill dt|paid dt|coll dt|onset dt|death dt|created dt|updated dt|admit dates|admission dates|service dates|discharge dates|visit dates|dates of service",
     ),
-    (Date, WEAK, "on|since|until|through|from|by|as of|before|after|between|till"),
+    (Date, WEAK, "on|since|until|through|from|by|as of|before|after|between|till|thru"),
     (
         Mrn,
         STRONG,

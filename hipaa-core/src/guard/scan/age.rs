@@ -16,8 +16,8 @@ use crate::guard::cue::CueClass::Age90;
 use crate::guard::cue::Mask;
 use crate::guard::{Confidence, Kind, Reason, pattern};
 use words::{
-    BEFORE_PERSONS, ELDERS, GLUED, GOES_ON, HAD, HAVING, IN_TIME, LIMITS_BEFORE, LIMITS_BEHIND, LIVING, OF_ELDERS,
-    OF_THINGS, PRONOUNS, SEXES, THINGS, YEAR, YEARS, YEARS_OLD,
+    BEFORE_PERSONS, ELDERS, GLUED, GOES_ON, HAD, HAVING, IN_TIME, LIMITS_BEFORE, LIMITS_BEHIND, OF_ELDERS, OF_THINGS,
+    PRONOUNS, SEXES, THINGS, YEAR, YEARS, YEARS_OLD,
 };
 
 const AGES: Mask = Mask::of(&[Age90]);
@@ -152,10 +152,11 @@ fn told(bytes: &[u8], start: usize, end: usize) -> bool {
 
 /// `now 97, still drives`.
 fn still_lives(bytes: &[u8], start: usize, end: usize) -> bool {
-    bytes[..start].ends_with(b"now ") && byte::peek(bytes, end) == b',' && {
-        let (next, first) = word(bytes, end + 1);
-        LIVING.has(if is(first, b"still") { word(bytes, next).1 } else { first })
-    }
+    bytes[..start].ends_with(b"now ")
+        && (spoken::once(bytes, start, end) || {
+            let (next, first) = word(bytes, end + 1);
+            byte::peek(bytes, end) == b',' && spoken::lives(bytes, next, first)
+        })
 }
 
 /// `92y6m`.

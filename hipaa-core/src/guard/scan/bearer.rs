@@ -194,7 +194,11 @@ fn named(bytes: &[u8], at: usize) -> Option<usize> {
         last.0 = byte::back(bytes, last.0 - 1, ALPHA, 4);
     }
     let gap = last.0 - bytes[..last.0].iter().rev().take(2).take_while(|byte| b" ,".contains(byte)).count();
-    let first = word(gap);
+    let mut first = word(gap);
+    // `Rosa J. Hill`.
+    if first.1 - first.0 == 1 && byte::prev(bytes, first.0) == b' ' && byte::at(bytes, first.0, UPPER) {
+        first = word(first.0 - 1);
+    }
     let name = |(start, end): (usize, usize)| end > start && byte::at(bytes, start, UPPER);
     // `O'Brien`.
     let start = if byte::prev(bytes, first.0) == b'\'' { byte::back(bytes, first.0 - 1, ALPHA, 4) } else { first.0 };

@@ -22,6 +22,8 @@ static CHILDREN: WordSet<16> = WordSet::new("son daughter baby child kiddo infan
 const NATIVE: [&str; 2] = ["nací el ", "nació el "];
 /// Nothing was checked before this year.
 const RECORDS: u16 = 2000;
+/// How far before the word for an entry its birth may stand, in bytes.
+const ENTERED: usize = 40;
 /// How far a line and the question before it are looked at, in bytes.
 const QUESTION: usize = 96;
 
@@ -44,18 +46,30 @@ fn died_before(bytes: &[u8], at: usize) -> bool {
 }
 
 impl Scan<'_, '_> {
-    /// Whether the word for a date at `i` belongs to the one for a birth before it: `dob_date`, `dob::date`,
+    /// The word for a birth to which the one for a date at `i` belongs: `dob_date`, `dob::date`,
     /// `DOB updated from`.
     #[inline(never)]
-    pub(super) fn day_of_birth(&self, i: usize) -> bool {
+    pub(super) fn day_of_birth(&self, i: usize) -> Option<usize> {
         let cue = self.cues[i];
-        let Some(before) = i.checked_sub(1).and_then(|i| self.cues.get(i)) else { return false };
+        if matches!(self.bytes.get(cue.end..cue.end + 4), Some(b" as " | b" as:")) {
+            return self.birth_entered(i);
+        }
+        let before = self.cues.get(i.checked_sub(1)?)?;
         let joined = match self.bytes.get(before.end..cue.start) {
             Some(b"_" | b"::") => true,
             Some(b" ") => matches!(self.bytes.get(cue.end..cue.end + 4), Some(b" fro" | b" to ")),
             _ => false,
         };
-        before.class == CueClass::Dob && !before.weak && joined
+        (before.class == CueClass::Dob && !before.weak && joined).then(|| i - 1)
+    }
+
+    /// The birth that was put down as the value: `DOB on the wristband printed as`, `birthday entered as`.
+    fn birth_entered(&self, i: usize) -> Option<usize> {
+        let cue = self.cues[i];
+        let birth = (i.saturating_sub(3)..i).rev().find(|i| self.cues[*i].class == CueClass::Dob)?;
+        let gap = self.bytes.get(self.cues[birth].end..cue.start).filter(|gap| gap.len() <= ENTERED)?;
+        let words = gap.iter().all(|byte| byte::is(*byte, ALPHA) || b" '".contains(byte));
+        (words && !self.cues[birth].weak).then_some(birth)
     }
 
     /// Whether `b.` stands behind a name and is no letter of a list, and `bd` behind no dose.
@@ -72,7 +86,14 @@ impl Scan<'_, '_> {
             b';' => died_before(self.bytes, cue.start),
             byte => byte::is(*byte, byte::ALNUM) || matches!(byte, b',' | b'(' | b'/' | b'|' | b'-' | 0x93),
         });
-        byte::prev(self.bytes, cue.end) != b'.' || (named && self.bytes[cue.start] == b'b')
+        byte::prev(self.bytes, cue.end) != b'.' || (named && (self.bytes[cue.start] == b'b' || self.closes_birth(cue)))
+    }
+
+    /// Whether `(B. 6/24/75)` stands behind a word: nothing but a date closes the parenthesis.
+    fn closes_birth(&self, cue: &Cue) -> bool {
+        let rest = &self.bytes[cue.end..];
+        let date = rest.iter().take(16).take_while(|byte| byte::is(**byte, DIGIT) || b" /-.".contains(byte)).count();
+        byte::prev(self.bytes, cue.start) == b'(' && date > 6 && rest.get(date) == Some(&b')')
     }
 
     /// Whether a place goes on behind the word: `born in Manila`, `born abroad`.

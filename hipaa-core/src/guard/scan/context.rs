@@ -129,8 +129,8 @@ impl Scan<'_, '_> {
                 // `Fax confirmation sent to`: a loose word of no kind hides nothing.
                 false if fit == Fit::Near && (loose || self.payer(cue, start) || self.qualifies(i, start, mask)) => {}
                 false if fallback.is_some_and(|hit: Hit| hit.is(CueClass::Phone)) && !self.faxed(cue) => break,
-                false if cue.class == CueClass::Date && fit >= Fit::Strict && self.day_of_birth(i) => {
-                    return Some(self.hit(i - 1, fit, start));
+                false if cue.class == CueClass::Date && fit >= Fit::Strict => {
+                    return Some(self.on_day(i, fit, (start, end)));
                 }
                 false => return Some(self.in_order(self.hit(i, fit, start), i, end)),
                 // `born in Ohio on`: a preposition leaves the word to a stronger cue before it.
@@ -152,6 +152,14 @@ impl Scan<'_, '_> {
             }
         }
         fallback
+    }
+
+    /// What the word for a date at `i` says, or the one for a birth to which it belongs.
+    fn on_day(&self, i: usize, fit: Fit, (start, end): (usize, usize)) -> Hit {
+        match self.day_of_birth(i) {
+            Some(birth) => self.hit(birth, fit, start),
+            None => self.in_order(self.hit(i, fit, start), i, end),
+        }
     }
 
     /// Whether a loose word for births or plans speaks of a person.

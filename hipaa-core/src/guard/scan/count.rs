@@ -1,6 +1,6 @@
 //! Numbers joined by `/` that count something: days of a cycle, doses, scores, goals.
 
-use super::near::{word_before, word_behind};
+use super::near::{previous_word, word_before, word_behind};
 use crate::guard::byte::{self, DIGIT};
 use crate::guard::words::WordSet;
 
@@ -18,7 +18,7 @@ static PARTS: WordSet<64> = WordSet::new(
 /// Words behind a fraction that follows `seen`, `visit` or `discharged`.
 static SHARES: WordSet<128> = WordSet::new(
     "ago goal goals sirs joint joints criteria strength met positive neg wk wks week weeks day days month months \
-    visits sessions session doses tabs tab points pain power murmur sem completed remaining bilaterally bilat of dose tablet cup quadrant extremity",
+    visits sessions session doses tabs tab points pain power murmur sem completed remaining bilaterally bilat of dose tablet cup quadrant extremity time",
 );
 
 /// Words before a fraction that is a date.
@@ -111,7 +111,9 @@ pub(super) fn share(bytes: &[u8], span: (usize, usize)) -> bool {
     let with = word.eq_ignore_ascii_case(b"with") || bytes[..span.0].ends_with(b"w/ ");
     let visit = word.eq_ignore_ascii_case(b"visit") && end + 1 == span.0;
     let behind = word_behind(bytes, span.1);
-    with || SCORED.has(word)
+    // `Next session 5/15`.
+    let coming = || previous_word(bytes, start).eq_ignore_ascii_case(b"next");
+    with || (SCORED.has(word) && !coming())
         || byte::peek(bytes, span.1) == b'%'
         || SHARES.has(behind)
         || (AHEAD.has(word) && bytes[..span.1].ends_with(b"/12"))

@@ -164,7 +164,7 @@ impl Scan<'_, '_> {
         let hit = hit.filter(|hit| asks(*hit));
         // `Lot 7, expires 12/2026` is no date of a person.
         let asked = hit.is_some_and(|hit| hit.is(Dob) || (self.labelled(span.0) && !ends()))
-            || (told && dated::month_told(self.bytes, span) && !ends());
+            || (told && (dated::month_told(self.bytes, span) || self.after_a_month(span.0)) && !ends());
         if !asked || !parts.real() || !(1880..2100).contains(&value(year)) {
             return None;
         }

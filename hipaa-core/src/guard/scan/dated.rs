@@ -2,9 +2,11 @@
 //! stands around them: the same figures may be a score, a share or a dose.
 
 mod again;
+mod month;
+mod office;
 
 use super::date::{DATES, Form, Parts, asks};
-use super::near::{any_word, previous_word, said_before, word_before};
+use super::near::{any_word, word_before};
 use super::token::Run;
 use super::{Scan, count, unit};
 use crate::guard::byte::{self, ALNUM, DIGIT};
@@ -12,6 +14,7 @@ use crate::guard::cue::list_gap;
 use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Finding, Kind};
 use again::{result_before, tried, twice};
+pub(super) use month::month_told;
 
 static WEEKDAYS: WordSet<64> = WordSet::new(
     "mon tue tues wed weds thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday",
@@ -32,28 +35,24 @@ static SURE: WordSet<64> = WordSet::new(
     "labs shot vaccine placed removed inserted drawn lvm pcp snf appt dc dced dcd rtc pap mammo mammogram",
 );
 /// Those that a part of something may follow: `start 1/2 tab`.
-static STARTS: WordSet<32> =
-    WordSet::new("start starts starting next began begun worse worsened due declined ed er lab");
-/// What happened in a month of a year: `CVA 5/2017`, `lap chole 03/2009`.
-static HAPPENED: WordSet<256> = WordSet::new(
-    "cva tia mi stemi nstemi covid covid19 flu chole appy ppm aicd pacer pna pneumonia dvt sbo hysterectomy hyst tonsillectomy \
-    mastectomy lumpectomy prostatectomy nephrectomy colectomy thyroidectomy craniotomy laminectomy fusion resection repair \
-    replacement transplant section btl scope polypectomy bronch fracture fx chemo xrt radiation stroke booster pneumo ppsv pcv zoster \
-    hpv moderna pfizer rsv mvc mva tkr bypass bypasses surgeries hernia scan colo dxa hospitalization hospitalized seizure",
+static STARTS: WordSet<64> = WordSet::new(
+    "start starts starting next began begun worse worsened due declined ed er lab called spoke mailed faxed paged \
+    notified submitted resubmitted billed rebilled refiled appealed approved denied posted rcvd recd",
 );
-/// What covers somebody from a month on: `Medicare part A effective 04/2024`.
-static COVERAGE: WordSet<16> = WordSet::new("medicare medicaid part coverage insurance");
 /// What there is a last or next one of.
 static AGAIN: WordSet<64> = WordSet::new(
     "bm inr dose injection infusion shot chemo hd dialysis transfusion seizure drink use fall void labs visit appt echo \
-    mri ct scan colonoscopy pap mammo mammogram eval eye dental physical awv refill fill",
+    mri ct scan colonoscopy pap mammo mammogram eval eye dental physical awv refill fill \
+    draw session ate given",
 );
 static LAST: WordSet<8> = WordSet::new("last next prior");
 /// What is done to something, where the thing tells: `stitches out`.
 static DONE: WordSet<16> = WordSet::new("out in off done due back pulled sent neg dc");
 /// What is put in or given: only in brackets does a day follow at once, `R IJ (4/27)`.
-static LINES: WordSet<32> =
-    WordSet::new("ij cvc line lines trach peg drain tube art vanc zosyn cefepime ctx abx ett central");
+static LINES: WordSet<32> = WordSet::new(
+    "ij cvc line lines trach peg drain tube art vanc zosyn cefepime ctx abx ett central gbs ppd \
+    rpr covid flu mrsa",
+);
 /// What is measured at a time: `IOP 12/12 @ 1245`.
 static MEASURED: WordSet<64> = WordSet::new(
     "iop tof va reps gcs phq gad bp sats sat apgar apgars mrc strength power reflex reflexes pain score scale grip rass cpot nihss",
@@ -61,10 +60,6 @@ static MEASURED: WordSet<64> = WordSet::new(
 /// What is moved to a day.
 static MOVES: WordSet<16> = WordSet::new("move moved reschedule rescheduled resched push pushed");
 static LIGHT: WordSet<8> = WordSet::new("it me appt this");
-/// What may stand before a month and a year.
-static SINCE: WordSet<32> =
-    WordSet::new("since until from through by before after around circa seen visit surgery started stopped onset last");
-
 /// Month and day as numbers.
 fn numbers(bytes: &[u8], (start, end): (usize, usize)) -> (u32, u32) {
     let mut parts = bytes[start..end].split(|byte| *byte == b'/').map(byte::number);
@@ -84,20 +79,33 @@ pub(super) fn tells(bytes: &[u8], span: (usize, usize)) -> bool {
     if on_weekday(bytes, span.0) || (byte::leads_line(bytes, span.0, (b" \t-*>", 12)) && heads(bytes, span.1, scored)) {
         return true;
     }
-    // `TOF 4/4 at 0838`.
-    let few = month <= day && day < 6;
+    // `TOF 4/4 at 0838`; no score is written `01/03`.
+    let few = month <= day && day < 6 && bytes[span.0] != b'0' && !padded;
     let word = word_before(bytes, span.0);
     // `w/ Dr. Hill 12/26 2210`.
     let doctor = || {
         let (start, end) = word_before(bytes, word.0);
         is(&bytes[start..end], b"dr")
     };
-    let measured = (!byte::at(bytes, word.0, byte::LOWER) && !doctor()) || MEASURED.has(&bytes[word.0..word.1]);
+    let note = || is(&bytes[word.0..word.1], b"note");
+    let measured =
+        (!byte::at(bytes, word.0, byte::LOWER) && !doctor() && !note()) || MEASURED.has(&bytes[word.0..word.1]);
+    // `BP log: 9/7 138/82, 2/18 141/79`.
+    if !MEASURED.has(&bytes[word.0..word.1]) && office::charted(bytes, span, few || scored)
+        || (scored && office::entered(bytes, span))
+    {
+        return true;
+    }
     if scored {
         return SURE.has(&bytes[word.0..word.1]) && byte::prev(bytes, span.0) == b' ';
     }
     let some = || (!measured && at_time(bytes, span.1)) || STARTS.has(&bytes[word.0..word.1]);
-    let some = || some() || tried(bytes, word, byte::peek(bytes, span.1)) || result_before(bytes, span.0);
+    let some = || {
+        some()
+            || tried(bytes, word, byte::peek(bytes, span.1))
+            || result_before(bytes, span.0)
+            || office::said(bytes, span, word)
+    };
     (!few && some() && !unit::follows(bytes, span.1)) || event_before(bytes, span.0) || in_brackets(bytes, span)
 }
 
@@ -145,7 +153,9 @@ fn time(bytes: &[u8], end: usize) -> bool {
     let hour = byte::number(bytes.get(at..at + 2).unwrap_or(&[]));
     let clock = byte::is_shape(bytes, at, b"dd:dd") || byte::is_shape(bytes, at, b"d:dd");
     let military = stop == at + 4 && hour < 24 && byte::value(bytes, at + 2, stop) < 60 && !unit::follows(bytes, stop);
-    byte::peek(bytes, end) == b' ' && (clock || (military && !byte::at(bytes, stop, ALNUM | byte::JOIN)))
+    // `@ 2349.` ends a sentence.
+    let dot = usize::from(byte::peek(bytes, stop) == b'.');
+    byte::peek(bytes, end) == b' ' && (clock || (military && !byte::at(bytes, stop + dot, ALNUM | byte::JOIN)))
 }
 
 /// `12/6 at 3pm`, `12/6 @ 1400`.
@@ -173,7 +183,10 @@ fn event_before(bytes: &[u8], start: usize) -> bool {
         [b'u' | b'U'] if byte::prev(bytes, from) == b'/' => is(&bytes[from.saturating_sub(2)..from], b"f/"),
         [b'c' | b'C'] if byte::prev(bytes, from) == b'/' => is(&bytes[from.saturating_sub(2)..from], b"d/"),
         _ if is(word, b"u") || is(word, b"you") => is(before, b"see"),
-        _ if is(word, b"work") => is(before, b"to"),
+        _ if is(word, b"work") => is(before, b"to") || is(before, b"off"),
+        _ if is(word, b"again") => is(before, b"try") || is(before, b"call"),
+        // `Retry 3/9` is one of nine.
+        _ if is(word, b"retry") => is(before, b"will") || is(before, b"to"),
         _ if is(word, b"come") || is(word, b"coming") => true,
         _ if is(word, b"to") => {
             let moved = if LIGHT.has(before) { word_before(bytes, first.0) } else { first };
@@ -210,30 +223,6 @@ fn in_brackets(bytes: &[u8], (start, end): (usize, usize)) -> bool {
     bytes[end..].starts_with(b"-)")
         || twice(bytes, (start, end))
         || (closes && (any_word(bytes, from, start - 1, &EVENTS) || any_word(bytes, from, start - 1, &LINES)))
-}
-
-/// Whether a month and a year in figures are told by a word of time or an event: `since 5/2021`, `s/p CABG 7/2020`.
-#[inline(never)]
-pub(super) fn month_told(bytes: &[u8], span: (usize, usize)) -> bool {
-    let (from, end) = word_before(bytes, span.0);
-    let word = &bytes[from..end];
-    let told = match byte::prev(bytes, span.0) {
-        b'(' => in_brackets(bytes, span) || HAPPENED.has(word),
-        b' ' | b':' => EVENTS.has(word) || SINCE.has(word) || HAPPENED.has(word) || covered(bytes, (from, end)),
-        _ => false,
-    } || result_before(bytes, span.0);
-    // `COVID in 5/2022`.
-    let told = told || (is(word, b"in") && HAPPENED.has(previous_word(bytes, from)));
-    let year = bytes[span.0..span.1].rsplit(|byte| *byte == b'/').next().map_or(0, byte::number);
-    told && (1940..2060).contains(&year) && !unit::follows(bytes, span.1)
-}
-
-/// `Medicare part A 04/2024`, `Part B eff 04/2024`.
-fn covered(bytes: &[u8], (start, end): (usize, usize)) -> bool {
-    match &bytes[start..end] {
-        [b'A'..=b'D'] => is(previous_word(bytes, start), b"part"),
-        word => (is(word, b"effective") || is(word, b"eff")) && said_before(bytes, start, 32, &COVERAGE),
-    }
 }
 
 impl Scan<'_, '_> {
@@ -355,24 +344,6 @@ mod tests {
             "Pain worse 3/10",
         ] {
             assert!(!tells(text.as_bytes(), span(text)), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_month_of_a_year_is_told() {
-        for text in [
-            "since 5/2021",
-            "s/p CABG 7/2020",
-            "colonoscopy (10/2021)",
-            "CVA 5/2017",
-            "(PPM 1/2018",
-            "A1C 5.9 (10/2024)",
-            "COVID in 5/2022",
-        ] {
-            assert!(month_told(text.as_bytes(), span(text)), "{text}");
-        }
-        for text in ["exp 5/2021", "rev. 5/2021", "diluted 1/2000", "in 1/2000 mL", "in 10/2020", "form (10/2021)"] {
-            assert!(!month_told(text.as_bytes(), span(text)), "{text}");
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use super::spoken::{before_apostrophe, last_word};
 use super::words::{
-    AGED, ELDERLY, ELDERS, IN_TIME, KIN, LIVING, MEASURES, OF_ELDERS, OF_FRAIL, PRONOUNS, SEXES, SOON, TEMPERATURES,
-    VITALS,
+    AGED, ELDERLY, ELDERS, GAUGED, IN_TIME, KIN, LIVING, MEASURES, MET, OF_ELDERS, OF_FRAIL, PRONOUNS, SEXES, SOON,
+    TEMPERATURES, VITALS,
 };
 use super::{ALPHA, DIGIT, blanks_before, byte, is, titled, word, word_before};
 use crate::guard::scan::unit;
@@ -48,7 +48,24 @@ fn apposed(bytes: &[u8], start: usize, end: usize) -> bool {
         return KIN.has(whose) && matches!(byte::peek(bytes, end), b'.' | b';' | b'\n' | 0);
     }
     let named = || byte::at(bytes, end + 2, byte::LOWER) && (two_names(bytes, start) || of_a_hill(bytes, start, end));
-    ELDERS.has(whose) || AGED.has(whose) || named()
+    ELDERS.has(whose) || AGED.has(whose) || named() || of_a_surname(bytes, start, end)
+}
+
+/// Whether a surname opens the sentence, and what happened to a person follows: `Okoro, 95, was found confused`.
+fn of_a_surname(bytes: &[u8], start: usize, end: usize) -> bool {
+    let (at, name) = last_word(bytes, start - 2);
+    let opens = match byte::prev(bytes, at) {
+        0 | b'\n' => true,
+        b' ' => matches!(byte::prev(bytes, at - 1), b'.' | b'-' | b'*'),
+        _ => false,
+    };
+    let shaped =
+        name.len() > 2 && byte::at(name, 0, byte::UPPER) && name[1..].iter().all(|b| byte::is(*b, byte::LOWER));
+    let (next, verb) = word(bytes, end + 1);
+    let met = is(verb, b"was") && MET.has(word(bytes, next).1);
+    (opens && shaped)
+        && (met || LIVING.has(verb) || is(verb, b"widowed"))
+        && !(MEASURES.has(name) || TEMPERATURES.has(name) || VITALS.has(name) || GAUGED.has(name))
 }
 
 /// Whether first and last name stand before the comma before `start`: `Agnes Patel, 92`; no place, no measure.

@@ -1,13 +1,27 @@
 //! Ages as people tell them: `I'm 93 so`, `Dad's 97 now`, `She was 99 when she died`, `her 94th birthday`.
 
 use super::super::date_text::ordinal;
+use super::super::near::said_before;
 use super::super::token::Run;
-use super::words::{ELDERS, KIN, MEASURES, MYSELF, PRONOUNS, THINGS, TREATMENTS, VITALS};
+use super::words::{ELDERS, GAUGED, IN_TIME, KIN, LIVING, MEASURES, MYSELF, PRONOUNS, THINGS, TREATMENTS, VITALS};
 use super::{beside, blanks_before, is, titled, word, word_before};
 use crate::guard::byte::{self, ALPHA, DIGIT};
+use crate::guard::words::WordSet;
 
 /// Nobody tells a greater age; above it are weights and rates.
 const OLDEST_TOLD: u32 = 112;
+
+/// How far before an age what was measured is looked for, in bytes.
+const MEASURED: usize = 40;
+
+/// What somebody still is or does at a great age; a pulse may still be regular.
+static STILL: WordSet<32> = WordSet::new(
+    "sharp spry lucid feisty cooks cooking golfs golfing gardening dances dancing swims sings reads teaches volunteers",
+);
+
+/// What is said of figures: `98 today, up from 96`.
+static MOVED: WordSet<32> =
+    WordSet::new("up down was from vs compared better worse improved stable on which goal target");
 
 /// The letters of `deceased`.
 const LONGEST_VERB: usize = 8;
@@ -24,7 +38,7 @@ pub(super) fn of_a_person(bytes: &[u8], start: usize, end: usize) -> bool {
 
 /// `I'm 93 so`, `Dad's 97 now.`, `Grandmother is 94 and`, `Born in 1928, now 95.`.
 fn is_now(bytes: &[u8], start: usize, end: usize) -> bool {
-    if !clause_ends(bytes, end) && !next_month(bytes, end) {
+    if !clause_ends(bytes, end) && !next_month(bytes, end) && !today(bytes, start, end) {
         return false;
     }
     let (mut at, mut verb) = last_word(bytes, start);
@@ -77,6 +91,28 @@ fn next_month(bytes: &[u8], end: usize) -> bool {
     is(first, b"next") && (is(when, b"month") || is(when, b"week") || is(when, b"year"))
 }
 
+/// `She is 93 today, family`, `he is 91 in May`; what was measured in the line is no age: `Wt up, he is 97 today`.
+fn today(bytes: &[u8], start: usize, end: usize) -> bool {
+    let (next, first) = word(bytes, end);
+    let (behind, second) = word(bytes, next);
+    let stop = match first.len() {
+        2 if is(first, b"in") && IN_TIME.has(second) && !is(second, b"the") => behind,
+        4 if is(first, b"this") && (is(second, b"month") || is(second, b"year")) => behind,
+        5 if is(first, b"today") => next,
+        8 if is(first, b"tomorrow") => next,
+        _ => return false,
+    };
+    let comma = usize::from(byte::peek(bytes, stop) == b',');
+    (clause_ends(bytes, stop) || byte::peek(bytes, stop) == b')')
+        && !MOVED.has(word(bytes, stop + comma).1)
+        && !gauged(bytes, start)
+}
+
+/// Whether something was measured in the line before.
+fn gauged(bytes: &[u8], start: usize) -> bool {
+    said_before(bytes, start, MEASURED, &GAUGED)
+}
+
 /// `sister 93 alive with dementia`.
 fn is_alive(bytes: &[u8], start: usize, end: usize) -> bool {
     let how = word(bytes, end).1;
@@ -90,8 +126,41 @@ fn was_then(bytes: &[u8], start: usize, end: usize) -> bool {
     let subject = word_before(bytes, at);
     is(verb, b"was")
         && (PRONOUNS.has(subject) || ELDERS.has(subject))
-        && is(when, b"when")
-        && MYSELF.has(word(bytes, next).1)
+        && ((is(when, b"when") && MYSELF.has(word(bytes, next).1))
+            || (is(when, b"last") && and_lives(bytes, next) && !gauged(bytes, start)))
+}
+
+/// ` week and still drives` behind `last`.
+fn and_lives(bytes: &[u8], at: usize) -> bool {
+    let (end, span) = word(bytes, at);
+    let known = [&b"week"[..], b"month", b"year", b"spring", b"summer", b"fall", b"winter"];
+    let comma = usize::from(byte::peek(bytes, end) == b',');
+    let (next, first) = word(bytes, end + comma);
+    let (next, second) = if is(first, b"and") || is(first, b"but") { word(bytes, next) } else { (next, first) };
+    known.iter().any(|known| is(span, known)) && lives(bytes, next, second)
+}
+
+/// Whether the word that ends at `end`, or the next one behind `still`, says how a person of a great age lives.
+pub(super) fn lives(bytes: &[u8], end: usize, first: &[u8]) -> bool {
+    if !is(first, b"still") {
+        return LIVING.has(first);
+    }
+    let how = word(bytes, end).1;
+    LIVING.has(how) || STILL.has(how)
+}
+
+/// `married when he was 24; now 92`: an age of former times stands before.
+pub(super) fn once(bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = &bytes[..start];
+    let Some(then) = before.strip_suffix(b"; now ").or_else(|| before.strip_suffix(b", now ")) else { return false };
+    let from = byte::back(then, then.len(), DIGIT, 3);
+    let (at, verb) = last_word(then, from);
+    let (at, who) = last_word(then, at);
+    (1..3).contains(&(then.len() - from))
+        && is(verb, b"was")
+        && PRONOUNS.has(who)
+        && is(word_before(then, at), b"when")
+        && clause_ends(bytes, end)
 }
 
 /// The word before `at`, and where it starts.

@@ -102,6 +102,10 @@ pub(super) static OF_ELDERS: WordSet<64> = WordSet::new(
     "is was who whose has had lives presents presented came arrived fell died with a an in from admitted transferred \
     living recently still remains",
 );
+/// What happens to a person and to no figure: `was found confused`.
+pub(super) static MET: WordSet<32> = WordSet::new(
+    "found brought admitted transferred taken hospitalized widowed pronounced rushed discharged born living",
+);
 /// Somebody of so great an age.
 pub(super) static AGED: WordSet<8> = WordSet::new("nonagenarian centenarian");
 /// What is measured or lies in a list, and looks like a name there: `Heart Rate, 92, normal`.
@@ -114,6 +118,12 @@ pub(super) static MEASURES: WordSet<256> = WordSet::new(
 /// Words before the years of a person in Spanish, and what goes on behind those of one who `has` them.
 pub(super) static HAVING: WordSet<16> = WordSet::new("de tiene tengo tenia con cumple cumplio");
 pub(super) static HAD: WordSet<16> = WordSet::new("and old she he but now so");
+/// What is measured in a line, where a bare number behind a pronoun may be its value: `sats low, he is 93 today`.
+pub(super) static GAUGED: WordSet<128> = WordSet::new(
+    "wt weight weighs weighed weighing kg kgs lb lbs pounds lost gained gain loss sat sats sao spo saturation oxygen room hr \
+    heart pulse rate bp pressure map rr temp temps temperature tmax fever febrile afebrile glucose sugar sugars bg fsbg \
+    fsbs cbg score scored scores level levels ra nc hba ldl pct percent o",
+);
 /// What tells of a birthday to come.
 pub(super) static SOON: WordSet<16> = WordSet::new("next this soon tomorrow today");
 pub(super) static PRONOUNS: WordSet<8> = WordSet::new("she he i");

@@ -38,7 +38,9 @@ pub(super) fn result_before(bytes: &[u8], start: usize) -> bool {
     let from = end - figure;
     let word = from - usize::from(byte::prev(bytes, from) == b' ');
     let word = word - usize::from(byte::prev(bytes, word) == b':');
-    figure > 0 && word < from && RESULTS.has(&bytes[byte::back(bytes, word, ALNUM, 12)..word])
+    // `Hgb 8.9 (5/22) -> 8.1 (12/25)`.
+    let changed = || blank < start && bytes[..word].ends_with(b") ->");
+    figure > 0 && word < from && (changed() || RESULTS.has(&bytes[byte::back(bytes, word, ALNUM, 12)..word]))
 }
 
 /// Whether a second day follows in the parenthesis that opens before the first: `visits (6/20 and 9/23)`.
