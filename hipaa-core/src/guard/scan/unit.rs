@@ -11,7 +11,7 @@ static UNITS: WordSet<512> = WordSet::new(
     cal calories percent pct degrees f c cells/ul ul beats breaths patients people persons \
     subjects participants dollars usd euros items refills pills sprays joules cgy gy mci hz \
     khz mhz gb mb kb bytes rows records ms watts kv points visits cases samples liters litres \
-    fold grams pounds inches meters residents beds tests admissions",
+    fold grams pounds inch inches meters residents beds tests admissions",
 );
 
 /// Whether a unit stands right behind `end`.
