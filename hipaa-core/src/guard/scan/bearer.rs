@@ -54,7 +54,7 @@ impl Scan<'_, '_> {
         let numbered = || named(bytes, at).is_some() && self.number_behind(span.1);
         sexed()
             || numbered()
-            || spoken_of(bytes, span, at)
+            || spoken_of(bytes, span, at, u32::from(year))
             || (apart(bytes, span) && self.number_before(at))
             || (ends(bytes, span) && about(bytes, at))
     }
@@ -103,11 +103,21 @@ fn beyond(bytes: &[u8], end: usize) -> usize {
     end + rest.iter().take(6).take_while(|byte| matches!(**byte, b' ' | b',' | b'|' | b'/' | b')' | b'\t')).count()
 }
 
-/// Whether a name stands before the parenthesis around the date, and what is said of a person behind:
-/// `Mary Hill (3/4/51) seen today`.
-fn spoken_of(bytes: &[u8], (start, end): (usize, usize), at: usize) -> bool {
+/// Whether a name stands before the parenthesis around the date, and what is said of a person behind, or an age that
+/// agrees: `Mary Hill (3/4/51) seen today`, `Hill, Omar (1/12/1955) 71 yo M`.
+fn spoken_of(bytes: &[u8], (start, end): (usize, usize), at: usize, year: u32) -> bool {
     let aside = byte::prev(bytes, start) == b'(' && byte::peek(bytes, end) == b')';
-    aside && SAID.has(word_behind(bytes, end + 1)) && named(bytes, at).is_some()
+    let said = || SAID.has(word_behind(bytes, end + 1)) || age_behind(bytes, end + 1, year);
+    aside && said() && named(bytes, at).is_some()
+}
+
+/// Whether an age stands behind ` ` at `at` that makes a year of our times from that of the date.
+fn age_behind(bytes: &[u8], at: usize, year: u32) -> bool {
+    let start = at + usize::from(byte::peek(bytes, at) == b' ');
+    let end = byte::skip(bytes, start, DIGIT);
+    (2..=3).contains(&(end - start))
+        && TOLD.contains(&(year + byte::value(bytes, start, end)))
+        && OLD.has(word_behind(bytes, end))
 }
 
 /// Whether a clause, a cell or a line ends behind the date, and with the parenthesis that opens before it.
