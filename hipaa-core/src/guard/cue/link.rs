@@ -78,10 +78,8 @@ pub(in super::super) fn contrast_gap(bytes: &[u8], from: usize, to: usize) -> bo
         .any(|known| gap.eq_ignore_ascii_case(known))
         || asserts(gap)
         || changes(gap)
+        || differs(gap)
     {
-        return true;
-    }
-    if differs(gap) {
         return true;
     }
     let signs = gap.iter().all(|byte| byte::is(*byte, ALPHA) || matches!(byte, b' ' | b',' | b';' | b':'));

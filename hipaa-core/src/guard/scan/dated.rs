@@ -277,7 +277,8 @@ impl Scan<'_, '_> {
 mod tests {
     use super::*;
 
-    fn span(text: &str) -> (usize, usize) {
+    /// The two numbers around the last slash.
+    pub(super) fn span(text: &str) -> (usize, usize) {
         let slash = text.rfind('/').unwrap();
         let start = byte::back(text.as_bytes(), slash, DIGIT, 4);
         (start, byte::skip(text.as_bytes(), slash + 1, DIGIT))

@@ -79,14 +79,8 @@ impl Scan<'_, '_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::span;
     use super::*;
-    use crate::guard::byte::DIGIT;
-
-    fn span(text: &str) -> (usize, usize) {
-        let slash = text.rfind('/').unwrap();
-        let start = byte::back(text.as_bytes(), slash, DIGIT, 4);
-        (start, byte::skip(text.as_bytes(), slash + 1, DIGIT))
-    }
 
     #[test]
     fn a_month_of_a_year_is_told() {
