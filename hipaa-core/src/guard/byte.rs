@@ -96,9 +96,36 @@ pub(super) fn prev(bytes: &[u8], at: usize) -> u8 {
     peek(bytes, at.wrapping_sub(1))
 }
 
+/// A flag for each of eight bytes that has not the class; none for a class that is told byte by byte only.
+#[inline]
+fn lacking(eight: [u8; 8], class: u8) -> Option<u64> {
+    let word = u64::from_le_bytes(eight);
+    let digits = swar::between(word, b'0', b'9');
+    let letters = |last| swar::between(word | 0x2020_2020_2020_2020, b'a', last);
+    let having = match class {
+        DIGIT => digits,
+        ALPHA => letters(b'z'),
+        ALNUM => digits | letters(b'z'),
+        HEX => digits | letters(b'f'),
+        _ => return None,
+    };
+    #[cfg(test)]
+    super::steps::add(8);
+    Some(swar::high(!having))
+}
+
 /// The first place at or behind `from` whose byte lacks the class.
 #[inline]
 pub(super) fn skip(bytes: &[u8], mut from: usize, class: u8) -> usize {
+    // Eight at once: where a run of letters ends would be hard to guess.
+    while let Some(eight) = bytes.get(from..).and_then(<[u8]>::first_chunk::<8>)
+        && let Some(lacking) = lacking(*eight, class)
+    {
+        from += lacking.trailing_zeros() as usize / 8;
+        if lacking != 0 {
+            return from;
+        }
+    }
     while at(bytes, from, class) {
         from += 1;
     }
@@ -110,6 +137,16 @@ pub(super) fn skip(bytes: &[u8], mut from: usize, class: u8) -> usize {
 pub(super) fn back(bytes: &[u8], end: usize, class: u8, limit: usize) -> usize {
     let floor = end.saturating_sub(limit);
     let mut start = end;
+    while start > floor
+        && let Some(eight) = bytes.get(..start).and_then(<[u8]>::last_chunk::<8>)
+        && let Some(lacking) = lacking(*eight, class)
+    {
+        start -= lacking.leading_zeros() as usize / 8;
+        if lacking != 0 {
+            return start.max(floor);
+        }
+    }
+    let mut start = start.max(floor);
     while start > floor && is(bytes[start - 1], class) {
         start -= 1;
     }
