@@ -32,7 +32,7 @@ pub(super) static LINKS: WordSet<16> = WordSet::new("and or vs into should");
 /// Words between a value and the one that stands for it; those of the second set may as well go on to something else.
 static STANDS_FOR: WordSet<32> = WordSet::new("it not formerly previously should read reads be is actually really");
 static REPLACES: WordSet<64> = WordSet::new(
-    "previous to now new old replaced by with swapped for merged into corrected changed updated was aka from and the \
+    "previous to now new old replaced by with swapped for merged into corrected changed updated was one aka from and the \
     superseded instead have been",
 );
 /// The longest text of such words, in bytes.
@@ -49,7 +49,7 @@ static FILLERS: WordSet<512> = WordSet::new(
     currently new old updated home cell mobile work office day evening primary secondary main \
     direct same s and or with under by has been per from in now also value given reported \
     documented entered sex gender shows changed remains not code card name he she they use used using \
-    line desk us them him me you please via reached cellphone dtmf input digits device system epic chart ending merged \
+    line desk us them him me you please via reached cellphone dtmf input digits device system epic chart ending merged pcp \
     correct as shown printed between cast either left right donor recipient back yes yeah sure ok okay number numbers num no nos nbr nr id ids identifier identifiers identification",
 );
 

@@ -3,8 +3,10 @@
 mod beside;
 mod census;
 mod label;
+mod reached;
 mod sexed;
 mod spoken;
+mod thing;
 mod titled;
 mod words;
 
@@ -16,8 +18,8 @@ use crate::guard::cue::CueClass::Age90;
 use crate::guard::cue::Mask;
 use crate::guard::{Confidence, Kind, Reason, pattern};
 use words::{
-    BEFORE_PERSONS, ELDERS, GLUED, GOES_ON, HAD, HAVING, IN_TIME, LIMITS_BEFORE, LIMITS_BEHIND, OF_ELDERS, OF_THINGS,
-    PRONOUNS, SEXES, THINGS, YEAR, YEARS, YEARS_OLD,
+    BEFORE_PERSONS, ELDERS, GLUED, GOES_ON, HAD, HAVING, IN_TIME, LIMITS_BEFORE, LIMITS_BEHIND, OF_ELDERS, PRONOUNS,
+    SEXES, THINGS, YEAR, YEARS, YEARS_OLD,
 };
 
 const AGES: Mask = Mask::of(&[Age90]);
@@ -55,7 +57,7 @@ impl Scan<'_, '_> {
             Behind::Not if label::is_entry(self.bytes, start, end) => Behind::Open,
             other => other,
         };
-        if behind == Behind::Not || (behind == Behind::Old && is_of_a_thing(self.bytes, start, end)) {
+        if behind == Behind::Not || (behind == Behind::Old && thing::of_one(self.bytes, start, end)) {
             return;
         }
         // A cell ends behind the letter.
@@ -84,7 +86,12 @@ impl Scan<'_, '_> {
     /// `92yo`, `92y`, `92F`, and the first run of `92-year-old`.
     pub(super) fn age_run(&mut self, run: Run) -> bool {
         let digits = byte::skip(self.bytes, run.start, DIGIT);
-        if !(2..=3).contains(&(digits - run.start)) || !matches!(self.bytes[run.start], b'9' | b'1') {
+        // `094Y`, as DICOM writes it.
+        let padded =
+            || self.bytes[run.start] == b'0' && run.end == run.start + 4 && self.bytes[digits..run.end] == *b"Y";
+        let may_be =
+            (2..=3).contains(&(digits - run.start)) && (matches!(self.bytes[run.start], b'9' | b'1') || padded());
+        if !may_be {
             return false;
         }
         if run.numeric() {
@@ -206,12 +213,13 @@ fn behind(bytes: &[u8], end: usize) -> Behind {
     match () {
         () if YEARS_OLD.has(first) => Behind::Old,
         () if is(first, b"y") && slashed => Behind::Old,
+        () if YEAR.has(first) && of_a_form(bytes, first_end) => Behind::Old,
         () if YEAR.has(first) && (is(second, b"old") || is(second, b"o")) => Behind::Old,
         () if YEARS.has(first) && is(second, b"of") && is(word(bytes, second_end).1, b"age") => Behind::Old,
         () if YEAR.has(first) && SEXES.has(second) && byte::peek(bytes, first_end) == b' ' => Behind::Old,
         () if YEARS.has(first) && census::sex_apart(bytes, first_end) => Behind::Old,
         () if YEAR.has(first) && is(second, b"and") && and_months(bytes, second_end) => Behind::Old,
-        () if YEARS.has(first) && is(second, b"young") => Behind::Old,
+        () if YEAR.has(first) && is(second, b"young") => Behind::Old,
         () if is(first, b"a") && is_spanish(bytes, first_end) => Behind::Years,
         () if YEARS.has(first) || (YEAR.has(first) && ends_number(bytes, first_end)) => Behind::Years,
         // `turned 93 in the spring`.
@@ -220,6 +228,15 @@ fn behind(bytes: &[u8], end: usize) -> Behind {
         () if (is(first, b"or") || is(first, b"and")) && LIMITS_BEHIND.has(second) => Behind::Not,
         () if unit::follows(bytes, end) => Behind::Not,
         () => Behind::Open,
+    }
+}
+
+/// What forms print behind the word for years: `102 year(s) old`, `94 yr/o`, `94 yr/F`.
+fn of_a_form(bytes: &[u8], at: usize) -> bool {
+    match bytes.get(at..at + 2) {
+        Some(b"/o" | b"/O" | b"/F" | b"/M") => !byte::at(bytes, at + 2, ALNUM),
+        Some(b"(s") => byte::peek(bytes, at + 2) == b')' && is(word(bytes, at + 3).1, b"old"),
+        _ => false,
     }
 }
 
@@ -300,7 +317,8 @@ fn bounded_before(bytes: &[u8], start: usize) -> bool {
         _ => {}
     }
     let word = word_before(bytes, start);
-    LIMITS_BEFORE.has(word) && !(is(word, b"to") && is(word_before(bytes, at.saturating_sub(2)), b"lived"))
+    let lived = || is(word_before(bytes, at.saturating_sub(word.len())), b"lived");
+    LIMITS_BEFORE.has(word) && !((is(word, b"to") || is(word, b"until")) && lived())
 }
 
 /// Whether the `>` that ends at `at` quotes a line of mail: so is the line before, or an age with a hyphen follows.
@@ -330,30 +348,6 @@ fn word_before(bytes: &[u8], start: usize) -> &[u8] {
     &bytes[byte::back(bytes, at, ALPHA, 12)..at]
 }
 
-/// Whether what is so old is a thing: `the 95-year-old building`.
-fn names_a_thing(bytes: &[u8], end: usize) -> bool {
-    let mut at = end;
-    for _ in 0..4 {
-        let (next, found) = word(bytes, at);
-        if THINGS.has(found) {
-            return true;
-        }
-        if !OF_THINGS.has(found) {
-            return false;
-        }
-        at = next;
-    }
-    false
-}
-
-/// Whether a thing is so old: `the 95-year-old building`, `the hospital is 95 years old`.
-fn is_of_a_thing(bytes: &[u8], start: usize, end: usize) -> bool {
-    let verb = word_before(bytes, start);
-    let subject = || word_before(bytes, blanks_before(bytes, start) - verb.len());
-    let linked = ["is", "was", "turned", "turns"].iter().any(|known| is(verb, known.as_bytes()));
-    names_a_thing(bytes, end) || (linked && THINGS.has(subject()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -368,6 +362,9 @@ mod tests {
             ("92 years of age", Behind::Old),
             ("92 yo", Behind::Old),
             ("92 yr. old", Behind::Old),
+            ("92 yr/o", Behind::Old),
+            ("92 year(s) old", Behind::Old),
+            ("92-year-young", Behind::Old),
             ("92/F", Behind::Old),
             ("92 years", Behind::Years),
             ("92%", Behind::Not),
@@ -386,6 +383,6 @@ mod tests {
     #[test]
     fn limits_and_buildings_are_no_ages() {
         assert!(bounded_before(b"over 90", 5) && bounded_before(b">90", 1) && !bounded_before(b"age 90", 4));
-        assert!(names_a_thing(b"95-year-old hospital", 2) && !names_a_thing(b"95-year-old woman", 2));
+        assert!(thing::named(b"95-year-old hospital", 2) && !thing::named(b"95-year-old woman", 2));
     }
 }

@@ -14,7 +14,7 @@ static LEADS: WordSet<8> = WordSet::new("on at via");
 static CALLERS: WordSet<32> =
     WordSet::new("caller m me him her them us son daughter wife husband mother father message vm voicemail msg back");
 /// Somebody is reached on it, said not too far before.
-static REACH: WordSet<16> = WordSet::new("reach reached call called ring dial text reachable notify notified");
+static REACH: WordSet<16> = WordSet::new("contact reach reached call called ring dial text reachable notify notified");
 const REACHED: usize = 40;
 static HOURS: WordSet<4> = WordSet::new("hrs hours");
 /// What somebody is asked to do, and when: `text when done`.
@@ -32,11 +32,15 @@ pub(super) fn answers(bytes: &[u8], start: usize) -> bool {
         let floor = byte::back_to(bytes, from, b'\n', REACHED);
         let reached = || any_word(bytes, floor, from, &REACH);
         let (from, end) = word_before(bytes, from);
-        return reached() || CALLERS.has(&bytes[from..end]) || of_person(bytes, (from, end));
+        return told(bytes, (from, end))
+            || reached()
+            || CALLERS.has(&bytes[from..end])
+            || of_person(bytes, (from, end));
     }
     // `son Tuan, 3603463442`; `again that's 937 923 3901`.
     let aside = word.is_empty() && bytes[..start].ends_with(b", ");
     PEOPLE.has(word)
+        || told(bytes, (from, end))
         || (word.eq_ignore_ascii_case(b"line") && LINES.has(previous(bytes, from)))
         || (word.eq_ignore_ascii_case(b"is")
             && byte::peek(bytes, start + 3) == b' '
@@ -46,6 +50,14 @@ pub(super) fn answers(bytes: &[u8], start: usize) -> bool {
         || (byte::prev(bytes, start) == b' ' && of_person(bytes, (from, end)))
         || (aside && whose(bytes, start - 2))
         || after_hours(bytes, (from, end))
+}
+
+/// Whether relatives were told the news: `Family updated (7075650677)`, `Daughter updated at `.
+fn told(bytes: &[u8], (from, end): (usize, usize)) -> bool {
+    let word = &bytes[from..end];
+    let who = || previous(bytes, from);
+    (word.eq_ignore_ascii_case(b"updated") || word.eq_ignore_ascii_case(b"notified"))
+        && (PEOPLE.has(who()) || who().eq_ignore_ascii_case(b"family"))
 }
 
 /// Whether a person or the name of one ends at `end`: `Mary Hill, wife, 6143942624`.

@@ -254,8 +254,11 @@ impl Scan<'_, '_> {
     #[inline(never)]
     fn owner(&self, i: usize, start: usize, mask: Mask) -> Option<usize> {
         let cue = self.cues[i];
-        // The preposition may be a cue of dates itself.
         let i = i.checked_sub(1)?;
+        // `SSN on claim form: `, `SSN on W-9 form: `.
+        let named = |i: usize| self.cues[i].class == CueClass::Other || self.cues[i].end - self.cues[i].start == 1;
+        let i = if is_form(cue, self.bytes) && named(i) { i.checked_sub(1)? } else { i };
+        // The preposition may be a cue of dates itself.
         let i = if self.cues[i].weak && self.cues[i].class == CueClass::Date { i.checked_sub(1)? } else { i };
         let owner = self.cues[i];
         if owner.weak || cue.start.wrapping_sub(owner.end) >= 26 {
@@ -346,4 +349,9 @@ impl Scan<'_, '_> {
         let outer = self.outer.filter(|outer| mask.has(outer.class))?;
         Some(Hit::declared(outer.class, outer.reason))
     }
+}
+
+/// Whether the cue is the word for a form.
+fn is_form(cue: Cue, bytes: &[u8]) -> bool {
+    bytes[cue.start..cue.end].eq_ignore_ascii_case(b"form")
 }

@@ -225,7 +225,12 @@ impl Scan<'_, '_> {
                 Confidence::Medium
             }
             // `expiration: 04/27` is a month of a year.
-            (Form::MonthDay, Some(_)) if fraction && said_before(self.bytes, span.0, 16, &ENDS) => return None,
+            (Form::MonthDay, Some(_))
+                if fraction
+                    && (said_before(self.bytes, span.0, 16, &ENDS) || count::asks_expiry(self.bytes, span.0)) =>
+            {
+                return None;
+            }
             (Form::MonthDay, Some(hit))
                 if hit.fit() >= Fit::Strict
                     && !(hit.weak() && matches!(parts.day, Some(5 | 10)))

@@ -67,9 +67,20 @@ impl Scan<'_, '_> {
         // `MRN on the requisition reads 79689082; LIS shows 79689083`.
         let numbers = last.hit.is(CueClass::Fax) || last.hit.class().kind().is_some_and(crate::guard::Kind::needs_cue);
         let differs = || parted && numbers && contrast_gap(self.bytes, last.end, span.0);
+        // `Fax: 978-366-9831 (main), 614-936-2236 (HIM)`.
+        let another = || last.hit.is(CueClass::Fax) && self.aside_between(last.end, span.0) && self.alike(last, span);
         (replaces && dates)
+            || another()
             || ((replaces || second() || differs()) && self.alike(last, span))
             || (parted && self.is_other(last, span))
+    }
+
+    /// Whether only a place in parentheses and a comma stand between: ` (main), `.
+    fn aside_between(&self, from: usize, to: usize) -> bool {
+        let gap = self.bytes.get(from..to).filter(|gap| gap.len() <= 24).unwrap_or(&[]);
+        let inside =
+            gap.strip_prefix(b" (").and_then(|gap| gap.strip_suffix(b"), ").or_else(|| gap.strip_suffix(b"); ")));
+        inside.is_some_and(|words| words.iter().all(|byte| byte::is(*byte, byte::ALPHA) || *byte == b' '))
     }
 
     /// Whether another number is announced (`MRN 737500, and the second one is 24452700`), or a place has another ZIP

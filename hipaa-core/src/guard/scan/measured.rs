@@ -44,6 +44,38 @@ pub(super) fn measured(bytes: &[u8], (start, stop): (usize, usize)) -> bool {
         || typed(bytes, start)
 }
 
+/// Whether a sign or the last letter of `between` or `and` stands before a number that may be round.
+#[inline]
+pub(super) fn may_be_limit(bytes: &[u8], start: usize) -> bool {
+    let before = bytes.get(start.wrapping_sub(2)..start);
+    matches!(byte::peek(bytes, start + 1), b'0' | b'9')
+        && matches!(before, Some([b'>' | b'<' | b'=' | b'n' | b'N' | b'd' | b'D', b' '] | [b'>' | b'<', b'=']))
+}
+
+/// Whether the number is the round limit of a test in code: `CHECK (mrn > 100000)`, `BETWEEN 100000 AND 999999`.
+#[inline(never)]
+pub(super) fn is_limit(bytes: &[u8], start: usize, end: usize) -> bool {
+    let digits = &bytes[start..end];
+    let zeros = |digits: &[u8]| digits.iter().all(|digit| *digit == b'0');
+    // `1000000004` is the least of NPIs.
+    let least = digits.len() == 10 && zeros(&digits[1..9]);
+    if !(zeros(&digits[1..]) || least || digits.iter().all(|digit| *digit == b'9')) {
+        return false;
+    }
+    let before = &bytes[..start];
+    if before.ends_with(b" > ") || before.ends_with(b" < ") {
+        return true;
+    }
+    let before = before.strip_suffix(b" ").unwrap_or(before);
+    let word = byte::back(before, before.len(), byte::ALPHA, 8);
+    let between = |text: &[u8]| text.eq_ignore_ascii_case(b"between");
+    before.ends_with(b">=")
+        || before.ends_with(b"<=")
+        || between(&before[word..])
+        || (before[word..].eq_ignore_ascii_case(b"and")
+            && before[word.saturating_sub(24)..word].windows(7).any(between))
+}
+
 /// Whether the first or last part of a name is such a word: `bytesSent`, `createdAt`.
 fn camel(word: &[u8]) -> bool {
     let upper = |byte: &u8| byte.is_ascii_uppercase();

@@ -16,6 +16,10 @@ const HARDWARE: Mask = Mask::of(&[Mac, Device, Other]);
 /// What is done to a program, and to its faults.
 static UPGRADED: WordSet<32> =
     WordSet::new("upgraded upgrade upgrading upgrades downgraded downgrade rolled rollback bumped bump patched");
+static TAKEN_BACK: WordSet<32> =
+    WordSet::new("downgrade downgraded downgrading upgrade upgraded upgrading rollback revert reverted reverting");
+static ROLLED: WordSet<8> = WordSet::new("roll rolled rolling");
+static PROGRAMS: WordSet<16> = WordSet::new("firmware software version driver build release");
 static FIXED: WordSet<32> = WordSet::new("fixed resolved patched introduced released available included shipped");
 /// The longest text of an IPv6 address.
 const V6_BYTES: usize = 45;
@@ -43,7 +47,7 @@ impl Scan<'_, '_> {
         let base = if special || small { Confidence::Low } else { Confidence::Medium };
         let claim = Claim { kind: Kind::Ip, span, base, reason };
         let labelled = hit.is_some_and(|hit| hit.fit() == Fit::Label);
-        let upgraded = !special && !private && !labelled && self.upgraded(span);
+        let upgraded = !special && !labelled && ((!private && self.upgraded(span)) || self.taken_back(span));
         let version = !special && !private && (upgraded || self.among_versions(span.0));
         // What it was upgraded to is one, too.
         let from = Hit::declared(Version, Reason::Cue { class: Version, at: -1 });
@@ -90,6 +94,28 @@ impl Scan<'_, '_> {
         }
         let joined = goes_on || arrow || is(b"to") || UPGRADED.has(word);
         joined && said_before(self.bytes, start, 64, &UPGRADED)
+    }
+
+    /// Whether a program goes back to the version or leaves it, whose number may look like a private address: `roll back
+    /// from 10.3.1.4`, `firmware went from 10.2.183.0 back to 10.3.41.4`.
+    #[inline(never)]
+    fn taken_back(&self, (start, end): (usize, usize)) -> bool {
+        let from = match self.bytes.get(start.wrapping_sub(6)..start) {
+            Some([b' ', word @ .., b' ']) if word.eq_ignore_ascii_case(b"from") => start - 5,
+            Some([.., b' ', b't', b'o', b' ']) => start - 3,
+            _ => return false,
+        };
+        let turned = self.bytes[end..].starts_with(b" back to ");
+        // The last letters of the verbs.
+        if !(turned || matches!(byte::prev(self.bytes, from - 1), b'd' | b'e' | b'g' | b'k' | b't')) {
+            return false;
+        }
+        let (verb, stop) = word_before(self.bytes, from);
+        let verb = &self.bytes[verb..stop];
+        let back = verb.eq_ignore_ascii_case(b"back");
+        TAKEN_BACK.has(verb)
+            || (back && said_before(self.bytes, start, 24, &ROLLED))
+            || ((back || turned) && said_before(self.bytes, start, 64, &PROGRAMS))
     }
 
     /// The address in the form of a log of packets, with the port behind its last point:

@@ -1,7 +1,7 @@
 //! Plain numbers: social security numbers, provider numbers, cards, and what only a cue names.
 
 use super::claim::Claim;
-use super::measured::measured;
+use super::measured::{self, measured};
 use super::near::{is_field, said_before, siblings_fail};
 use super::star::masked;
 use super::token::Run;
@@ -59,6 +59,12 @@ impl Scan<'_, '_> {
             return;
         }
         if (len == 4 && (self.text_date(run) || self.spaced_card(run))) || self.phone_of(&run) {
+            return;
+        }
+        if len > 4
+            && measured::may_be_limit(self.bytes, run.start)
+            && measured::is_limit(self.bytes, run.start, run.end)
+        {
             return;
         }
         let span = (run.start, run.end);

@@ -97,6 +97,7 @@ impl Scan<'_, '_> {
         let shaped = shape.style != Style::Blank && verdict != Nanp::Invalid;
         let hit = self.context(span, NUMBERS);
         let hit = hit.filter(|&hit| !(shaped && (FORMED.has(hit.class()) || self.is_party(hit, span.0))));
+        let hit = if shaped { hit.filter(|hit| !self.goes_on_to(*hit, end)) } else { hit };
         if verdict == Nanp::Invalid && !hit.is_some_and(|hit| hit.close(Phone) || hit.close(Fax)) {
             return false;
         }
@@ -148,6 +149,11 @@ impl Scan<'_, '_> {
             CueClass::Plan => self.names_payer(hit, start),
             _ => false,
         }
+    }
+
+    /// Whether the cue is a word of no kind behind a comma: `Called mom at 562-378-8962, claim denied`.
+    fn goes_on_to(&self, hit: Hit, end: usize) -> bool {
+        hit.is(CueClass::Other) && hit.behind() && byte::peek(self.bytes, end) == b','
     }
 
     /// Whether the first two groups are no range, as the second one is less: `978-718 0341`, not `200-400 1200`.

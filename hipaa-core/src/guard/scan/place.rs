@@ -41,7 +41,12 @@ static COUNTED: WordSet<64> =
 /// What tells that `in` is no inch.
 static TIMES: WordSet<64> = WordSet::new(
     "the january february march april may june july august september october november december spring summer fall autumn \
-    winter early late",
+    winter early late jan feb mar apr jun jul aug sep sept oct nov dec",
+);
+/// What somebody lives in, where `in` is no inch either.
+static HOMES: WordSet<64> = WordSet::new(
+    "apartment apt house home condo trailer shelter assisted retirement nursing memory group senior subsidized public \
+    two single one private mobile townhouse duplex",
 );
 
 /// What may follow an address on its line.
@@ -124,7 +129,19 @@ pub(super) fn ends_address(bytes: &[u8], code: usize, span: (usize, usize)) -> b
 pub(super) fn in_time(bytes: &[u8], end: usize) -> bool {
     let rest = bytes[end..].strip_prefix(b" in ").unwrap_or(&[]);
     let word = &rest[..byte::skip(rest, 0, ALPHA)];
-    TIMES.has(word) || (byte::is_shape(rest, 0, b"dddd") && matches!(rest[0], b'1' | b'2'))
+    TIMES.has(word)
+        || HOMES.has(after_article(rest, word))
+        || (byte::is_shape(rest, 0, b"dddd") && matches!(rest[0], b'1' | b'2'))
+}
+
+/// The word, or the one behind it where it is an article: `an apartment`.
+fn after_article<'t>(rest: &'t [u8], word: &'t [u8]) -> &'t [u8] {
+    match word {
+        b"a" | b"an" | b"his" | b"her" => {
+            rest.get(word.len() + 1..byte::skip(rest, word.len() + 1, ALPHA)).unwrap_or(&[])
+        }
+        _ => word,
+    }
 }
 
 /// Whether the code of a state is an English word, or that of a label: `Ok`, `Id`.

@@ -99,10 +99,16 @@ impl Scan<'_, '_> {
     /// Whether the loose word is the form on which a value stands: `VIN on the crash form`, `MRN form:`.
     pub(super) fn on_form(&self, owner: &Cue, cue: &Cue, labelled: bool) -> bool {
         let gap = self.bytes.get(owner.end..cue.start).unwrap_or(b"-");
-        if !FORMS.has(&self.bytes[cue.start..cue.end]) || !gap.iter().all(|byte| byte::is(*byte, ALPHA | BLANK)) {
+        if !FORMS.has(&self.bytes[cue.start..cue.end]) {
             return false;
         }
-        let formed = owner.class.kind().is_some_and(|kind| !kind.needs_cue());
+        // `SSN on W-9 form: `.
+        let digits = gap.iter().filter(|byte| byte.is_ascii_digit()).count();
+        if digits > 4 || !gap.iter().all(|byte| byte::is(*byte, ALNUM | BLANK) || *byte == b'-') {
+            return false;
+        }
+        let claimed = labelled && gap.ends_with(b" claim ");
+        let formed = claimed || owner.class.kind().is_some_and(|kind| !kind.needs_cue());
         let first = gap.split(|byte| *byte == b' ').find(|word| !word.is_empty());
         first.map_or(labelled, |word| formed && ON.has(word))
     }

@@ -253,6 +253,10 @@ impl Scan<'_, '_> {
         if piece.first().is_none_or(|first| first.digits > 0) {
             return piece;
         }
+        // `UPS model ICD-D142`.
+        if piece.len() == 2 && self.bytes[piece[0].start..piece[0].end] == *b"ICD" && self.is_model(piece) {
+            return piece;
+        }
         let mut rest = piece;
         // `CC-36-14-AA-B3-63` starts with no label.
         let pairs = piece.len() == 6 && piece.iter().all(|run| run.len() == 2);
@@ -282,6 +286,13 @@ impl Scan<'_, '_> {
             rest = &rest[1..];
         }
         rest
+    }
+
+    /// Whether a label of things stands before the whole value, or a column of them holds it.
+    #[inline(never)]
+    fn is_model(&mut self, piece: &[Run]) -> bool {
+        let span = (piece[0].start, piece[piece.len() - 1].end);
+        self.context(span, super::number::NUMBERS).is_some_and(|hit| hit.is(CueClass::Other) && !hit.behind())
     }
 
     /// Whether a label stands before the whole value: `license no. PH-02674`.

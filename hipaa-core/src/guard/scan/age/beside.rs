@@ -110,13 +110,14 @@ fn in_brackets(bytes: &[u8], start: usize, end: usize) -> bool {
         || (ELDERS.has(whose) && (SEXES.has(next) || OF_ELDERS.has(next)))
 }
 
-/// `Will be 94 in May`, `she'll be 95 next week`.
+/// `Will be 94 in May`, `she'll be 95 next week`, `he is going to be 90 on 3/4`.
 fn will_be(bytes: &[u8], start: usize, end: usize) -> bool {
     let (at, verb) = last_word(bytes, start);
     let (from, will) = if is(verb, b"be") { last_word(bytes, at) } else { return false };
     let who = match will.len() {
         2 if is(will, b"ll") => before_apostrophe(bytes, from),
         4 if is(will, b"will") => Some(from),
+        2 if is(will, b"to") => going(bytes, from),
         _ => None,
     };
     let (next, when) = word(bytes, end);
@@ -130,12 +131,27 @@ fn will_be(bytes: &[u8], start: usize, end: usize) -> bool {
     })
 }
 
+/// The end of whoever `is going` before `at`.
+fn going(bytes: &[u8], at: usize) -> Option<usize> {
+    let (from, verb) = last_word(bytes, at);
+    let (end, is_or_am) = if is(verb, b"going") { last_word(bytes, from) } else { return None };
+    match is_or_am.len() {
+        1 => before_apostrophe(bytes, end),
+        2 if is(is_or_am, b"is") || is(is_or_am, b"am") => Some(end),
+        _ => None,
+    }
+}
+
 /// `At 97 he is not a candidate`, `At 92 years, she`; the number and its years end at `end`.
 pub(super) fn at_that_age(bytes: &[u8], start: usize, end: usize) -> bool {
     let (at, first) = last_word(bytes, start);
-    let opens = || matches!(byte::prev(bytes, blanks_before(bytes, at)), 0 | b'\n' | b'.' | b';' | b':' | b'-' | b'*');
     let comma = usize::from(byte::peek(bytes, end) == b',');
-    is(first, b"at") && opens() && PRONOUNS.has(word(bytes, end + comma).1)
+    is(first, b"at") && leads(bytes, at) && PRONOUNS.has(word(bytes, end + comma).1)
+}
+
+/// Whether a sentence or an item of a list starts at `at`.
+pub(super) fn leads(bytes: &[u8], at: usize) -> bool {
+    matches!(byte::prev(bytes, blanks_before(bytes, at)), 0 | b'\n' | b'.' | b';' | b':' | b'-' | b'*')
 }
 
 /// `mother d. 96 "old age"`.
@@ -172,6 +188,8 @@ mod tests {
             ("Will be 94 in May", true),
             ("The rate will be 94 in May", false),
             ("she'll be 95 next week", true),
+            ("He is going to be 90 next week", true),
+            ("Rate is going to be 90 next week", false),
             ("He will be 94 in room", false),
             ("Mr. Hill will be 91 on 11/22", true),
             ("The rate will be 91 on 11/22", false),

@@ -2,7 +2,7 @@
 
 use super::super::token::Run;
 use super::spoken::last_word;
-use super::words::{MEASURES, TEMPERATURES, VITALS};
+use super::words::{GAUGED, MEASURES, TEMPERATURES, VITALS};
 use super::{is, word};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, LOWER, UPPER};
 use crate::guard::words::WordSet;
@@ -10,7 +10,13 @@ use crate::guard::words::WordSet;
 /// What stands before a number with a letter, and is no name: `Lot 95F rm 3`.
 static NO_NAMES: WordSet<64> = WordSet::new(
     "lot bed unit model ward pod bay tube part item size zone filter serial incubator warmer fridge ambient catheter \
-    needle type class code version series probe blanket water air",
+    needle type class code version series probe blanket water air spiked spiking peaked core skin",
+);
+
+/// What somebody lies there with, in short.
+static ILLNESSES: WordSet<64> = WordSet::new(
+    "chf copd cad dka gib pna uti ams cva tia aki esrd nstemi stemi afib sob cp syncope fall falls dementia hip weakness mi \
+    pe dvt sbo",
 );
 
 /// Whether a surname that starts its item stands before, and the number of a room behind: `Night shift: Okafor 96M 412A`.
@@ -23,13 +29,48 @@ pub(super) fn in_a_room(bytes: &[u8], run: Run) -> bool {
         && (1..=4).contains(&stop.saturating_sub(at + 1))
         && (named || (stop == at + 4 && byte::at(bytes, stop, UPPER) && !byte::at(bytes, stop + 1, ALNUM)));
     let (start, name) = last_word(bytes, run.start);
-    room && is_name(name)
-        && matches!(bytes.get(start.wrapping_sub(2)..start), Some(b". " | b": " | b"; " | b", " | b") "))
+    let leads = || matches!(byte::prev(bytes, start), 0 | b'\n');
+    let item = || matches!(bytes.get(start.wrapping_sub(2)..start), Some(b". " | b": " | b"; " | b", " | b") "));
+    room && is_name(name) && (leads() || item())
+}
+
+/// Whether first name and surname, or a bed and a surname, lead the line, and an illness follows in short: `412A Keller
+/// 102F CHF`.
+pub(super) fn with_illness(bytes: &[u8], start: usize, stop: usize) -> bool {
+    if byte::peek(bytes, stop) != b' ' || !ILLNESSES.has(word(bytes, stop).1) {
+        return false;
+    }
+    let (at, last) = last_word(bytes, start);
+    let from = byte::back(bytes, at.saturating_sub(1), ALNUM, 16);
+    let first = bytes.get(from..at.saturating_sub(1)).unwrap_or(&[]);
+    let bed = (2..=5).contains(&first.len()) && byte::at(first, 0, DIGIT);
+    let leads = matches!(byte::prev(bytes, from), 0 | b'\n') || bytes[..from].ends_with(b". ");
+    byte::prev(bytes, at) == b' ' && leads && (bed || is_name(first)) && is_surname(last)
+}
+
+fn is_surname(word: &[u8]) -> bool {
+    is_name(word) || word == b"Hill" || word == b"Park"
+}
+
+/// Whether surname and first name stand before, a comma between: `HILL,RUTH 91 F`.
+pub(super) fn by_surname(bytes: &[u8], start: usize) -> bool {
+    let (at, first) = last_word(bytes, start);
+    let Some(before) = bytes[..at].strip_suffix(b",").or_else(|| bytes[..at].strip_suffix(b", ")) else { return false };
+    let last = &before[byte::back(before, before.len(), ALPHA, 16)..];
+    let is_one = |word: &[u8]| {
+        let hill = is(word, b"hill") || is(word, b"park");
+        word.len() > 1 && byte::at(word, 0, UPPER) && (hill || !no_name(word))
+    };
+    is_one(first) && is_one(last)
 }
 
 fn is_name(word: &[u8]) -> bool {
     let shaped = byte::at(word, 0, UPPER) && byte::at(word, 1, LOWER) && word.len() > 2;
-    shaped && !NO_NAMES.has(word) && !MEASURES.has(word) && !TEMPERATURES.has(word) && !VITALS.has(word)
+    shaped && !no_name(word)
+}
+
+fn no_name(word: &[u8]) -> bool {
+    NO_NAMES.has(word) || MEASURES.has(word) || TEMPERATURES.has(word) || VITALS.has(word) || GAUGED.has(word)
 }
 
 /// Whether a surname, a comma and an initial stand in the column before, and another column behind:

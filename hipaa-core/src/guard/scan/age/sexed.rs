@@ -33,6 +33,8 @@ impl Scan<'_, '_> {
             || (apart && beside::full_name(bytes, run.start))
             || one_of_a_ward(bytes, run)
             || census::in_a_room(bytes, run)
+            || census::with_illness(bytes, run.start, run.end)
+            || (came_by(bytes, run.end) && begins(bytes, run.start))
             || speaks_of_a_person(bytes, run.end)
             || (goes_on && begins(bytes, run.start))
             || (bytes[run.end..].starts_with(b" @ ")
@@ -59,17 +61,22 @@ pub(super) fn opens(bytes: &[u8], start: usize, end: usize) -> bool {
         return false;
     }
     let (capital, spelled) = (byte::is(sex[0], byte::UPPER), sex.len() > 1);
-    if capital && at == end && census::in_a_row(bytes, start, stop) {
+    let apart = || census::in_a_row(bytes, start, stop) || census::with_illness(bytes, start, stop);
+    if capital && at == end && (apart() || (came_by(bytes, stop) && begins(bytes, start))) {
         return true;
     }
     if ELDERLY.has(word_before(bytes, start)) {
         return capital || spelled;
     }
+    let listed = stop + usize::from(matches!(next, b',' | b';'));
+    if capital && at == end && !spelled && census::by_surname(bytes, start) {
+        return matches!(next, 0 | b'\n')
+            || !(VITALS.has(word_with(bytes, listed)) || FEVERS.has(word(bytes, listed).1));
+    }
     // `Joseph Patel, 93, F`.
     if at > end && capital && !spelled && bytes[..start].ends_with(b", ") && beside::two_names(bytes, start) {
         return true;
     }
-    let listed = stop + usize::from(matches!(next, b',' | b';'));
     let (after, behind) = word(bytes, listed);
     if byte::at(bytes, after, DIGIT) || VITALS.has(word_with(bytes, listed)) || FEVERS.has(behind) {
         return false;
@@ -156,6 +163,16 @@ fn begins(bytes: &[u8], start: usize) -> bool {
         || BEFORE_PERSONS.has(word_before(bytes, start))
 }
 
+/// Whether somebody came by an ambulance: `Triage 04:33: 91 M via EMS`; a thermometer has no such way.
+fn came_by(bytes: &[u8], end: usize) -> bool {
+    if byte::peek(bytes, end + 1) | 0x20 != b'v' {
+        return false;
+    }
+    let (next, via) = word(bytes, end);
+    let how = word(bytes, next).1;
+    is(via, b"via") && [&b"ems"[..], b"ambulance", b"squad", b"medics", b"rescue"].iter().any(|known| is(how, known))
+}
+
 /// The word behind `end`, or the one it joins with `w/`.
 fn word_with(bytes: &[u8], end: usize) -> &[u8] {
     let (next, first) = word(bytes, end);
@@ -199,6 +216,11 @@ mod tests {
             ("T: 97 F oral", false),
             ("PT: 97 F, HR 80", false),
             ("98 F, febrile", false),
+            ("Triage 04:33: 91 M via EMS", true),
+            ("Triage: 97 F via axilla", false),
+            ("HILL,RUTH 91 F", true),
+            ("TEMP,ORAL 98 F", false),
+            ("HILL,RUTH 98 F, febrile", false),
             ("95 female, 101 male", false),
             ("Hx: 90 m walk", false),
             ("bed 95 F side", false),

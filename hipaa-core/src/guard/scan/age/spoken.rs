@@ -4,7 +4,7 @@ use super::super::date_text::ordinal;
 use super::super::near::said_before;
 use super::super::token::Run;
 use super::words::{ELDERS, GAUGED, IN_TIME, KIN, LIVING, MEASURES, MYSELF, PRONOUNS, THINGS, TREATMENTS, VITALS};
-use super::{beside, blanks_before, is, titled, word, word_before};
+use super::{beside, blanks_before, is, reached, titled, word, word_before};
 use crate::guard::byte::{self, ALPHA, DIGIT};
 use crate::guard::words::WordSet;
 
@@ -32,8 +32,14 @@ pub(super) fn of_a_person(bytes: &[u8], start: usize, end: usize) -> bool {
     matches!(before, b' ' | b'(')
         && byte::value(bytes, start, end) <= OLDEST_TOLD
         && (beside::a_person(bytes, start, end)
-            || (before == b' '
-                && (is_now(bytes, start, end) || was_then(bytes, start, end) || is_alive(bytes, start, end))))
+            || if before == b' ' {
+                is_now(bytes, start, end)
+                    || was_then(bytes, start, end)
+                    || is_alive(bytes, start, end)
+                    || reached::told(bytes, start, end)
+            } else {
+                reached::aside(bytes, start, end)
+            })
 }
 
 /// `I'm 93 so`, `Dad's 97 now.`, `Grandmother is 94 and`, `Born in 1928, now 95.`.
@@ -109,7 +115,7 @@ fn today(bytes: &[u8], start: usize, end: usize) -> bool {
 }
 
 /// Whether something was measured in the line before.
-fn gauged(bytes: &[u8], start: usize) -> bool {
+pub(super) fn gauged(bytes: &[u8], start: usize) -> bool {
     said_before(bytes, start, MEASURED, &GAUGED)
 }
 
@@ -177,7 +183,7 @@ pub(super) fn before_apostrophe(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Whether the clause ends behind the number, or goes on with no noun.
-fn clause_ends(bytes: &[u8], end: usize) -> bool {
+pub(super) fn clause_ends(bytes: &[u8], end: usize) -> bool {
     let digit = |at: usize| byte::at(bytes, at, DIGIT);
     match byte::peek(bytes, end) {
         0 | b'\n' | b'\r' | b';' | b'!' => true,

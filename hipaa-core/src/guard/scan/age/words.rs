@@ -128,3 +128,15 @@ pub(super) static GAUGED: WordSet<128> = WordSet::new(
 pub(super) static SOON: WordSet<16> = WordSet::new("next this soon tomorrow today");
 pub(super) static PRONOUNS: WordSet<8> = WordSet::new("she he i");
 pub(super) static MYSELF: WordSet<16> = WordSet::new("she he i they her his my");
+/// What a person does and no figure: `is 92 and uses a scooter`.
+pub(super) static DOES: WordSet<32> =
+    WordSet::new("uses resides enjoys cooks ambulates attends volunteers plays reads gardens paints sings golfs");
+/// What a history of the family says of the living and the dead: `father 93, healthy`.
+pub(super) static ILL: WordSet<64> = WordSet::new(
+    "healthy alive living deceased dementia htn dm cad copd chf cva stroke alzheimer parkinson osteoporosis glaucoma",
+);
+/// What tells that somebody died.
+pub(super) static LOST: WordSet<16> = WordSet::new("lost died passed buried death widowed");
+/// What tells that a bare number is one of the blood or the pulse.
+pub(super) static BREATHS: WordSet<32> =
+    WordSet::new("sat sats spo saturation oxygen ra hr rate pulse bp map rr pressure weight");
