@@ -16,8 +16,9 @@ const HARDWARE: Mask = Mask::of(&[Mac, Device, Other]);
 /// What is done to a program, and to its faults.
 static UPGRADED: WordSet<32> =
     WordSet::new("upgraded upgrade upgrading upgrades downgraded downgrade rolled rollback bumped bump patched");
+/// The same right before `from` or `to`, where the number may look like a private address.
 static TAKEN_BACK: WordSet<32> =
-    WordSet::new("downgrade downgraded downgrading upgrade upgraded upgrading rollback revert reverted reverting");
+    WordSet::new("downgrade downgraded downgrading upgrade upgraded upgrading rollback revert reverting");
 static ROLLED: WordSet<8> = WordSet::new("roll rolled rolling");
 static PROGRAMS: WordSet<16> = WordSet::new("firmware software version driver build release");
 static FIXED: WordSet<32> = WordSet::new("fixed resolved patched introduced released available included shipped");
@@ -106,8 +107,9 @@ impl Scan<'_, '_> {
             _ => return false,
         };
         let turned = self.bytes[end..].starts_with(b" back to ");
-        // The last letters of the verbs.
-        if !(turned || matches!(byte::prev(self.bytes, from - 1), b'd' | b'e' | b'g' | b'k' | b't')) {
+        // `downgrade`, `upgraded`, `reverting`, `back`; most say `accessed from`, `connected to`.
+        let ending = self.bytes.get(from.wrapping_sub(4)..from - 1).unwrap_or(&[]);
+        if !(turned || matches!(ending, b"ade" | b"ded" | b"ing" | b"ack" | b"ert")) {
             return false;
         }
         let (verb, stop) = word_before(self.bytes, from);
