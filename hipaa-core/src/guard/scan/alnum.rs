@@ -77,7 +77,15 @@ impl Scan<'_, '_> {
         if run.len() < 4 || run.digits < 2 {
             return;
         }
-        match asked.unwrap_or_else(|| self.context(span, NUMBERS)).or_else(|| self.by_word(span)) {
+        let hit = asked.unwrap_or_else(|| self.context(span, NUMBERS)).or_else(|| self.by_word(span));
+        self.lettered(run, hit);
+    }
+
+    /// What the cue makes of letters and digits without a form of their own, or their place.
+    #[inline]
+    fn lettered(&mut self, run: Run, hit: Option<Hit>) {
+        let span = (run.start, run.end);
+        match hit {
             // `Plan: C1D15`: a short word behind a loose `plan` is what is planned.
             Some(hit) if hit.weak() && hit.is(CueClass::Plan) && run.len() < 6 => {}
             Some(hit) => {

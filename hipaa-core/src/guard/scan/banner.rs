@@ -31,9 +31,13 @@ impl Scan<'_, '_> {
     /// Finds such a number where no cue speaks.
     #[inline]
     pub(super) fn by_place(&mut self, span: (usize, usize)) {
+        let (next, second) = (byte::peek(self.bytes, span.1), byte::peek(self.bytes, span.1 + 1));
+        // Prose goes on with a small letter; `dob` and `born` may follow.
+        let prose = next == b' ' && byte::is(second, byte::LOWER) && !matches!(second, b'd' | b'b');
         let may = span.1 - span.0 >= 5
+            && !prose
             && matches!(byte::prev(self.bytes, span.0), b' ' | b'(' | b'#' | b'|' | b'\t')
-            && matches!(byte::peek(self.bytes, span.1), b' ' | b')' | b',' | b'|' | b'\t' | b'\n' | b'\r' | b'.' | 0);
+            && matches!(next, b' ' | b')' | b',' | b'|' | b'\t' | b'\n' | b'\r' | b'.' | 0);
         if may && self.in_banner(span) {
             let claim = Claim { kind: Kind::Mrn, span, base: Confidence::Low, reason: Reason::Shape };
             self.push(claim, Confidence::Medium, None);
