@@ -113,7 +113,7 @@ fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
             b'[' if labelled && matches!(bytes[from..at].trim_ascii_end().last(), Some(b':' | b'=')) => {
                 fit = fit.min(Fit::Strict)
             }
-            b'*' | b'[' => fit = Fit::Near,
+            b'*' | b'[' => (at, fit) = past_type(bytes, at).map_or((at, Fit::Near), |close| (close, fit)),
             b'(' => at = aside(bytes, at, to).unwrap_or(at),
             b',' => fit = fit.min(Fit::Strict),
             _ => {}
@@ -129,6 +129,12 @@ fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
 /// Whether the star at `at` is the mark of an item: `MRNs:⏎* 4482913`.
 fn leads_item(bytes: &[u8], at: usize) -> bool {
     byte::peek(bytes, at + 1) == b' ' && byte::leads_line(bytes, at, (b" \t", 8))
+}
+
+/// The end of the type of a number in brackets, before the mark of a label: `MRN [E1]: 5094150`.
+#[inline(never)]
+fn past_type(bytes: &[u8], at: usize) -> Option<usize> {
+    (byte::is_shape(bytes, at + 2, b"d]:") && byte::at(bytes, at + 1, byte::UPPER)).then_some(at + 3)
 }
 
 /// Whether a bracket opens at the end of a line: `mrn IN (`.

@@ -12,7 +12,8 @@ use crate::guard::validate::{self, Vin};
 use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind, Reason};
 
-static INSURED: WordSet<16> = WordSet::new("insurance ins insured member medicaid medicare");
+static INSURED: WordSet<32> =
+    WordSet::new("insurance ins insured member medicaid medicare aetna cigna humana bcbs anthem uhc tricare");
 /// How far before a card an insurance may be spoken of, in bytes.
 const INSURED_REACH: usize = 96;
 static DEA: WordSet<4> = WordSet::new("dea");
@@ -73,15 +74,25 @@ impl Scan<'_, '_> {
             17 => asked = Some(self.vin(span, run.digits)),
             _ => {}
         }
-        if run.len() >= 4
-            && run.digits >= 2
-            && let Some(hit) =
-                asked.unwrap_or_else(|| self.context(span, NUMBERS)).or_else(|| self.by_word(span))
+        if run.len() < 4 || run.digits < 2 {
+            return;
+        }
+        let hit = asked.unwrap_or_else(|| self.context(span, NUMBERS)).or_else(|| self.by_word(span));
+        self.lettered(run, hit);
+    }
+
+    /// What the cue makes of letters and digits without a form of their own, or their place.
+    #[inline]
+    fn lettered(&mut self, run: Run, hit: Option<Hit>) {
+        let span = (run.start, run.end);
+        match hit {
             // `Plan: C1D15`: a short word behind a loose `plan` is what is planned.
-            && !(hit.weak() && hit.is(CueClass::Plan) && run.len() < 6)
-        {
-            let hit = if hit.is(CueClass::CreditCard) { self.of_member(span, hit) } else { hit };
-            self.ident(span, hit);
+            Some(hit) if hit.weak() && hit.is(CueClass::Plan) && run.len() < 6 => {}
+            Some(hit) => {
+                let hit = if hit.is(CueClass::CreditCard) { self.of_member(span, hit) } else { hit };
+                self.ident(span, hit);
+            }
+            None => self.by_place(span),
         }
     }
 

@@ -98,7 +98,7 @@ fn lead(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
 }
 
 /// The place behind what parts a date from the next word.
-fn beyond(bytes: &[u8], end: usize) -> usize {
+pub(super) fn beyond(bytes: &[u8], end: usize) -> usize {
     let rest = bytes.get(end..).unwrap_or(&[]);
     end + rest.iter().take(6).take_while(|byte| matches!(**byte, b' ' | b',' | b'|' | b'/' | b')' | b'\t')).count()
 }
@@ -191,7 +191,7 @@ fn sex_behind(bytes: &[u8], end: usize) -> bool {
 
 /// Where a name of two words starts that ends at `at`, perhaps with an initial or a sex behind: `Hill, Mary`,
 /// `HILL,MARY F`, `Priya L.`
-fn named(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn named(bytes: &[u8], at: usize) -> Option<usize> {
     let word = |end: usize| {
         let end = end - usize::from(byte::prev(bytes, end) == b'.');
         (byte::back(bytes, end, ALPHA, 20), end)

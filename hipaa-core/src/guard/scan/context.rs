@@ -29,7 +29,7 @@ impl Scan<'_, '_> {
             Some(hit) if self.close(hit, span.0) => hit,
             _ => match column.or_else(|| self.elsewhere(span, mask)) {
                 Some(hit) => hit,
-                None => self.bare_id(span.0, mask).or(before)?,
+                None => self.bare_id(span.0, mask).or_else(|| self.by_key(span.0, mask)).or(before)?,
             },
         };
         Some(self.settled(span, hit, mask))

@@ -18,15 +18,17 @@ static HOLDERS: WordSet<32> =
 /// Words of a line that make `ID` the number of a plan; those of a card for prescriptions are sure.
 static INSURANCE: WordSet<64> = WordSet::new(
     "insurance insured insurer ins member subscriber sub subscr subs carrier payer payor primary secondary ndary coverage \
-    medicaid medicare policyholder rxgrp molina aetna cigna humana anthem highmark bcbs",
+    medicaid medicare tricare champva eob policyholder rxgrp molina aetna cigna humana anthem highmark bcbs",
 );
 static PRESCRIPTIONS: WordSet<64> = WordSet::new("rxbin rxpcn pcn");
 /// Words before an `ID` that is no number of something else.
-static OWN: WordSet<16> = WordSet::new("new his her my their the old says said shows reads");
+static OWN: WordSet<16> = WordSet::new("new his her my their the old says said shows reads sponsor");
 /// What a card for prescriptions has beside its `ID`.
 static RX_CARD: WordSet<16> = WordSet::new("bin pcn rxbin rxpcn rxgrp");
 /// Who is treated.
 static CLIENTS: WordSet<4> = WordSet::new("client consumer");
+/// What is said near the number of a client who is treated, and near that of a program.
+static TREATED: WordSet<16> = WordSet::new("therapist counselor clinician session intake diagnosis dx");
 static BIN: WordSet<4> = WordSet::new("bin");
 static CARD: WordSet<4> = WordSet::new("card cards");
 /// Cards of something else: `Key card reads ID 4471822`.
@@ -86,7 +88,7 @@ impl Scan<'_, '_> {
         let word = &bytes[cue.start..cue.end];
         // The group of a card for prescriptions is often the name of a network: `RxGrp RX8944`.
         let prescriptions = word.get(..2).is_some_and(|rx| rx.eq_ignore_ascii_case(b"rx"));
-        if !prescriptions && !word.eq_ignore_ascii_case(b"group") {
+        if !prescriptions && !word.get(..5).is_some_and(|group| group.eq_ignore_ascii_case(b"group")) {
             return true;
         }
         let value = &bytes[start..end];
@@ -113,7 +115,7 @@ impl Scan<'_, '_> {
             && !years
             && !social
             && !OTHER_GROUPS.has(kind)
-            && (insured || (prescriptions && self.labelled(start)))
+            && (insured || (prescriptions && (digits >= 5 || self.labelled(start))))
     }
 
     /// Whether a name of programs is that of a group of machines: `topic=adt groupId=101784`, and no insurance or person
@@ -138,6 +140,14 @@ impl Scan<'_, '_> {
             && !near(|bytes, from, to| any_word(bytes, from, to, &PERSONAL))
     }
 
+    /// Whether words of a treatment stand around the number of a client: `Client ID: 509415⏎Therapist: `.
+    fn counsels(&self, start: usize) -> bool {
+        let end = byte::skip(self.bytes, start, byte::DIGIT);
+        let near = || any_word(self.bytes, start.saturating_sub(96), start, &TREATED);
+        let behind = || any_word(self.bytes, end, self.bytes.len().min(end + 64), &TREATED);
+        (5..=9).contains(&(end - start)) && !byte::at(self.bytes, end, byte::ALNUM) && (near() || behind())
+    }
+
     /// Where a lone `ID` right before `start` begins and ends.
     fn id_before(&self, start: usize) -> Option<(usize, usize)> {
         let mut end = start;
@@ -145,23 +155,25 @@ impl Scan<'_, '_> {
             end -= 1;
         }
         let before = &self.bytes[..end];
-        // `ID number 37012641948`.
+        // `ID number 37012641948`, `ID is YWA1532376862`.
         let ends =
             |word: &[u8]| before.len().checked_sub(word.len()).filter(|at| before[*at..].eq_ignore_ascii_case(word));
-        let end = ends(b" number").or_else(|| ends(b" num")).unwrap_or(end);
+        let end = ends(b" number").or_else(|| ends(b" num")).or_else(|| ends(b" is")).unwrap_or(end);
         let before = self.bytes[..end].strip_suffix(b"ID").filter(|_| end < start)?;
         let from = before.strip_suffix(b"Rx").unwrap_or(before).len();
         (!byte::is(byte::prev(self.bytes, from), byte::ALNUM | byte::JOIN)).then_some((from, end))
     }
 
     /// `ID` alone, where its line speaks of an insurance: `Carrier: Acme   ID #: 894503555`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn bare_id(&self, start: usize, mask: Mask) -> Option<Hit> {
         // A cheap look at one byte first.
         let may = match byte::prev(self.bytes, start.saturating_sub(1)) {
             b'D' | b' ' | b':' | b'#' | b'.' => true,
             // `ID number 37012641948`.
             b'r' | b'R' => byte::prev(self.bytes, start.saturating_sub(7)) == b' ',
+            // `new ID is YWA1532376862`.
+            b's' => self.bytes[..start].ends_with(b"ID is "),
             b'm' => byte::prev(self.bytes, start.saturating_sub(4)) == b' ',
             _ => false,
         };
@@ -204,7 +216,7 @@ impl Scan<'_, '_> {
         let insured =
             rx || binned() || carded() || end - from == 4 || (!word && has(&INSURANCE)) || has(&PRESCRIPTIONS);
         let client = || CLIENTS.has(whose.trim_ascii());
-        let treated = || (!word || client()) && born_behind(bytes, start);
+        let treated = || (!word || client()) && (born_behind(bytes, start) || (client() && self.counsels(start)));
         match insured {
             _ if place => None,
             true => Some(hit),

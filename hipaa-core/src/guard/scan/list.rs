@@ -14,6 +14,9 @@ use crate::guard::words::WordSet;
 static PLACES: WordSet<32> =
     WordSet::new("lab clinic office pharmacy store hospital location live lives work works house home nearest");
 
+/// How another place is said to list a person.
+const LISTED_AS: [&[u8]; 5] = [b" her as ", b" him as ", b" them as ", b" patient as ", b" pt as "];
+
 /// How many digits an item of another shape has.
 const LONG: usize = 6;
 
@@ -122,7 +125,9 @@ impl Scan<'_, '_> {
             gap.to_ascii_lowercase().ends_with(b" dup of ") && second_gap(self.bytes, last.end, last.end + gap.len())
         };
         match gap {
-            b", ours " | b", yours " | b", theirs " => true,
+            b", ours " | b", yours " | b", theirs " | b" displayed for " => true,
+            // `MRN 4482913, and the outside hospital lists her as 3962345`.
+            [.., b' ', b'a', b's', b' '] if gap.len() > 8 => gap.len() <= 64 && lists_as(gap) && !day(),
             b" as " => !day(),
             b" from " => last.hit.is(CueClass::Account) && !day(),
             [.., b' ', b'o' | b'O', b'f' | b'F', b' '] => gap.len() <= 24 && doubled(),
@@ -192,6 +197,12 @@ impl Scan<'_, '_> {
             self.last = Some(Last { end: span.1, len: span.1 - span.0, hit, even: announced, near });
         }
     }
+}
+
+/// Whether words of one sentence tell how somebody else lists the same person.
+fn lists_as(gap: &[u8]) -> bool {
+    let signs = |byte: &u8| byte::is(*byte, byte::ALPHA) || matches!(byte, b' ' | b',' | b'\'' | b'-');
+    gap.iter().all(signs) && LISTED_AS.iter().any(|words| gap.ends_with(words))
 }
 
 /// Whether two values have the same shape: digits, letters and signs at the same places.

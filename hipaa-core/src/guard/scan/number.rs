@@ -89,8 +89,9 @@ impl Scan<'_, '_> {
             12..=19 => self.card(span, len, hit),
             _ => {}
         }
-        if let Some(hit) = hit {
-            self.ident(span, hit);
+        match hit {
+            Some(hit) => self.ident(span, hit),
+            None => self.by_place(span),
         }
     }
 
@@ -243,6 +244,9 @@ impl Scan<'_, '_> {
             && !modified
         {
             self.ident(span, hit);
+        }
+        if hit.is_none() && sep == b'-' && matches!(form, 0x44 | 0x322) {
+            self.by_place(span);
         }
     }
 

@@ -14,6 +14,8 @@ static COUNTED: WordSet<32> =
     WordSet::new("claims patients members enrollees lives subscribers beneficiaries records rows");
 static UNIT: WordSet<4> = WordSet::new("unit units");
 static POLICY: WordSet<4> = WordSet::new("policy policies");
+/// Whose files have numbers of their own.
+static FIRMS: WordSet<16> = WordSet::new("our your court case claim legal commission");
 /// Departments whose policies have numbers.
 static DEPARTMENTS: WordSet<64> = WordSet::new(
     "him hr it adm admin nsg nur rm qa qi ic sec sop emr compliance comp priv privacy hipaa pharm rad ops fin safety",
@@ -51,6 +53,11 @@ impl Scan<'_, '_> {
         let linked = (byte::prev(bytes, start) == b'#') & (byte::peek(bytes, end) == b']');
         let machine = || matches!(&bytes[start..end], b"x86-64" | b"x86_64");
         if linked | (bytes[start] == b'x') && (bytes[..start].ends_with(b"[#") || machine()) {
+            return true;
+        }
+        // `Our file no. 595620`: that of a firm.
+        let filed = |end: usize| matches!(byte::prev(bytes, end), b'.' | b':') && said_before(bytes, end, 24, &FIRMS);
+        if hit.is(CueClass::Mrn) && hit.end_before(start).is_some_and(filed) {
             return true;
         }
         let plan = hit.is(CueClass::Plan);

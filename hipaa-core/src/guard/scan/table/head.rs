@@ -22,7 +22,7 @@ static COLUMN_WORDS: WordSet<256> = WordSet::new(
     comment comments reason result results value units flag qty quantity amount amt room bed facility title specialty \
     language insurance payer payor carrier description desc test range age relationship relation code holder ward \
     clinic charge chg cost total balance plan dose route drug medication los freq model make year hostname os los id host port component components manufacturer mfr mfg \
-    maker vendor brand implanted explanted installed removed laterality side procedure operator",
+    maker vendor brand implanted explanted installed removed laterality side procedure operator due guarantor owed",
 );
 
 /// The longest word that a full stop may shorten: `Eff.`, `Subscr.`.
