@@ -80,7 +80,8 @@ const SAID: usize = 64;
 /// Whether what stands between two birth dates says that another source has the second one: `, chart says `,
 /// ` but in the portal `; or that one became the other.
 pub(in super::super) fn contrast_gap(bytes: &[u8], from: usize, to: usize) -> bool {
-    let gap = bytes.get(from..to).filter(|gap| (4..=LONGEST).contains(&gap.len())).unwrap_or(&[]);
+    let gap = bytes.get(from..to).filter(|gap| (4..=32).contains(&gap.len()) || leads_far(gap));
+    let Some(gap) = gap else { return false };
     if [&b" to "[..], b" now ", b"' and '", b"' and date '", b" instead of ", b" rather than "]
         .iter()
         .any(|known| gap.eq_ignore_ascii_case(known))
@@ -102,6 +103,11 @@ pub(in super::super) fn contrast_gap(bytes: &[u8], from: usize, to: usize) -> bo
     }
     let says = words.clone().any(|word| SAYS.has(word));
     signs && (but || says) && words.all(|word| ELSEWHERE.has(word) || SAYS.has(word))
+}
+
+/// Whether a clause about another source begins, which may be longer: `, which is not what the card shows (`.
+fn leads_far(gap: &[u8]) -> bool {
+    gap.len() <= LONGEST && gap.len() > 32 && (gap.starts_with(b", which ") || gap.starts_with(b" but "))
 }
 
 /// Whether the two entries are said to be different: `) does not match ID (`, ` differs from license `.

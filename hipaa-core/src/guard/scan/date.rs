@@ -217,7 +217,8 @@ impl Scan<'_, '_> {
             // `Pt seen on the floor 03-18-18.`
             (Form::Doubtful, Some(hit)) if !hit.weak() && self.says(hit, span.0, b"seen") => Confidence::Medium,
             (Form::Doubtful, _)
-                if self.bytes[span.0..span.1].contains(&b'/') && !hit.is_some_and(|hit| hit.rules_out()) =>
+                if self.bytes[span.0..span.1].contains(&b'/')
+                    && !hit.is_some_and(|hit| hit.rules_out() && !self.of_case(hit, span.0)) =>
             {
                 Confidence::Medium
             }

@@ -4,6 +4,7 @@
 mod again;
 mod month;
 mod office;
+mod stay;
 
 use super::date::{DATES, ENDS, Form, Parts, asks};
 use super::near::{any_word, previous_word, said_before, word_before};
@@ -32,7 +33,8 @@ static EVENTS: WordSet<256> = WordSet::new(
 );
 /// Those that no score follows, either: `labs 5/10`.
 static SURE: WordSet<64> = WordSet::new(
-    "labs shot vaccine placed removed inserted drawn lvm pcp snf appt dc dced dcd rtc pap mammo mammogram",
+    "labs shot vaccine placed removed inserted drawn lvm pcp snf appt dc dced dcd rtc pap mammo mammogram orif tha tka thr tkr cabg pci tavr \
+    egd ercp cscope colonoscopy",
 );
 /// Those that a part of something may follow: `start 1/2 tab`.
 static STARTS: WordSet<64> = WordSet::new(
@@ -96,6 +98,9 @@ pub(super) fn tells(bytes: &[u8], span: (usize, usize)) -> bool {
     if !MEASURED.has(&bytes[word.0..word.1]) && office::charted(bytes, span, few || scored)
         || (scored && office::entered(bytes, span))
     {
+        return true;
+    }
+    if stay::sure(bytes, span, word) {
         return true;
     }
     if scored {
@@ -216,6 +221,7 @@ fn event_before(bytes: &[u8], start: usize) -> bool {
             EVENTS.has(word)
                 || (AGAIN.has(word) && LAST.has(before))
                 || (DONE.has(word) && (EVENTS.has(before) || LINES.has(before)))
+                || stay::done(bytes, byte::skip(bytes, start, DIGIT | byte::JOIN), (from, end), first)
         }
     }
 }
@@ -288,7 +294,8 @@ impl Scan<'_, '_> {
         let ranges =
             |last: &Finding| matches!(self.bytes.get(last.end()..span.0), Some(b" - " | b"-" | b" to " | b" thru "));
         let scored = matches!(day, 5 | 10) && month <= day;
-        let follows = last.is_some_and(|last| ranges(last) || self.after_a_date(span.0));
+        let next = |last: &Finding| stay::next(self.bytes, last.end(), span);
+        let follows = last.is_some_and(|last| ranges(last) || self.after_a_date(span.0) || next(last));
         follows && !scored && !count::share(self.bytes, span)
     }
 }

@@ -42,7 +42,10 @@ impl Scan<'_, '_> {
     #[inline]
     pub(in crate::guard::scan) fn told_birth(&self, span: (usize, usize)) -> bool {
         let may = match byte::prev(self.bytes, span.0) {
-            b' ' => matches!(byte::prev(self.bytes, span.0 - 1), b'n' | b'N' | b':' | b'e' | b'd' | b't' | b',' | b's'),
+            b' ' => match byte::prev(self.bytes, span.0 - 1) {
+                b'n' | b'N' => byte::prev(self.bytes, span.0 - 2) | 0x20 == b'o',
+                byte => matches!(byte, b':' | b'e' | b'd' | b't' | b',') || byte::peek(self.bytes, span.1) == b',',
+            },
             byte => matches!(byte, b'"' | b'\''),
         };
         may && self.tells_birth(span)
@@ -147,10 +150,12 @@ fn delivered(bytes: &[u8], on: usize, end: usize) -> bool {
             }
             _ => {}
         }
-        infant |= INFANTS.has(word);
         // `36w4d`.
-        weeks |= WEEKS.has(word) || (digits && word.contains(&b'w'));
-        if !digits && !INFANTS.has(word) && !HOW.has(word) {
+        weeks |= if digits { word.contains(&b'w') } else { WEEKS.has(word) };
+        let known = digits || HOW.has(word);
+        if !known && INFANTS.has(word) {
+            infant = true;
+        } else if !known {
             names += 1;
             if names > 1 || !byte::at(word, 0, UPPER) {
                 return false;
