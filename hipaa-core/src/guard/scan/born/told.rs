@@ -4,7 +4,7 @@
 use super::super::Scan;
 use super::super::near::{any_word, said_before, word_before};
 use crate::guard::Kind;
-use crate::guard::byte::{self, ALNUM, ALPHA, UPPER};
+use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, UPPER};
 use crate::guard::cue::CueClass;
 use crate::guard::words::WordSet;
 
@@ -54,15 +54,17 @@ impl Scan<'_, '_> {
     #[inline(never)]
     fn tells_birth(&self, (start, end): (usize, usize)) -> bool {
         let bytes = self.bytes;
-        let (from, stop) = word_before(bytes, start);
-        let word = &bytes[from..stop];
         if byte::peek(bytes, end) == b',' && when_born(bytes, end) {
             return true;
         }
+        if bytes[..start].ends_with(b" on ") || bytes[..start].ends_with(b" ON ") {
+            return delivered(bytes, start - 3, end);
+        }
+        let (from, stop) = word_before(bytes, start);
+        let word = &bytes[from..stop];
         match byte::prev(bytes, start - 1) {
             b':' if byte::prev(bytes, start) == b' ' => self.is_entry(from, word) || of_delivery(bytes, (start, end)),
             b',' => asked_with_name(bytes, start),
-            _ if word.eq_ignore_ascii_case(b"on") => delivered(bytes, from, end),
             _ if word.eq_ignore_ascii_case(b"be") || word.eq_ignore_ascii_case(b"read") => {
                 let should = word_before(bytes, from);
                 bytes[should.0..should.1].eq_ignore_ascii_case(b"should") && self.birth_before(should.0, true)
@@ -135,7 +137,7 @@ fn delivered(bytes: &[u8], on: usize, end: usize) -> bool {
         let stop = at;
         at = byte::back(bytes, stop, ALNUM, 16);
         let word = &bytes[at..stop];
-        let digits = word.iter().any(u8::is_ascii_digit);
+        let digits = byte::at(word, 0, DIGIT);
         let is = |one: &[u8]| word.eq_ignore_ascii_case(one);
         if word.is_empty() || (at <= floor && floor > 0) || lines > 1 || (digits && is_year(bytes, at, stop)) {
             return false;
@@ -150,9 +152,9 @@ fn delivered(bytes: &[u8], on: usize, end: usize) -> bool {
             }
             _ => {}
         }
-        // `36w4d`.
-        weeks |= if digits { word.contains(&b'w') } else { WEEKS.has(word) };
         let known = digits || HOW.has(word);
+        // `36w4d`.
+        weeks |= known && (if digits { word.contains(&b'w') } else { WEEKS.has(word) });
         if !known && INFANTS.has(word) {
             infant = true;
         } else if !known {
