@@ -59,7 +59,7 @@ impl Scan<'_, '_> {
         if year > LATEST {
             return in_aside(bytes, span, at) || (agrees() && later(bytes, span));
         }
-        if agrees() || in_aside(bytes, span, at) || sought(bytes, at) {
+        if agrees() || in_aside(bytes, span, at) || sought(bytes, at) || on_band(bytes, at) {
             return true;
         }
         if year > LONG_AGO && !later(bytes, span) {
@@ -73,7 +73,6 @@ impl Scan<'_, '_> {
             || (apart(bytes, span) && self.number_before(at))
             || (ends(bytes, span) && about(bytes, at))
             || after_sex(bytes, span.0, at)
-            || on_band(bytes, at)
     }
 
     /// Whether a label or the shape of a number of a person follows: `  MRN 4482913`, ` (412) 636-4270`.
