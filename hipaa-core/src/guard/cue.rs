@@ -19,7 +19,9 @@ use super::byte::{self, Bits, DIGIT, Planes, Words};
 pub use class::CueClass;
 pub(super) use class::Mask;
 pub(super) use gap::{Fit, after_gap, before_gap, follows_on, is_number_word, replaces_gap};
-pub(super) use link::{contrast_gap, kin_gap, preposition_gap, sibling_gap, source_gap};
+pub(super) use link::{
+    LONGEST as BETWEEN_BIRTHS, contrast_gap, kin_gap, next_birth_gap, preposition_gap, sibling_gap, source_gap,
+};
 pub(super) use list::list_gap;
 use phrase::{Group, MOST, Phrase, Tail, key_of, keyed, number_word, skip_light};
 use placeholder::is_placeholder;

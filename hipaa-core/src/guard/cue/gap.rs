@@ -23,7 +23,7 @@ static NUMBERS: WordSet<64> =
     WordSet::new("number numbers num no nos nbr nr id ids identifier identifiers identification");
 /// Words at the end of a line that lead to the value in the next one.
 static LEADING: WordSet<16> = WordSet::new("to is at was as");
-static BEHIND: WordSet<64> = WordSet::new("is was the her his their my as patient patients pt s for a on state");
+static BEHIND: WordSet<64> = WordSet::new("is was that the her his their my as patient patients pt s for a on state");
 pub(super) static MONTHS: WordSet<32> = WordSet::new("jan feb mar apr may jun jul aug sep oct nov dec");
 /// What an age is counted in when it is not years: `Age (mo):`.
 static SPANS: WordSet<32> = WordSet::new("mo mos month months wk wks week weeks d day days h hr hrs hours min");

@@ -1,7 +1,7 @@
 //! Words that tie a cue to the next one, or a birth date to that of a relative.
 
 use super::gap::is_number_word;
-use crate::guard::byte::{self, ALPHA};
+use crate::guard::byte::{self, ALPHA, DIGIT, JOIN};
 use crate::guard::words::WordSet;
 
 static PREPOSITIONS: WordSet<16> = WordSet::new("on for from in per of");
@@ -59,20 +59,29 @@ const ASSERTS: [&[u8]; 8] =
 
 /// Where the same entry is kept, and who says so.
 static ELSEWHERE: WordSet<256> = WordSet::new(
-    "but although directory letterhead in the a on our we my his her their your chart id card epic cerner athena meditech ecw portal registration \
+    "but although which what not is outside wallet cd disc sheet directory letterhead in the a on our we my his her their your chart id card epic cerner athena meditech ecw portal registration \
     record records insurance payer license passport band wristband requisition order label sticker system ehr emr file and now system it patient pt lis his ris lab ins mom dad mother father family wife husband medicare medicaid",
 );
-static SAYS: WordSet<32> = WordSet::new("per says said shows has have reads lists states gave");
+static SAYS: WordSet<32> = WordSet::new("per says said shows has have reads lists states gave labelled labeled");
 
 /// What was done to an entry that was wrong.
 static CHANGED: WordSet<32> = WordSet::new("changed corrected amended fixed revised to now it was and then");
+/// The longest text between two births, in bytes.
+pub(in super::super) const LONGEST: usize = 48;
+/// Which child of the same mother is told of next.
+static NEXT: WordSet<16> = WordSet::new("second third fourth other next youngest");
+/// How it was born.
+static BY: WordSet<64> = WordSet::new(
+    "and her his their the my our one child baby son daughter was born on by via c section cesarean caesarean vaginally vaginal svd     nsvd vbac repeat",
+);
 /// How far before a second source the first one is looked for, in bytes.
 const SAID: usize = 64;
 
 /// Whether what stands between two birth dates says that another source has the second one: `, chart says `,
 /// ` but in the portal `; or that one became the other.
 pub(in super::super) fn contrast_gap(bytes: &[u8], from: usize, to: usize) -> bool {
-    let gap = bytes.get(from..to).filter(|gap| (4..=32).contains(&gap.len())).unwrap_or(&[]);
+    let gap = bytes.get(from..to).filter(|gap| (4..=32).contains(&gap.len()) || leads_far(gap));
+    let Some(gap) = gap else { return false };
     if [&b" to "[..], b" now ", b"' and '", b"' and date '", b" instead of ", b" rather than "]
         .iter()
         .any(|known| gap.eq_ignore_ascii_case(known))
@@ -82,6 +91,8 @@ pub(in super::super) fn contrast_gap(bytes: &[u8], from: usize, to: usize) -> bo
     {
         return true;
     }
+    // `, which is not what the card shows (`.
+    let gap = gap.strip_suffix(b"(").unwrap_or(gap);
     let signs = gap.iter().all(|byte| byte::is(*byte, ALPHA) || matches!(byte, b' ' | b',' | b';' | b':'));
     let mut words = gap.split(|byte| !byte::is(*byte, ALPHA)).filter(|word| !word.is_empty());
     let first = words.clone().next().unwrap_or(&[]);
@@ -92,6 +103,11 @@ pub(in super::super) fn contrast_gap(bytes: &[u8], from: usize, to: usize) -> bo
     }
     let says = words.clone().any(|word| SAYS.has(word));
     signs && (but || says) && words.all(|word| ELSEWHERE.has(word) || SAYS.has(word))
+}
+
+/// Whether a clause about another source begins, which may be longer: `, which is not what the card shows (`.
+fn leads_far(gap: &[u8]) -> bool {
+    gap.len() <= LONGEST && gap.len() > 32 && (gap.starts_with(b", which ") || gap.starts_with(b" but "))
 }
 
 /// Whether the two entries are said to be different: `) does not match ID (`, ` differs from license `.
@@ -112,6 +128,27 @@ fn changes(gap: &[u8]) -> bool {
     gap.ends_with(b" to ") && words.all(|word| word.is_empty() || CHANGED.has(word))
 }
 
+/// Whether the birth of the next child follows: `first born on 3/4/2021 by cesarean, her second on 5/6/2024`.
+pub(in super::super) fn next_birth_gap(bytes: &[u8], from: usize, to: usize) -> bool {
+    let gap = bytes.get(from..to).filter(|gap| gap.len() <= LONGEST && gap.ends_with(b" on ")).unwrap_or(&[]);
+    let mut next = false;
+    let words = gap.split(|byte| matches!(byte, b' ' | b',' | b'-')).filter(|word| !word.is_empty());
+    let mut known = words.map(|word| {
+        next |= NEXT.has(word);
+        NEXT.has(word) || BY.has(word)
+    });
+    known.all(|known| known) && next
+}
+
+/// Whether two sources of one entry are set side by side: `3/4/51 (card), 3/5/51 (`, `on card 3/4/51, on chart `.
+fn set_beside(bytes: &[u8], gap: &[u8], to: usize) -> bool {
+    let aside = gap.strip_prefix(b" (").and_then(|gap| gap.strip_suffix(b"), "));
+    let behind = byte::skip(bytes, to, DIGIT | JOIN).min(to + 10);
+    let on = gap.strip_prefix(b", on ").and_then(|gap| gap.strip_suffix(b" "));
+    let sources = |gap: &[u8]| gap.split(|byte| *byte == b' ').all(|word| ELSEWHERE.has(word));
+    aside.is_some_and(|gap| sources(gap) && bytes[behind..].starts_with(b" (")) || on.is_some_and(sources)
+}
+
 /// Whether the next source of the same entry follows one of which was told what it says: `pt says 3/4/51, chart `.
 pub(in super::super) fn source_gap(bytes: &[u8], from: usize, to: usize) -> bool {
     let gap = bytes.get(from..to).filter(|gap| (4..=24).contains(&gap.len())).unwrap_or(&[]);
@@ -119,7 +156,8 @@ pub(in super::super) fn source_gap(bytes: &[u8], from: usize, to: usize) -> bool
     let floor = byte::back_to(bytes, from, b'\n', SAID);
     let floor = floor.max(byte::back_to(bytes, from, b';', SAID));
     source.is_some_and(|source| source.split(|byte| *byte == b' ').all(|word| ELSEWHERE.has(word)))
-        && bytes[floor..from].windows(6).any(|part| part == b" says ")
+        && bytes[floor..from].windows(6).any(|part| matches!(part, b" says " | b"ismatc" | b"onflic" | b"screpa"))
+        || set_beside(bytes, gap, to)
 }
 
 /// Whether a test says so of what it expected and what it got: `' to equal '`, `> but was: <`.

@@ -39,11 +39,12 @@ pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
         match byte {
             b'"' | b'\'' if quoted => {}
             b',' | b'/' | b'&' | b';' => seen = true,
-            b'>' if byte::prev(bytes, at) == b'-' => seen = true,
+            b'>' if matches!(byte::prev(bytes, at), b'-' | b'=') => seen = true,
             // `(R), `: which of two.
             b'(' if side(bytes, at) > 0 => at += side(bytes, at),
             b' ' | b'\n' | b'(' | b'*' => {}
             b'-' if matches!(bytes[at + 1..], [b'>', ..] | [b'-', b'>', ..]) => {}
+            b'=' if byte::peek(bytes, at + 1) == b'>' => {}
             // An arrow, or the guillemets around each value.
             0xE2 if bytes[at..to].starts_with("→".as_bytes()) => (seen, at) = (true, at + 2),
             // `E11.9 · I10`, `E11.9 • I10`.

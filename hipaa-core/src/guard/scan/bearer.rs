@@ -3,7 +3,7 @@
 
 use super::Scan;
 use super::date::Parts;
-use super::near::{any_word, previous_word, word_behind};
+use super::near::{any_word, previous_word, said_before, word_behind};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT, UPPER};
 use crate::guard::cue::CueClass;
 use crate::guard::words::WordSet;
@@ -17,6 +17,8 @@ const LATEST: u16 = 2000;
 const AROUND: usize = 160;
 /// How old somebody must be, and the years in which the age was told.
 const ADULT: u32 = 30;
+/// The same where a later year is told besides.
+const GROWN: u32 = 18;
 const TOLD: std::ops::RangeInclusive<u32> = 2001..=2030;
 
 /// What may stand between the number of an age and a date.
@@ -29,22 +31,35 @@ static SEXES: WordSet<8> = WordSet::new("f m male female");
 static SAID: WordSet<32> =
     WordSet::new("seen called calling presents presented requests requesting wants needs reports here");
 /// What stands before the name of whom a text is about.
-static ABOUT: WordSet<16> = WordSet::new("re pt patient name for regarding");
+static ABOUT: WordSet<32> =
+    WordSet::new("re pt patient name for regarding mother father mom dad guarantor subscriber label pdmp");
+/// A person in words, before whose name a comma stands.
+static PERSONS: WordSet<32> = WordSet::new("f m male female man woman lady gentleman");
+/// What a name is read from, and what is searched for one.
+static BANDS: WordSet<16> = WordSet::new("wristband band armband bracelet wrist label");
+static LISTS: WordSet<4> = WordSet::new("pdmp csrs");
+static SOUGHT: WordSet<8> = WordSet::new("search searched query queried");
 
 impl Scan<'_, '_> {
     /// Whether a date without a cue stands where birth dates do, beside an age, a sex or a name and a number.
     #[inline]
     pub(super) fn of_bearer(&self, span: (usize, usize), parts: Parts) -> bool {
-        parts.day.is_some() && parts.year.is_some_and(|year| (1900..=LATEST).contains(&year) && self.bears(span, year))
+        let open = || byte::prev(self.bytes, span.0) == b'(' && byte::peek(self.bytes, span.1) != b' ';
+        let may = |year: &u16| (1900..=LATEST).contains(year) || (*year > LATEST && open());
+        parts.day.is_some() && parts.year.filter(may).is_some_and(|year| self.bears(span, year))
     }
 
     #[inline(never)]
     fn bears(&self, span: (usize, usize), year: u16) -> bool {
         let bytes = self.bytes;
         // `3-4-51` is no date but for its label.
-        let short = byte::is_shape(bytes, span.1.saturating_sub(3), b"-dd") && !byte::is_shape(bytes, span.0, b"dddd");
+        let short = byte::is_shape(bytes, span.1.saturating_sub(4), b"d-dd") && !byte::is_shape(bytes, span.0, b"dddd");
         let Some((at, tight)) = (if short { None } else { lead(bytes, span.0) }) else { return false };
-        if !tight && ends(bytes, span) && of_age(bytes, at, u32::from(year)) {
+        let agrees = || !tight && ends(bytes, span) && of_age(bytes, at, u32::from(year));
+        if year > LATEST {
+            return in_aside(bytes, span, at) || (agrees() && later(bytes, span));
+        }
+        if agrees() || in_aside(bytes, span, at) || sought(bytes, at) || on_band(bytes, at) {
             return true;
         }
         if year > LONG_AGO && !later(bytes, span) {
@@ -57,11 +72,15 @@ impl Scan<'_, '_> {
             || spoken_of(bytes, span, at, u32::from(year))
             || (apart(bytes, span) && self.number_before(at))
             || (ends(bytes, span) && about(bytes, at))
+            || after_sex(bytes, span.0, at)
     }
 
     /// Whether a label or the shape of a number of a person follows: `  MRN 4482913`, ` (412) 636-4270`.
     fn number_behind(&self, end: usize) -> bool {
         let next = beyond(self.bytes, end);
+        // `Ana Hill 1/8/1957 84759315`.
+        let len = byte::skip(self.bytes, next, ALNUM | byte::JOIN) - next;
+        let bare = (6..=9).contains(&len) && self.planes.digits_in(next, next + len) == len;
         let shaped =
             [&b"ddd-dd-dddd"[..], b"ddd-ddd-dddd", b"(ddd) ddd-dddd", b"ddd.ddd.dddd", b"dddddddddd", b"+1 ddd"]
                 .iter()
@@ -76,7 +95,7 @@ impl Scan<'_, '_> {
             matches!(self.bytes.get(from..stop), Some(value) if value.iter().any(u8::is_ascii_digit))
                 || byte::peek(self.bytes, from) == b'('
         };
-        next > end && (shaped || cue.is_some_and(|cue| of_person(cue.class) && numbered(cue.end)))
+        next > end && (bare || shaped || cue.is_some_and(|cue| of_person(cue.class) && numbered(cue.end)))
     }
 
     /// Whether the number of a person was found right before.
@@ -95,6 +114,50 @@ fn lead(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
     }
     let parted = at < start && at > floor.max(1) && !bytes[at..start].ends_with(b"/ /");
     parted.then_some((at, bytes[at..start] == *b" "))
+}
+
+/// Whether a name stands before the parenthesis with the date, and a sex behind it or in it: `HILL,ANA  (1/14/1957)  F`,
+/// `Ana Hill (8/28/1940, F, 7582091)`.
+fn in_aside(bytes: &[u8], (start, end): (usize, usize), at: usize) -> bool {
+    let rest = bytes.get(end..).unwrap_or(&[]);
+    let from = match rest {
+        [b')', b' ', b' ', ..] => 3,
+        [b')', b' ', ..] | [b',', b' ', ..] => 2,
+        _ => return false,
+    };
+    let stop = byte::skip(rest, from, ALPHA);
+    let word = &rest[from..stop];
+    let closed = matches!(byte::peek(rest, stop), 0 | b',' | b';' | b')' | b'\n' | b'\r' | b'|')
+        || rest.get(stop..stop + 2) == Some(b"  ");
+    byte::prev(bytes, start) == b'('
+        && byte::at(word, 0, UPPER)
+        && SEXES.has(word)
+        && closed
+        && named(bytes, at).is_some()
+}
+
+/// `Pt Hill, Ana, F, 1/2/1938`.
+fn after_sex(bytes: &[u8], start: usize, at: usize) -> bool {
+    let word = byte::back(bytes, at, ALPHA, 12);
+    bytes[at..start] == *b", "
+        && PERSONS.has(&bytes[word..at])
+        && bytes[..word].ends_with(b", ")
+        && named(bytes, word - 2).is_some()
+}
+
+/// `Wristband reads HILL, ANA 5/21/1956`.
+fn on_band(bytes: &[u8], at: usize) -> bool {
+    named(bytes, at).is_some_and(|start| {
+        let read = previous_word(bytes, start);
+        let from = start.saturating_sub(read.len() + 1);
+        matches!(read, b"reads" | b"says" | b"shows") && BANDS.has(previous_word(bytes, from))
+    })
+}
+
+/// `PDMP search Hill 11/23/1970`.
+fn sought(bytes: &[u8], at: usize) -> bool {
+    let name = byte::back(bytes, at, ALPHA, 20);
+    byte::at(bytes, name, UPPER) && SOUGHT.has(previous_word(bytes, name)) && said_before(bytes, name, 40, &LISTS)
 }
 
 /// The place behind what parts a date from the next word.
@@ -150,7 +213,7 @@ fn of_age(bytes: &[u8], at: usize, year: u32) -> bool {
     let words = || bytes[end..at].split(|byte| !byte::is(*byte, ALPHA)).filter(|word| !word.is_empty());
     (2..=3).contains(&(end - start))
         && !byte::is(byte::prev(bytes, start), ALNUM | byte::JOIN)
-        && (ADULT..=120).contains(&age)
+        && (if year > u32::from(LATEST) { GROWN } else { ADULT }..=120).contains(&age)
         && TOLD.contains(&(year + age))
         && bytes[end..at].iter().all(signs)
         && words().all(|word| AGED.has(word))
@@ -203,7 +266,7 @@ pub(super) fn named(bytes: &[u8], at: usize) -> Option<usize> {
     if byte::prev(bytes, last.0) == b'\'' {
         last.0 = byte::back(bytes, last.0 - 1, ALPHA, 4);
     }
-    let gap = last.0 - bytes[..last.0].iter().rev().take(2).take_while(|byte| b" ,".contains(byte)).count();
+    let gap = last.0 - bytes[..last.0].iter().rev().take(2).take_while(|byte| b" ,\t".contains(byte)).count();
     let mut first = word(gap);
     // `Rosa J. Hill`.
     if first.1 - first.0 == 1 && byte::prev(bytes, first.0) == b' ' && byte::at(bytes, first.0, UPPER) {

@@ -1,5 +1,7 @@
 //! What else tells that a date is one of birth, or hides it.
 
+mod told;
+
 use super::date::Parts;
 use super::near::word_before;
 use super::{Hit, Scan};
@@ -146,9 +148,12 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// `my son Gerald (04/09/2019)`.
+    /// `my son Gerald (04/09/2019)`, `the twins (9/26/2018)`.
     fn of_a_child(&self, (start, end): (usize, usize)) -> bool {
         let (from, stop) = word_before(self.bytes, start);
+        if matches!(&self.bytes[from..stop], b"twins" | b"triplets") {
+            return byte::peek(self.bytes, end) == b')';
+        }
         let named = from < stop && byte::at(self.bytes, from, byte::UPPER) && byte::peek(self.bytes, end) == b')';
         let (who, stop) = if named { word_before(self.bytes, from) } else { return false };
         CHILDREN.has(&self.bytes[who..stop])

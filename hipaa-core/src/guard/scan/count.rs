@@ -1,6 +1,6 @@
 //! Numbers joined by `/` that count something: days of a cycle, doses, scores, goals.
 
-use super::near::{any_word, previous_word, word_before, word_behind};
+use super::near::{previous_word, word_before, word_behind};
 use crate::guard::byte::{self, DIGIT};
 use crate::guard::words::WordSet;
 
@@ -171,19 +171,6 @@ fn released(bytes: &[u8], start: usize) -> bool {
     let end = open - 1;
     let last = byte::back(bytes, end, DIGIT, 5);
     last < end && byte::prev(bytes, last) == b'.' && byte::is(byte::prev(bytes, last.saturating_sub(1)), DIGIT)
-}
-
-/// When a card ends.
-static EXPIRES: WordSet<8> = WordSet::new("exp expires expiry expiration");
-/// The longest question for it and who answers, in bytes.
-const QUESTION: usize = 44;
-
-/// Whether the question before the value is for the month a card expires: `Expiration?⏎A: 09/27`, `Expiration date? 09/27`.
-#[inline(never)]
-pub(super) fn asks_expiry(bytes: &[u8], start: usize) -> bool {
-    let floor = start.saturating_sub(QUESTION);
-    let asked = bytes[floor..start].iter().rposition(|byte| *byte == b'?').map_or(floor, |at| floor + at);
-    any_word(bytes, floor, asked, &EXPIRES)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub(super) const DATES: Mask = Mask::of(&[Dob, Date, Other, Version]);
 const LONGEST_MONTH: usize = 9;
 
 /// What is said of things that go bad.
-static ENDS: WordSet<16> = WordSet::new("exp expires expiry expiration expire by");
+pub(super) static ENDS: WordSet<16> = WordSet::new("exp expires expiry expiration expire by");
 
 /// A date as far as it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,7 +178,10 @@ impl Scan<'_, '_> {
             .context(span, DATES)
             .filter(|hit| !(hit.is(Dob) && hit.fit() < Fit::Label && self.done_on(span, parts)));
         let hit = match hit {
-            None if matches!(form, Form::Full | Form::Doubtful) && self.born_beside(span) => {
+            hit if matches!(form, Form::Full | Form::Doubtful)
+                && !hit.is_some_and(|hit| hit.is(Dob))
+                && ((hit.is_none() && self.born_beside(span)) || self.told_birth(span)) =>
+            {
                 Some(Hit::declared(Dob, Reason::List))
             }
             hit if quoted(self.bytes, span.0) && !hit.is_some_and(|hit| hit.is(Dob)) => self.reported(span).or(hit),
@@ -214,7 +217,8 @@ impl Scan<'_, '_> {
             // `Pt seen on the floor 03-18-18.`
             (Form::Doubtful, Some(hit)) if !hit.weak() && self.says(hit, span.0, b"seen") => Confidence::Medium,
             (Form::Doubtful, _)
-                if self.bytes[span.0..span.1].contains(&b'/') && !hit.is_some_and(|hit| hit.rules_out()) =>
+                if self.bytes[span.0..span.1].contains(&b'/')
+                    && !hit.is_some_and(|hit| hit.rules_out() && !self.of_case(hit, span.0)) =>
             {
                 Confidence::Medium
             }
@@ -225,12 +229,7 @@ impl Scan<'_, '_> {
                 Confidence::Medium
             }
             // `expiration: 04/27` is a month of a year.
-            (Form::MonthDay, Some(_))
-                if fraction
-                    && (said_before(self.bytes, span.0, 16, &ENDS) || count::asks_expiry(self.bytes, span.0)) =>
-            {
-                return None;
-            }
+            (Form::MonthDay, Some(_)) if fraction && dated::expires(self.bytes, span.0) => return None,
             (Form::MonthDay, Some(hit))
                 if hit.fit() >= Fit::Strict
                     && !(hit.weak() && matches!(parts.day, Some(5 | 10)))

@@ -215,8 +215,10 @@ fn glued_date(bytes: &[u8], run: Run, digits: usize, value: u32) -> Option<Found
     numeric.then_some(((run.start, run.end), parts, true))
 }
 
+/// `March 2022`, `March of 2022`.
 fn month_year(text: Text<'_>, run: Run, value: u32) -> Option<Found> {
-    let name = name_before(text, run.start)?;
+    let of = if text.0[..run.start].ends_with(b" of ") { run.start - 3 } else { run.start };
+    let name = name_before(text, of)?;
     let year = u16::try_from(value).ok()?;
     Some(((name.start, run.end), Parts { year: Some(year), month: name.month, day: None }, name.proper))
 }

@@ -4,9 +4,10 @@
 mod again;
 mod month;
 mod office;
+mod stay;
 
-use super::date::{DATES, Form, Parts, asks};
-use super::near::{any_word, word_before};
+use super::date::{DATES, ENDS, Form, Parts, asks};
+use super::near::{any_word, previous_word, said_before, word_before};
 use super::token::Run;
 use super::{Scan, count, unit};
 use crate::guard::byte::{self, ALNUM, DIGIT};
@@ -32,7 +33,8 @@ static EVENTS: WordSet<256> = WordSet::new(
 );
 /// Those that no score follows, either: `labs 5/10`.
 static SURE: WordSet<64> = WordSet::new(
-    "labs shot vaccine placed removed inserted drawn lvm pcp snf appt dc dced dcd rtc pap mammo mammogram",
+    "labs shot vaccine placed removed inserted drawn lvm pcp snf appt dc dced dcd rtc pap mammo mammogram orif tha tka thr tkr cabg pci tavr \
+    egd ercp cscope colonoscopy",
 );
 /// Those that a part of something may follow: `start 1/2 tab`.
 static STARTS: WordSet<64> = WordSet::new(
@@ -57,6 +59,8 @@ static LINES: WordSet<32> = WordSet::new(
 static MEASURED: WordSet<64> = WordSet::new(
     "iop tof va reps gcs phq gad bp sats sat apgar apgars mrc strength power reflex reflexes pain score scale grip rass cpot nihss",
 );
+/// Who is done by a day: `d/c by 3/23`, `home by 3/23`.
+static LEAVES: WordSet<16> = WordSet::new("c dc home discharge discharged snf rehab");
 /// What is moved to a day.
 static MOVES: WordSet<16> = WordSet::new("move moved reschedule rescheduled resched push pushed");
 static LIGHT: WordSet<8> = WordSet::new("it me appt this");
@@ -96,6 +100,9 @@ pub(super) fn tells(bytes: &[u8], span: (usize, usize)) -> bool {
     {
         return true;
     }
+    if stay::sure(bytes, span, word) {
+        return true;
+    }
     if scored {
         return SURE.has(&bytes[word.0..word.1]) && byte::prev(bytes, span.0) == b' ';
     }
@@ -132,12 +139,30 @@ fn counts_months(bytes: &[u8], start: usize) -> bool {
         .any(|part| part[0] == b'/' && (part[1..3] == *b"52" || (part[1] == b'7' && !part[2].is_ascii_digit())))
 }
 
-/// `Fri 6/12`.
+/// `Fri 6/12`, `Wednesday, 9/27`.
 fn on_weekday(bytes: &[u8], start: usize) -> bool {
-    let (from, end) = word_before(bytes, start);
+    let comma = usize::from(bytes[..start].ends_with(b"day, ")) * 2;
+    let start = start - comma;
+    let (from, end) =
+        if comma > 0 { (byte::back(bytes, start, byte::ALPHA, 12), start) } else { word_before(bytes, start) };
     let word = &bytes[from..end];
     let proper = byte::at(word, 0, byte::UPPER) && byte::at(word, 1, byte::LOWER);
     WEEKDAYS.has(word) && (proper || !WORDS.has(word)) && !matches!(byte::prev(bytes, start), b'(' | b'"' | b'\n')
+}
+
+/// Whether the month of a year is told in which something ends: `exp 03/27`, `use by 03/27`, `Expiration?⏎A: 09/27`.
+pub(super) fn expires(bytes: &[u8], start: usize) -> bool {
+    // `d/c by 3/23`.
+    let leaves = || {
+        let by = word_before(bytes, start);
+        is(&bytes[by.0..by.1], b"by") && LEAVES.has(previous_word(bytes, by.0))
+    };
+    let asked = || {
+        let line = byte::back_to(bytes, start, b'\n', 24);
+        let question = bytes[..line].trim_ascii_end();
+        line > 0 && question.ends_with(b"?") && said_before(bytes, question.len(), 32, &ENDS)
+    };
+    (said_before(bytes, start, 18, &ENDS) && !leaves()) || asked()
 }
 
 /// `3/25: pt called`, `3/25 1400 pt called` at the start of a line.
@@ -196,6 +221,7 @@ fn event_before(bytes: &[u8], start: usize) -> bool {
             EVENTS.has(word)
                 || (AGAIN.has(word) && LAST.has(before))
                 || (DONE.has(word) && (EVENTS.has(before) || LINES.has(before)))
+                || stay::done(bytes, byte::skip(bytes, start, DIGIT | byte::JOIN), (from, end), first)
         }
     }
 }
@@ -268,7 +294,8 @@ impl Scan<'_, '_> {
         let ranges =
             |last: &Finding| matches!(self.bytes.get(last.end()..span.0), Some(b" - " | b"-" | b" to " | b" thru "));
         let scored = matches!(day, 5 | 10) && month <= day;
-        let follows = last.is_some_and(|last| ranges(last) || self.after_a_date(span.0));
+        let next = |last: &Finding| stay::next(self.bytes, last.end(), span);
+        let follows = last.is_some_and(|last| ranges(last) || self.after_a_date(span.0) || next(last));
         follows && !scored && !count::share(self.bytes, span)
     }
 }

@@ -5,8 +5,8 @@ use super::{Hit, Scan, unit};
 use crate::guard::Reason;
 use crate::guard::byte;
 use crate::guard::cue::{
-    CueClass, Fit, Mask, announced_gap, contrast_gap, item_gap, kin_gap, list_gap, replaces_gap, second_gap,
-    sibling_gap, source_gap,
+    BETWEEN_BIRTHS, CueClass, Fit, Mask, announced_gap, contrast_gap, item_gap, kin_gap, list_gap, next_birth_gap,
+    replaces_gap, second_gap, sibling_gap, source_gap,
 };
 use crate::guard::words::WordSet;
 
@@ -179,8 +179,8 @@ impl Scan<'_, '_> {
         self.last.is_some_and(|last| {
             let gap = |joins: fn(&[u8], usize, usize) -> bool| joins(self.bytes, last.end, start);
             last.hit.is(CueClass::Dob)
-                && start.wrapping_sub(last.end) <= 32
-                && (gap(kin_gap) || gap(contrast_gap) || gap(sibling_gap) || gap(source_gap))
+                && start.wrapping_sub(last.end) <= BETWEEN_BIRTHS
+                && (gap(kin_gap) || gap(contrast_gap) || gap(sibling_gap) || gap(next_birth_gap) || gap(source_gap))
         })
     }
 

@@ -4,7 +4,7 @@ use super::again::result_before;
 use super::{AGAIN, EVENTS, in_brackets, is};
 use crate::guard::byte;
 use crate::guard::cue::list_gap;
-use crate::guard::scan::near::{previous_word, said_before, word_before};
+use crate::guard::scan::near::{previous_word, said_before, word_before, word_behind};
 use crate::guard::scan::{Scan, unit};
 use crate::guard::words::WordSet;
 use crate::guard::{Confidence, Kind};
@@ -14,7 +14,7 @@ static HAPPENED: WordSet<256> = WordSet::new(
     "cva tia mi stemi nstemi covid covid19 flu chole appy ppm aicd pacer pna pneumonia dvt sbo hysterectomy hyst tonsillectomy \
     mastectomy lumpectomy prostatectomy nephrectomy colectomy thyroidectomy craniotomy laminectomy fusion resection repair \
     replacement transplant section btl scope polypectomy bronch fracture fx chemo xrt radiation stroke booster pneumo ppsv pcv zoster \
-    hpv moderna pfizer rsv mvc mva tkr bypass bypasses surgeries hernia scan colo dxa hospitalization hospitalized seizure",
+    relapsed relapse redetermination recertification hpv moderna pfizer rsv mvc mva tkr bypass bypasses surgeries hernia scan colo dxa hospitalization hospitalized seizure",
 );
 /// What covers somebody from a month on: `Medicare part A effective 04/2024`.
 static COVERAGE: WordSet<16> = WordSet::new("medicare medicaid part coverage insurance");
@@ -22,6 +22,8 @@ static COVERAGE: WordSet<16> = WordSet::new("medicare medicaid part coverage ins
 static SINCE: WordSet<64> = WordSet::new(
     "since until from through by before after around circa seen visit surgery started stopped onset last avf fistula",
 );
+/// How a pregnancy ended, behind its month: `1) 09/2021 NSVD 3,300 g`.
+static BIRTHS: WordSet<32> = WordSet::new("nsvd svd sab vbac ltcs iufd vavd favd nvd pltcs rltcs cesarean");
 /// What is due or goes back to a month: `colonoscopy due 9/2025`, `retro-eligible back to 12/2022`.
 static RETRO: WordSet<16> = WordSet::new("retro eligible eligibility coverage covered medicaid medicare retroactive");
 
@@ -40,7 +42,8 @@ pub(in crate::guard::scan) fn month_told(bytes: &[u8], span: (usize, usize)) -> 
                 || due(bytes, (from, end))
         }
         _ => false,
-    } || result_before(bytes, span.0);
+    } || result_before(bytes, span.0)
+        || (byte::peek(bytes, span.1) == b' ' && BIRTHS.has(word_behind(bytes, span.1)));
     // `COVID in 5/2022`.
     let told = told || (is(word, b"in") && HAPPENED.has(previous_word(bytes, from)));
     let year = bytes[span.0..span.1].rsplit(|byte| *byte == b'/').next().map_or(0, byte::number);
@@ -51,7 +54,10 @@ pub(in crate::guard::scan) fn month_told(bytes: &[u8], span: (usize, usize)) -> 
 fn covered(bytes: &[u8], (start, end): (usize, usize)) -> bool {
     match &bytes[start..end] {
         [b'A'..=b'D'] => is(previous_word(bytes, start), b"part"),
-        word => (is(word, b"effective") || is(word, b"eff")) && said_before(bytes, start, 32, &COVERAGE),
+        word => {
+            let since = is(word, b"effective") || is(word, b"eff") || is(word, b"renewal");
+            since && said_before(bytes, start, 32, &COVERAGE)
+        }
     }
 }
 
@@ -92,6 +98,8 @@ mod tests {
             "(PPM 1/2018",
             "A1C 5.9 (10/2024)",
             "COVID in 5/2022",
+            "Medicaid renewal 5/2023",
+            "redetermination due 5/2023",
             "colonoscopy due 9/2025",
             "Medicaid retro back to 12/2022",
         ] {
@@ -99,6 +107,7 @@ mod tests {
         }
         for text in [
             "exp 5/2021",
+            "domain renewal 5/2023",
             "rev. 5/2021",
             "balance due 5/2021",
             "go back to 5/2021",
