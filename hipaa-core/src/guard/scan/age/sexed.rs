@@ -158,7 +158,12 @@ fn one_of_a_ward(bytes: &[u8], run: Run) -> bool {
 
 /// Whether a sentence may begin with what starts at `start`: `91F adm`, `Pt is a 91F transferred`.
 fn begins(bytes: &[u8], start: usize) -> bool {
-    let before = byte::prev(bytes, blanks_before(bytes, start));
+    let at = blanks_before(bytes, start);
+    let before = byte::prev(bytes, at);
+    // `Temp: 97 F via EMS`.
+    if before == b':' && TEMPERATURES.has(word_before(bytes, at - 1)) {
+        return false;
+    }
     matches!(before, 0 | b'\n' | b'.' | b':' | b'-' | b'(' | b',' | b'|')
         || BEFORE_PERSONS.has(word_before(bytes, start))
 }
@@ -218,6 +223,7 @@ mod tests {
             ("98 F, febrile", false),
             ("Triage 04:33: 91 M via EMS", true),
             ("Triage: 97 F via axilla", false),
+            ("Temp: 97 F via EMS", false),
             ("HILL,RUTH 91 F", true),
             ("TEMP,ORAL 98 F", false),
             ("HILL,RUTH 98 F, febrile", false),
