@@ -1,7 +1,7 @@
 //! Texts by people who had read the rules and none of the code: hospital notes, office and log texts, documents and text in
 //! disorder, a mixture of them all, single sentences and snippets as people say and type them, notes and letters of wards, what
 //! systems write (logs, tickets, HL7, SQL, JSON), forms of all kinds, what clinics write and say, records of generators, whole
-//! charts, and texts that name nobody. The guard was mended by texts of the same people, so they keep what was won and
+//! charts, notes of visits, what desks and programs write, and texts that name nobody. The guard was mended by texts of the same people, so they keep what was won and
 //! estimate nothing.
 
 use super::score::{Label, Note};
@@ -18,11 +18,13 @@ const FORMS: &str = include_str!("../../data/guard/foreign/forms.jsonl");
 const CLINICS: &str = include_str!("../../data/guard/foreign/clinics.jsonl");
 const RECORDS: &str = include_str!("../../data/guard/foreign/records.jsonl");
 const CHARTS: &str = include_str!("../../data/guard/foreign/charts.jsonl");
+const VISITS: &str = include_str!("../../data/guard/foreign/visits.jsonl");
+const DESKS: &str = include_str!("../../data/guard/foreign/desks.jsonl");
 const CLEAN: &str = include_str!("../../data/guard/foreign/clean.jsonl");
 
 /// Every file of texts with identifiers.
 #[cfg(test)]
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 13] = [
     ("notes", NOTES),
     ("office", OFFICE),
     ("mixed", MIXED),
@@ -34,6 +36,8 @@ const FILES: [(&str, &str); 11] = [
     ("clinics", CLINICS),
     ("records", RECORDS),
     ("charts", CHARTS),
+    ("visits", VISITS),
+    ("desks", DESKS),
 ];
 
 #[derive(Deserialize)]
