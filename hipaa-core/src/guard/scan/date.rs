@@ -195,7 +195,7 @@ impl Scan<'_, '_> {
             let claim = Claim { kind: Kind::Dob, span, base: Confidence::Low, reason: Reason::CalendarOk };
             return self.claim(claim, hit);
         }
-        if whole && hit.is_none() && self.of_bearer(span, parts) {
+        if (whole && hit.is_none() && self.of_bearer(span, parts)) || self.told_of_other(span, parts) {
             let claim = Claim { kind: Kind::Dob, span, base: Confidence::Medium, reason: Reason::CalendarOk };
             return self.push(claim, Confidence::Medium, None);
         }

@@ -116,6 +116,11 @@ pub(super) fn tells(bytes: &[u8], span: (usize, usize)) -> bool {
     (!few && some() && !unit::follows(bytes, span.1)) || event_before(bytes, span.0) || in_brackets(bytes, span)
 }
 
+/// Whether something happens that has a day: `echo`, `admitted`.
+pub(super) fn is_event(word: &[u8]) -> bool {
+    EVENTS.has(word) || STARTS.has(word) || AGAIN.has(word)
+}
+
 fn is(word: &[u8], one: &[u8]) -> bool {
     word.eq_ignore_ascii_case(one)
 }
@@ -160,7 +165,9 @@ pub(super) fn expires(bytes: &[u8], start: usize) -> bool {
     let asked = || {
         let line = byte::back_to(bytes, start, b'\n', 24);
         let question = bytes[..line].trim_ascii_end();
-        line > 0 && question.ends_with(b"?") && said_before(bytes, question.len(), 32, &ENDS)
+        let ends =
+            question.ends_with(b"?") || ENDS.has(&question[byte::back(question, question.len(), byte::ALPHA, 12)..]);
+        line > 0 && ends && said_before(bytes, question.len(), 32, &ENDS)
     };
     (said_before(bytes, start, 18, &ENDS) && !leaves()) || asked()
 }
