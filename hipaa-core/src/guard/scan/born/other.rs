@@ -48,7 +48,7 @@ impl Scan<'_, '_> {
         }
         let beside = || {
             let last = self.out.last().filter(|last| last.kind() == Kind::Dob);
-            last.is_some_and(|last| span.0 - last.end() <= BESIDE)
+            last.is_some_and(|last| span.0.wrapping_sub(last.end()) <= BESIDE)
         };
         (may_say(self.bytes, span.0) && self.says_birth(span, parts) || beside() && self.beside_birth(span, parts))
             && self.rules.may_be_born(parts)
