@@ -19,7 +19,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Dob,
         STRONG,
-        "dob|d.o.b|d/o/b|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|birth time|dt of birth|year of birth|natal date|d o b|d0b|d.0.b|date of blrth|date 0f birth|bdate|date birth|pid-7|pid.7|fecha de nacimiento|fecha nacimiento|fecha de nac|fecha nac|nacimiento|nacido|nacida|dobdate|dobdt|bdt|dobs|birth dates|dates of birth|birthdays|d of b|dtbirth|date of brith|fec nac|f nac|birth month/yr|birth month/year|viable female|viable male|viable infant|came into the world|came into this world|entered this world|entered the world",
+        "dob|d.o.b|d/o/b|yob|y.o.b|b-date|date of birth|birth date|birthdate|birthdates|birthday|birth day|born|born on|dateofbirth|bday|b-day|birth|birth dt|birthdt|birth time|dt of birth|year of birth|natal date|d o b|d0b|d.0.b|date of blrth|date 0f birth|bdate|date birth|pid-7|pid.7|fecha de nacimiento|fecha nacimiento|fecha de nac|fecha nac|nacimiento|nacido|nacida|dobdate|dobdt|bdt|dobs|birth dates|dates of birth|birthdays|d of b|dtbirth|date of brith|fec nac|f nac|birth month/yr|birth month/year|viable female|viable male|viable infant|came into the world|came into this world|entered this world|entered the world",
     ),
     (Dob, WEAK, "bd|b/d|b."),
     (

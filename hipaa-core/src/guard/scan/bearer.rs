@@ -37,6 +37,7 @@ static ABOUT: WordSet<32> =
 static PERSONS: WordSet<32> = WordSet::new("f m male female man woman lady gentleman");
 /// What a name is read from, and what is searched for one.
 static BANDS: WordSet<16> = WordSet::new("wristband band armband bracelet wrist label");
+static WRISTS: WordSet<16> = WordSet::new("wristband band armband bracelet wrist");
 static LISTS: WordSet<4> = WordSet::new("pdmp csrs");
 static SOUGHT: WordSet<8> = WordSet::new("search searched query queried");
 
@@ -59,7 +60,12 @@ impl Scan<'_, '_> {
         if year > LATEST {
             return in_aside(bytes, span, at) || (agrees() && later(bytes, span));
         }
-        if agrees() || in_aside(bytes, span, at) || sought(bytes, at) || on_band(bytes, at) {
+        if agrees()
+            || in_aside(bytes, span, at)
+            || sought(bytes, at)
+            || on_band(bytes, at)
+            || in_columns(bytes, (at, span.0))
+        {
             return true;
         }
         if year > LONG_AGO && !later(bytes, span) {
@@ -129,11 +135,31 @@ fn in_aside(bytes: &[u8], (start, end): (usize, usize), at: usize) -> bool {
     let word = &rest[from..stop];
     let closed = matches!(byte::peek(rest, stop), 0 | b',' | b';' | b')' | b'\n' | b'\r' | b'|')
         || rest.get(stop..stop + 2) == Some(b"  ");
-    byte::prev(bytes, start) == b'('
+    // `Ivanova, James, 07/30/1952, F`.
+    let listed = || bytes[at..start] == *b", " && rest[0] == b',' && word.len() == 1;
+    (byte::prev(bytes, start) == b'(' || listed())
         && byte::at(word, 0, UPPER)
         && SEXES.has(word)
         && closed
         && named(bytes, at).is_some()
+}
+
+/// Whether a name stands before the date and a sex behind it, parted by commas: `Appointment for Ivanova, James,
+/// 07/30/1982, F, with`.
+pub(super) fn listed(bytes: &[u8], span: (usize, usize)) -> bool {
+    let sexed = matches!(bytes.get(span.1..span.1 + 3), Some(b", F" | b", M"));
+    sexed && lead(bytes, span.0).is_some_and(|(at, _)| in_aside(bytes, span, at))
+}
+
+/// Whether a name and a sex stand before the date, parted by wide blanks: `HILL, ANA   F   03/08/1942`.
+fn in_columns(bytes: &[u8], (at, start): (usize, usize)) -> bool {
+    let blanks = bytes[..at.saturating_sub(1)].iter().rev().take(5).take_while(|byte| **byte == b' ').count();
+    let name = at.saturating_sub(1 + blanks);
+    blanks > 1
+        && start - at > 1
+        && bytes[at..start].iter().all(|byte| *byte == b' ')
+        && matches!(bytes[at - 1], b'F' | b'M')
+        && named(bytes, name).is_some()
 }
 
 /// `Pt Hill, Ana, F, 1/2/1938`.
@@ -145,13 +171,20 @@ fn after_sex(bytes: &[u8], start: usize, at: usize) -> bool {
         && named(bytes, word - 2).is_some()
 }
 
-/// `Wristband reads HILL, ANA 5/21/1956`.
+/// `Wristband reads HILL, ANA 5/21/1956`, `Name band checked, reads HILL 13JUL1980`.
 fn on_band(bytes: &[u8], at: usize) -> bool {
-    named(bytes, at).is_some_and(|start| {
-        let read = previous_word(bytes, start);
-        let from = start.saturating_sub(read.len() + 1);
-        matches!(read, b"reads" | b"says" | b"shows") && BANDS.has(previous_word(bytes, from))
-    })
+    let single = || {
+        let name = byte::back(bytes, at, ALPHA, 20);
+        byte::at(bytes, name, UPPER)
+            && matches!(previous_word(bytes, name), b"reads" | b"says" | b"shows")
+            && said_before(bytes, name, 40, &WRISTS)
+    };
+    single()
+        || named(bytes, at).is_some_and(|start| {
+            let read = previous_word(bytes, start);
+            let from = start.saturating_sub(read.len() + 1);
+            matches!(read, b"reads" | b"says" | b"shows") && BANDS.has(previous_word(bytes, from))
+        })
 }
 
 /// `PDMP search Hill 11/23/1970`.

@@ -1,5 +1,6 @@
 //! What else tells that a date is one of birth, or hides it.
 
+mod other;
 mod told;
 
 use super::date::Parts;
@@ -80,7 +81,9 @@ impl Scan<'_, '_> {
         let place = cue.start - cue.start.min(1);
         if self.bytes[cue.start..cue.end].eq_ignore_ascii_case(b"bd") {
             let word = byte::back(self.bytes, place, byte::ALNUM, 12);
-            let dosed = byte::at(self.bytes, word, DIGIT) || super::unit::is(&self.bytes[word..place]);
+            // `MR# 61198393 BD 8/2/37`: no dose is so long.
+            let dosed =
+                (byte::at(self.bytes, word, DIGIT) && place - word < 6) || super::unit::is(&self.bytes[word..place]);
             return !dosed || byte::prev(self.bytes, cue.start) != b' ';
         }
         // The last byte of a dash is among them.

@@ -10,6 +10,9 @@ static SERIES: WordSet<64> = WordSet::new(
     reps sets mic mics",
 );
 
+/// What is scored item by item, each by a number of two digits.
+static SCORES: WordSet<8> = WordSet::new("gg score scores");
+
 /// Words behind a series of three.
 static PARTS: WordSet<64> = WordSet::new(
     "mg mcg ug ml units unit min mins minutes hours weeks wks months mmol meq percent schedule settings arm ratio lb lbs kg cm mm mmhg reps",
@@ -73,13 +76,17 @@ pub(super) fn follows_number(bytes: &[u8], start: usize) -> bool {
 fn counts(bytes: &[u8], span: (usize, usize)) -> bool {
     // Most words before a date end otherwise, and are not read at all.
     let last = byte::prev(bytes, span.0 - 1) | 0x20;
-    if byte::prev(bytes, span.0) == b' ' && !matches!(last, b's' | b'o' | b'e' | b'd' | b'c' | b'r' | b':') {
+    if byte::prev(bytes, span.0) == b' '
+        && !matches!(last, b's' | b'o' | b'e' | b'd' | b'c' | b'r' | b'g' | b'0' | b':')
+    {
         return false;
     }
     let (start, end) = word_before(bytes, span.0);
     let word = &bytes[start..end];
     match word {
-        [] => false,
+        [] => bytes[..end].ends_with(b"GG0130") || bytes[..end].ends_with(b"GG0170"),
+        // `Section GG 03/04/02`, `GG0130 scores 03/04/02`: no year of those forms is so small.
+        _ if SCORES.has(word) => bytes[span.0..span.1].split(|byte| *byte == b'/').all(|part| byte::number(part) <= 10),
         // `series 1/8/15`; `Hep B series 3/4/15` was completed on a day.
         _ if word.eq_ignore_ascii_case(b"series") => matches!(&bytes[end..span.0], b" " | b": ") && weekly(bytes, span),
         b"d" | b"D" => byte::prev(bytes, start) == b' ' && bytes[end..span.0] == *b" " && weekly(bytes, span),

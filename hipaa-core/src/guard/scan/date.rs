@@ -152,7 +152,7 @@ impl Scan<'_, '_> {
         let (month, year) = match (a.len(), b.len(), b.sep) {
             (1 | 2, 4, b'/' | b'-') => (a, b),
             (4, 2, b'/' | b'-') => (b, a),
-            _ => return None,
+            _ => return self.before_a_month(a, b),
         };
         let value = |run: &Run| byte::value(self.bytes, run.start, run.end);
         let parts = parts_of(value(year), value(month), 1).filter(|_| a.numeric() && b.numeric())?;
@@ -195,7 +195,7 @@ impl Scan<'_, '_> {
             let claim = Claim { kind: Kind::Dob, span, base: Confidence::Low, reason: Reason::CalendarOk };
             return self.claim(claim, hit);
         }
-        if whole && hit.is_none() && self.of_bearer(span, parts) {
+        if (whole && hit.is_none() && self.of_bearer(span, parts)) || self.told_of_other(span, parts) {
             let claim = Claim { kind: Kind::Dob, span, base: Confidence::Medium, reason: Reason::CalendarOk };
             return self.push(claim, Confidence::Medium, None);
         }

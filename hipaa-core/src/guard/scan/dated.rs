@@ -4,6 +4,7 @@
 mod again;
 mod month;
 mod office;
+mod series;
 mod stay;
 
 use super::date::{DATES, ENDS, Form, Parts, asks};
@@ -39,7 +40,7 @@ static SURE: WordSet<64> = WordSet::new(
 /// Those that a part of something may follow: `start 1/2 tab`.
 static STARTS: WordSet<64> = WordSet::new(
     "start starts starting next began begun worse worsened due declined ed er lab called spoke mailed faxed paged \
-    notified submitted resubmitted billed rebilled refiled appealed approved denied posted rcvd recd",
+    notified return submitted resubmitted billed rebilled refiled appealed approved denied posted rcvd recd",
 );
 /// What there is a last or next one of.
 static AGAIN: WordSet<64> = WordSet::new(
@@ -60,7 +61,7 @@ static MEASURED: WordSet<64> = WordSet::new(
     "iop tof va reps gcs phq gad bp sats sat apgar apgars mrc strength power reflex reflexes pain score scale grip rass cpot nihss",
 );
 /// Who is done by a day: `d/c by 3/23`, `home by 3/23`.
-static LEAVES: WordSet<16> = WordSet::new("c dc home discharge discharged snf rehab");
+static LEAVES: WordSet<16> = WordSet::new("c dc home discharge discharged snf rehab pcp cards");
 /// What is moved to a day.
 static MOVES: WordSet<16> = WordSet::new("move moved reschedule rescheduled resched push pushed");
 static LIGHT: WordSet<8> = WordSet::new("it me appt this");
@@ -77,7 +78,7 @@ pub(super) fn tells(bytes: &[u8], span: (usize, usize)) -> bool {
     // `strength 4/5`, `pain 6/10`: shares of five and ten need more.
     let padded = byte::prev(bytes, span.1 - 1) == b'0';
     let scored = month <= day && (day == 10 || (day == 5 && !padded));
-    if count::share(bytes, span) || (day == 12 && counts_months(bytes, span.0)) {
+    if (count::share(bytes, span) && !series::resulted(bytes, span)) || (day == 12 && counts_months(bytes, span.0)) {
         return false;
     }
     if on_weekday(bytes, span.0) || (byte::leads_line(bytes, span.0, (b" \t-*>", 12)) && heads(bytes, span.1, scored)) {
@@ -100,7 +101,7 @@ pub(super) fn tells(bytes: &[u8], span: (usize, usize)) -> bool {
     {
         return true;
     }
-    if stay::sure(bytes, span, word) {
+    if stay::sure(bytes, span, word) || series::opens(bytes, span) {
         return true;
     }
     if scored {
@@ -114,6 +115,11 @@ pub(super) fn tells(bytes: &[u8], span: (usize, usize)) -> bool {
             || office::said(bytes, span, word)
     };
     (!few && some() && !unit::follows(bytes, span.1)) || event_before(bytes, span.0) || in_brackets(bytes, span)
+}
+
+/// Whether something happens that has a day: `echo`, `admitted`.
+pub(super) fn is_event(word: &[u8]) -> bool {
+    EVENTS.has(word) || STARTS.has(word) || AGAIN.has(word)
 }
 
 fn is(word: &[u8], one: &[u8]) -> bool {
@@ -160,7 +166,9 @@ pub(super) fn expires(bytes: &[u8], start: usize) -> bool {
     let asked = || {
         let line = byte::back_to(bytes, start, b'\n', 24);
         let question = bytes[..line].trim_ascii_end();
-        line > 0 && question.ends_with(b"?") && said_before(bytes, question.len(), 32, &ENDS)
+        let ends =
+            question.ends_with(b"?") || ENDS.has(&question[byte::back(question, question.len(), byte::ALPHA, 12)..]);
+        line > 0 && ends && said_before(bytes, question.len(), 32, &ENDS)
     };
     (said_before(bytes, start, 18, &ENDS) && !leaves()) || asked()
 }
@@ -168,7 +176,7 @@ pub(super) fn expires(bytes: &[u8], start: usize) -> bool {
 /// `3/25: pt called`, `3/25 1400 pt called` at the start of a line.
 fn heads(bytes: &[u8], end: usize, scored: bool) -> bool {
     let text = byte::peek(bytes, end) == b':' && byte::at(bytes, end + 1, byte::BLANK);
-    (text && !scored) || time(bytes, end)
+    (text && !scored) || time(bytes, end) || series::shift(bytes, end)
 }
 
 /// Whether a time of day stands right behind: ` 1400 pt`, ` 10:30`.
@@ -296,7 +304,8 @@ impl Scan<'_, '_> {
         let scored = matches!(day, 5 | 10) && month <= day;
         let next = |last: &Finding| stay::next(self.bytes, last.end(), span);
         let follows = last.is_some_and(|last| ranges(last) || self.after_a_date(span.0) || next(last));
-        follows && !scored && !count::share(self.bytes, span)
+        let series = |last: &Finding| series::goes_on(self.bytes, (last.start(), last.end()), span);
+        (follows && !scored && !count::share(self.bytes, span)) || last.is_some_and(series)
     }
 }
 

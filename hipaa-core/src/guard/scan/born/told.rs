@@ -9,11 +9,11 @@ use crate::guard::cue::CueClass;
 use crate::guard::words::WordSet;
 
 /// Who is born.
-static INFANTS: WordSet<64> = WordSet::new(
+pub(super) static INFANTS: WordSet<64> = WordSet::new(
     "infant infants baby babies newborn newborns neonate boy boys girl girls twin twins triplets son daughter child male female",
 );
 /// What else is said between a birth and its day: how, when, how early.
-static HOW: WordSet<128> = WordSet::new(
+pub(super) static HOW: WordSet<128> = WordSet::new(
     "a b c and the his her at by via to viable healthy live liveborn beautiful vigorous first second vaginally vaginal \
     spontaneous svd nsvd vbac assisted vacuum forceps repeat primary urgent emergent emergency stat low transverse \
     cesarean caesarean section cs ltcs delivery weeks week wks wk days gestation gestational ga ega term preterm \

@@ -8,7 +8,7 @@ use crate::guard::words::WordSet;
 /// What is tried more than once: `2nd call 10/21`.
 static TRIED: WordSet<32> = WordSet::new("call attempt letter notice reminder vm voicemail msg message dose request");
 /// What has a result before its day: `INR 2.6 4/21`, `A1C 6.1 (2/20)`.
-static RESULTS: WordSet<128> = WordSet::new(
+pub(super) static RESULTS: WordSet<128> = WordSet::new(
     "inr a1c hba1c hgb hb hct plt plts wbc anc psa tsh ldl hdl bnp ntprobnp trop troponin ferritin lactate gfr egfr cr \
     creat creatinine bun na k phos ca alb alt ast alp bili lipase crp esr vanc dig tacro cea",
 );

@@ -1,14 +1,14 @@
 //! Days without a year behind what was done or counted from: `CT head 1/28`, `s/p ORIF 5/10`, `HD#4 (8/5)`,
 //! `Cr 1.9 (6/30), 1.4 (7/5)`.
 
-use super::{AGAIN, EVENTS, LAST, is, numbers};
+use super::{AGAIN, EVENTS, LAST, is, numbers, series};
 use crate::guard::byte::{self, ALPHA, DIGIT};
 use crate::guard::scan::near::{previous_word, word_before, word_behind};
 use crate::guard::scan::{Hit, Scan, unit};
 use crate::guard::words::WordSet;
 
 /// What is imaged, and how.
-static PARTS: WordSet<64> = WordSet::new(
+pub(super) static PARTS: WordSet<64> = WordSet::new(
     "head brain neck chest abd abdomen pelvis spine knee hip shoulder ankle foot wrist hand renal ruq thyroid pelvic \
     sinus cervical lumbar",
 );
@@ -48,13 +48,20 @@ pub(super) fn done(bytes: &[u8], end: usize, word: (usize, usize), before: (usiz
     let (last, first) = (&bytes[word.0..word.1], &bytes[before.0..before.1]);
     let viewed = || matches!(word_behind(bytes, end), b"view" | b"views") || unit::follows(bytes, end);
     match last {
-        [b'd' | b'D'] => is(&bytes[word.0.saturating_sub(4)..word.0], b"d/c'"),
+        [b'd' | b'D'] => {
+            let verb = &bytes[word.0.saturating_sub(4)..word.0];
+            is(verb, b"d/c'") || is(verb, b"chg'")
+        }
         b"US" => PARTS.has(first) && !viewed(),
         _ if is(first, b"of") => {
             let used = word_before(bytes, before.0);
             USED.has(&bytes[used.0..used.1]) && LAST.has(previous_word(bytes, used.0)) && !viewed()
         }
-        _ => (PARTS.has(last) && IMAGED.has(first) && !viewed()) || (is(first, b"first") && ONSETS.has(last)),
+        _ => {
+            (PARTS.has(last) && IMAGED.has(first) && !viewed())
+                || (is(first, b"first") && ONSETS.has(last))
+                || (!viewed() && series::checked(bytes, end, word, before))
+        }
     }
 }
 
