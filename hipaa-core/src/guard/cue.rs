@@ -3,6 +3,7 @@
 //! A phrase is keyed by the first eight bytes of its first word, lower-cased, in a small open
 //! table, so that a word that starts no phrase costs one probe. Only whole words count.
 
+mod asked;
 mod class;
 mod gap;
 mod label;
@@ -16,6 +17,7 @@ mod speaker;
 mod words;
 
 use super::byte::{self, Bits, DIGIT, Planes, Words};
+pub(super) use asked::answered;
 pub use class::CueClass;
 pub(super) use class::Mask;
 pub(super) use gap::{Fit, after_gap, before_gap, follows_on, is_number_word, replaces_gap};

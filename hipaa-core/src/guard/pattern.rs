@@ -4,7 +4,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use std::sync::LazyLock;
 
 /// Ages from ninety on, in words.
-const SPELLED_AGE_TEXT: &str = r"(?-u:\b)(?:(?:aged?[ :]{1,2})(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)[- ]hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten))?)(?-u:\b)|(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)[- ]hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten))?)[- ]years?[- ](?:old|of age)(?-u:\b))";
+const SPELLED_AGE_TEXT: &str = r"(?-u:\b)(?:(?:aged?[ :]{1,2})(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)[- ]hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten))?)(?-u:\b)|(?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a)[- ]hundred(?:[- ](?:and[- ])?(?:one|two|three|four|five|six|seven|eight|nine|ten))?)[- ]years?[- ](?:old|young|of age)(?-u:\b))";
 
 /// What those words have in them; a set of literals is found much faster than the pattern above.
 const AGE_WORD_TEXT: &str = "inety|undred|INETY|UNDRED";

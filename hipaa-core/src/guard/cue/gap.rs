@@ -1,5 +1,6 @@
 //! What stands between a cue and a value: the closer the text, the more the cue says.
 
+use super::asked;
 use super::label::{is_place, labels, labels_cell};
 use super::link::mistyped;
 use super::placeholder::stands_for_value;
@@ -21,8 +22,8 @@ pub(in super::super) enum Fit {
 
 static NUMBERS: WordSet<64> =
     WordSet::new("number numbers num no nos nbr nr id ids identifier identifiers identification");
-/// Words at the end of a line that lead to the value in the next one.
-static LEADING: WordSet<16> = WordSet::new("to is at was as");
+/// Words at the end of a line that lead to the value in the next one: `Fax to`, `MRN please`.
+static LEADING: WordSet<16> = WordSet::new("to is at was as please");
 static BEHIND: WordSet<64> = WordSet::new("is was that the her his their my as patient patients pt s for a on state");
 pub(super) static MONTHS: WordSet<32> = WordSet::new("jan feb mar apr may jun jul aug sep oct nov dec");
 /// What an age is counted in when it is not years: `Age (mo):`.
@@ -70,6 +71,12 @@ pub(in super::super) fn before_gap(bytes: &[u8], from: usize, to: usize) -> Opti
 /// The same for more than a mark or two.
 #[inline(never)]
 fn wide_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
+    worded_gap(bytes, from, to).or_else(|| asked::gap(bytes, from, to))
+}
+
+/// The same for words and marks of one sentence.
+#[inline(always)]
+fn worded_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
     let mut fit = Fit::Label;
     let (mut at, mut words, mut fillers, mut newlines) = (from, 0, 0, 0);
     let (mut last, mut labelled) = (from, false);

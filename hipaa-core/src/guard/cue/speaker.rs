@@ -83,7 +83,7 @@ fn named(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The place of the colon behind one to three capitalized words: `Ms. Ann Lee:`.
-fn name_end(bytes: &[u8], start: usize) -> Option<usize> {
+pub(super) fn name_end(bytes: &[u8], start: usize) -> Option<usize> {
     let mut at = start;
     for _ in 0..3 {
         let end = byte::skip(bytes, at, ALPHA);

@@ -65,7 +65,7 @@ pub(super) const WORDS: &[(CueClass, bool, &str)] = &[
     (
         Fax,
         STRONG,
-        "fax|fax +|faxed|refax|refaxed|faxing|faxes|facsimile|facsimile +|telefax|fax phone|efax|rightfax|fax line|fax log|fax logs|fax report|fax journal|fax queue|fax activity|fax activity report|fax transmission report|f'd|fax + dialed|fax dialed|fax + called|fax called",
+        "fax|fax +|faxed|refax|refaxed|faxing|faxes|facsimile|facsimile +|telefax|fax phone|efax|rightfax|fax line|fax log|fax logs|fax report|fax journal|fax queue|fax activity|fax activity report|fax transmission report|f'd|fax + dialed|fax dialed|fax + called|fax called|faxd",
     ),
     (Fax, WEAK, "f|fx"),
     (Email, STRONG, "email|e mail|mail"),

@@ -1,8 +1,11 @@
 //! Ages above 89, in digits and in words.
 
+mod arrival;
+mod asked;
 mod beside;
 mod census;
 mod label;
+mod person;
 mod reached;
 mod sexed;
 mod spoken;
@@ -154,7 +157,11 @@ impl Scan<'_, '_> {
 
 /// Whether a sentence tells of a person and the age, without a cue.
 fn told(bytes: &[u8], start: usize, end: usize) -> bool {
-    titled::behind(bytes, start, end) || still_lives(bytes, start, end) || spoken::of_a_person(bytes, start, end)
+    titled::behind(bytes, start, end)
+        || still_lives(bytes, start, end)
+        || spoken::of_a_person(bytes, start, end)
+        || person::told(bytes, start, end)
+        || asked::answers(bytes, start, end)
 }
 
 /// `now 97, still drives`.
@@ -292,6 +299,8 @@ fn of_someone(bytes: &[u8], start: usize, end: usize) -> bool {
         })
         || of_one_who_has(bytes, start, end)
         || beside::at_that_age(bytes, start, word(bytes, end).0)
+        || bytes[word(bytes, end).0..].get(..6).is_some_and(|label| is(label, b" (age)"))
+        || asked::answers(bytes, start, word(bytes, end).0)
 }
 
 /// Whether `(92 yrs)` stands behind a name or a word for a person.

@@ -5,8 +5,8 @@ use super::{Hit, REACH_AFTER, REACH_BEFORE, Scan, aside, born, label, table};
 use crate::guard::Reason;
 use crate::guard::byte;
 use crate::guard::cue::{
-    Cue, CueClass, Fit, Mask, after_gap, before_gap, follows_on, is_number_word, list_gap, preposition_gap, sent_gap,
-    speaks,
+    Cue, CueClass, Fit, Mask, after_gap, answered, before_gap, follows_on, is_number_word, list_gap, preposition_gap,
+    sent_gap, speaks,
 };
 
 impl Scan<'_, '_> {
@@ -188,10 +188,13 @@ impl Scan<'_, '_> {
         sent_gap(self.bytes, cue.end, start).then(|| self.hit(i, Fit::Strict, start))
     }
 
-    /// Whether the number of a bed or room stands from `from` on, and a value is told of it: `MRN for bed 422B is `.
+    /// Whether the number of a bed or room stands from `from` on, and a value is told of it: `MRN for bed 422B is `,
+    /// `phone for bed 4?⏎HUC: `.
+    #[inline(never)]
     fn is_bed(&self, from: usize, start: usize) -> bool {
         let gap = self.bytes.get(from..start).unwrap_or(&[]);
-        let number = gap.strip_suffix(b" is ").and_then(|gap| gap.strip_prefix(b" "));
+        let told = gap.strip_suffix(b" is ").and_then(|gap| gap.strip_prefix(b" "));
+        let number = told.or_else(|| answered(self.bytes, from, start));
         number.is_some_and(|number| {
             (1..=5).contains(&number.len())
                 && number.iter().all(|byte| byte::is(*byte, byte::ALNUM))

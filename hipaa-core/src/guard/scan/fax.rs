@@ -1,6 +1,6 @@
 //! Lists of faxes: below `OUTBOUND FAX LOG` a number without a label is one of fax.
 
-use super::Scan;
+use super::{Hit, Scan};
 use crate::guard::byte::{self, ALPHA};
 use crate::guard::cue::CueClass;
 use crate::guard::words::WordSet;
@@ -11,6 +11,20 @@ static LISTS: WordSet<16> = WordSet::new("log logs report journal queue activity
 const REACH: usize = 512;
 
 impl Scan<'_, '_> {
+    /// What speaks for a telephone number in its usual shape: of a fax that was confirmed, it is the fax, while other
+    /// digits number the confirmation: `Fax confirmation: OK  To: 801-364-6392`.
+    #[inline]
+    pub(super) fn confirmed_fax(&self, hit: Hit, start: usize) -> Hit {
+        if hit.is(CueClass::Other) && self.says(hit, start, b"confirmation") { self.of_fax(hit, start) } else { hit }
+    }
+
+    fn of_fax(&self, hit: Hit, start: usize) -> Hit {
+        let word = hit.end_before(start).map_or(0, |end| end.saturating_sub(b"confirmation".len()));
+        let before = self.bytes[..word].strip_suffix(b" ").unwrap_or(&[]);
+        let fax = before[byte::back(before, before.len(), ALPHA, 8)..].eq_ignore_ascii_case(b"fax");
+        if fax { hit.with_class(CueClass::Fax) } else { hit }
+    }
+
     /// Whether a number without a label at `start` stands in a list of faxes.
     pub(super) fn in_fax_log(&mut self, start: usize) -> bool {
         let listed = |from: usize| {

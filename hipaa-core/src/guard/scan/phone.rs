@@ -98,6 +98,7 @@ impl Scan<'_, '_> {
         let hit = self.context(span, NUMBERS);
         let hit = hit.filter(|&hit| !(shaped && (FORMED.has(hit.class()) || self.is_party(hit, span.0))));
         let hit = if shaped { hit.filter(|hit| !self.goes_on_to(*hit, end)) } else { hit };
+        let hit = if shaped { hit.map(|hit| self.confirmed_fax(hit, span.0)) } else { hit };
         if verdict == Nanp::Invalid && !hit.is_some_and(|hit| hit.close(Phone) || hit.close(Fax)) {
             return false;
         }

@@ -1,5 +1,7 @@
 //! Web addresses with a scheme, or with `www.`.
 
+mod cell;
+
 use super::Scan;
 use super::claim::Claim;
 use crate::guard::byte::{self, ALNUM, ALPHA, JOIN};
@@ -91,16 +93,34 @@ impl Scan<'_, '_> {
     }
 
     /// The end of the address that starts at `start` and is known up to `known`.
-    pub(super) fn page_end(&self, start: usize, known: usize) -> usize {
+    pub(super) fn page_end(&mut self, start: usize, known: usize) -> usize {
         let bytes = self.bytes;
         let limit = bytes.len().min(start + URL_BYTES);
-        let rest = bytes.get(known..limit).unwrap_or(&[]);
-        let stop = rest.iter().position(|byte| ends(*byte)).map_or(known + rest.len(), |len| known + len);
+        let (mut at, mut parts) = (known, 0);
+        let stop = loop {
+            let rest = bytes.get(at..limit).unwrap_or(&[]);
+            let stop = at + rest.iter().position(|byte| ends(*byte)).unwrap_or(rest.len());
+            if stop >= limit || !matches!(bytes[stop], b',' | b';') || self.ends_cell(start, stop, parts == 0) {
+                break stop;
+            }
+            (at, parts) = (stop + 1, parts + 1);
+        };
         let mut end = trimmed(bytes, start, stop);
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
         end
+    }
+
+    /// Whether the address is a cell of a row and ends at the comma or semicolon at `at`: a cell follows, or the heading
+    /// of a table says so.
+    #[inline(never)]
+    fn ends_cell(&mut self, start: usize, at: usize, first: bool) -> bool {
+        cell::follows(self.bytes, start, at)
+            || (first && {
+                self.column((start, at));
+                self.tables.known() && self.tables.cell.1 == at
+            })
     }
 }
 
@@ -140,6 +160,7 @@ fn names_namespace(bytes: &[u8], start: usize) -> bool {
     name.starts_with(b"xmlns") || name.ends_with(b"schemaLocation") || name.ends_with(b"amespace")
 }
 
+/// Whether the byte ends an address, or may part it from the next cell.
 fn ends(byte: u8) -> bool {
     #[cfg(test)]
     crate::guard::steps::add(1);
@@ -153,7 +174,7 @@ static ENDS: [bool; 256] = {
         ends[byte] = byte <= 0x20 || byte == 0x7F;
         byte += 1;
     }
-    let signs = b"<>\"`{}|\\^";
+    let signs = b"<>\"`{}|\\^,;";
     let mut i = 0;
     while i < signs.len() {
         ends[signs[i] as usize] = true;

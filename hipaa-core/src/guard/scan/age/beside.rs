@@ -26,7 +26,7 @@ pub(super) fn a_person(bytes: &[u8], start: usize, end: usize) -> bool {
 }
 
 /// Whether a clause in small letters that measures nothing goes on behind a comma at `end`.
-fn goes_on(bytes: &[u8], end: usize) -> bool {
+pub(super) fn goes_on(bytes: &[u8], end: usize) -> bool {
     let (_, next) = word(bytes, end + 1);
     byte::peek(bytes, end) == b','
         && byte::peek(bytes, end + 1) == b' '

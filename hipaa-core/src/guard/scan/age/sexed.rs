@@ -3,9 +3,9 @@
 use super::super::token::Run;
 use super::words::{
     BEFORE_PERSONS, DISTANCES, ELDERLY, FEVERS, OF_FRAIL, OF_PATIENTS, OF_PERSONS, PERSON_LABELS, SEX_WORDS,
-    TEMPERATURES, VITALS,
+    TEMPERATURES, THERMAL, VITALS,
 };
-use super::{beside, blanks_before, census, is, titled, word, word_before};
+use super::{arrival, beside, blanks_before, census, is, titled, word, word_before};
 use crate::guard::byte::{self, ALNUM, ALPHA, DIGIT};
 use crate::guard::scan::{Scan, unit};
 
@@ -21,6 +21,7 @@ impl Scan<'_, '_> {
         let (bytes, before) = (self.bytes, word_before(self.bytes, run.start));
         let listed = run.end + usize::from(byte::peek(bytes, run.end) == b',');
         let counted = unit::measures(bytes, run.end) || VITALS.has(word_with(bytes, listed));
+        let counted = counted || THERMAL.has(word(bytes, run.end).1);
         if counted || TEMPERATURES.has(before) || VITALS.has(before) {
             return false;
         }
@@ -34,7 +35,7 @@ impl Scan<'_, '_> {
             || one_of_a_ward(bytes, run)
             || census::in_a_room(bytes, run)
             || census::with_illness(bytes, run.start, run.end)
-            || (came_by(bytes, run.end) && begins(bytes, run.start))
+            || (arrival::by_ambulance(bytes, run.end) && begins(bytes, run.start))
             || speaks_of_a_person(bytes, run.end)
             || (goes_on && begins(bytes, run.start))
             || (bytes[run.end..].starts_with(b" @ ")
@@ -62,7 +63,8 @@ pub(super) fn opens(bytes: &[u8], start: usize, end: usize) -> bool {
     }
     let (capital, spelled) = (byte::is(sex[0], byte::UPPER), sex.len() > 1);
     let apart = || census::in_a_row(bytes, start, stop) || census::with_illness(bytes, start, stop);
-    if capital && at == end && (apart() || (came_by(bytes, stop) && begins(bytes, start))) {
+    let arrived = || arrival::told(bytes, stop) && begins(bytes, start);
+    if capital && at == end && (apart() || arrived() || arrival::at_triage(bytes, start, stop)) {
         return true;
     }
     if ELDERLY.has(word_before(bytes, start)) {
@@ -166,16 +168,6 @@ fn begins(bytes: &[u8], start: usize) -> bool {
     }
     matches!(before, 0 | b'\n' | b'.' | b':' | b'-' | b'(' | b',' | b'|')
         || BEFORE_PERSONS.has(word_before(bytes, start))
-}
-
-/// Whether somebody came by an ambulance: `Triage 04:33: 91 M via EMS`; a thermometer has no such way.
-fn came_by(bytes: &[u8], end: usize) -> bool {
-    if byte::peek(bytes, end + 1) | 0x20 != b'v' {
-        return false;
-    }
-    let (next, via) = word(bytes, end);
-    let how = word(bytes, next).1;
-    is(via, b"via") && [&b"ems"[..], b"ambulance", b"squad", b"medics", b"rescue"].iter().any(|known| is(how, known))
 }
 
 /// The word behind `end`, or the one it joins with `w/`.

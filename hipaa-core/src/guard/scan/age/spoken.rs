@@ -4,12 +4,12 @@ use super::super::date_text::ordinal;
 use super::super::near::said_before;
 use super::super::token::Run;
 use super::words::{ELDERS, GAUGED, IN_TIME, KIN, LIVING, MEASURES, MYSELF, PRONOUNS, THINGS, TREATMENTS, VITALS};
-use super::{beside, blanks_before, is, reached, titled, word, word_before};
+use super::{beside, blanks_before, is, person, reached, titled, word, word_before};
 use crate::guard::byte::{self, ALPHA, DIGIT};
 use crate::guard::words::WordSet;
 
 /// Nobody tells a greater age; above it are weights and rates.
-const OLDEST_TOLD: u32 = 112;
+pub(super) const OLDEST_TOLD: u32 = 112;
 
 /// How far before an age what was measured is looked for, in bytes.
 const MEASURED: usize = 40;
@@ -205,7 +205,7 @@ fn measured(bytes: &[u8], at: usize) -> bool {
     (is(next, b"on") && !TREATMENTS.has(word(bytes, end).1)) || VITALS.has(next)
 }
 
-/// `a happy 94th birthday`, which is held now, and not that of a thing; `ending` is what stands behind the digits.
+/// `a happy 94th birthday`, which is held now, and not that of a thing, and `in her 95th year`; `ending` is what stands behind the digits.
 pub(super) fn birthday(bytes: &[u8], run: Run, ending: &[u8]) -> bool {
     let (next, day) = if ordinal(ending) { word(bytes, run.end) } else { return false };
     let of_it = || is(word(bytes, next).1, b"of");
@@ -218,6 +218,9 @@ pub(super) fn birthday(bytes: &[u8], run: Run, ending: &[u8]) -> bool {
         let before = &bytes[run.start.saturating_sub(24)..run.start];
         before.windows(5).any(|word| word.eq_ignore_ascii_case(b"happy") || word.eq_ignore_ascii_case(b"celeb"))
     };
+    if is(day, b"year") {
+        return person::year_of_life(bytes, run.start, next);
+    }
     let known = is(day, b"birthday") || is(day, b"bday");
     known && !byte::at(bytes, next, ALPHA) && held() && !of_it() && !whose()
 }

@@ -38,11 +38,18 @@ pub(super) static OF_PATIENTS: WordSet<64> = WordSet::new(
 pub(super) static OF_FRAIL: WordSet<32> =
     WordSet::new("frail found lives living widowed retired bedbound demented brought sent");
 /// What one is on, and no gas.
-pub(super) static TREATMENTS: WordSet<16> =
-    WordSet::new("dialysis hospice hospital chemo medicare medicaid insulin warfarin");
+pub(super) static TREATMENTS: WordSet<64> = WordSet::new(
+    "dialysis hospice hospital chemo medicare medicaid insulin warfarin eliquis xarelto coumadin plavix aspirin metformin \
+    metoprolol lasix aricept donepezil namenda amlodipine lisinopril prednisone comfort palliative",
+);
 pub(super) static VITALS: WordSet<128> = WordSet::new(
     "hr bp rr sat sats sao spo o pulse vitals vs chills rigors wbc oral orally axillary rectal rectally tympanic temporal \
     overnight this today yesterday tonight per at ambient room water max tmax via by last now then after before",
+);
+/// What keeps, tells or watches a temperature: `the 92F alarm`.
+pub(super) static THERMAL: WordSet<64> = WordSet::new(
+    "freezer alarm alarms fridge refrigerator warmer incubator setpoint set thermostat reading readings probe sensor oven bath \
+    heater alert alerts threshold limit cutoff blanket chiller cooler water room air mark",
 );
 /// What may stand before the age and sex of a person in a sentence.
 pub(super) static BEFORE_PERSONS: WordSet<32> =
@@ -90,7 +97,7 @@ pub(super) static DISTANCES: WordSet<64> = WordSet::new(
 /// People of whom an age is told.
 pub(super) static ELDERS: WordSet<128> = WordSet::new(
     "patient pt resident client mother father mom mum dad mama papa momma grandmother grandfather grandma grandpa granny \
-    nana wife husband spouse partner aunt uncle sister brother friend neighbor widow widower",
+    nana wife husband spouse partner aunt uncle sister brother friend neighbor roommate widow widower",
 );
 /// Those of them whose age is a part of a history of the family.
 pub(super) static KIN: WordSet<64> = WordSet::new(
@@ -113,7 +120,8 @@ pub(super) static MEASURES: WordSet<256> = WordSet::new(
     "rate pressure saturation sat sats ox oxygen score scores level levels glucose sugar weight height index count counts \
     tablet tablets capsule capsules refill refills quantity street avenue road lane drive room bed unit page chapter \
     section table figure total percent value values air flow peak goal target dose heart blood pulse max min vol volume \
-    patients members visits cases tabs tab caps cap cross shield park york city hill creek suite cream gel",
+    patients members visits cases tabs tab caps cap cross shield park york city hill creek suite cream gel chloride sodium \
+    potassium albumin ferritin creatinine hemoglobin calcium census acuity",
 );
 /// Words before the years of a person in Spanish, and what goes on behind those of one who `has` them.
 pub(super) static HAVING: WordSet<16> = WordSet::new("de tiene tengo tenia con cumple cumplio");
