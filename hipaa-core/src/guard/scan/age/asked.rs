@@ -88,7 +88,7 @@ fn how_old(bytes: &[u8], at: usize, end: usize) -> bool {
 /// Whether the line is the label of an age and its event: `Age at visit`.
 fn is_label(line: &[u8]) -> bool {
     let line = line.trim_ascii();
-    line.len() < 40 && line.split_at_checked(4).is_some_and(|(age, event)| is(age, b"age ") && names_event(event, true))
+    line.len() < 40 && line.split_at_checked(4).is_some_and(|(age, event)| is(age, b"age ") && names_event(event))
 }
 
 #[cfg(test)]

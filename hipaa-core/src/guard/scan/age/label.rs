@@ -1,7 +1,7 @@
 //! What the label of an age says: whose it is, and when.
 
 use super::word_before;
-use super::words::{AT_EVENTS, AT_ILLNESS, NO_PERSONS};
+use super::words::{AT_EVENTS, NO_PERSONS};
 use crate::guard::byte::{self, ALNUM, ALPHA, BLANK};
 use crate::guard::cue::Fit;
 use crate::guard::scan::Hit;
@@ -30,7 +30,7 @@ const HEADERS: [&[u8]; 17] = [
 /// Whether the cue belongs to the number at `start`: close by, or an event stands between: `Age at visit: 92`.
 pub(super) fn fits(bytes: &[u8], start: usize, hit: Hit) -> bool {
     hit.fit() >= Fit::Strict
-        || (!hit.weak() && hit.end_before(start).is_some_and(|end| names_event(&bytes[end..start], false)))
+        || (!hit.weak() && hit.end_before(start).is_some_and(|end| names_event(&bytes[end..start])))
 }
 
 /// Whether a label ends right before the number, and its entry behind it: at the end of the line, or before blanks and
@@ -51,11 +51,10 @@ pub(super) fn is_entry(bytes: &[u8], start: usize, end: usize) -> bool {
         }
 }
 
-/// Whether a text has no other words than those for events: ` on admission was `, `-Last Birthday (Years)  `. Of an
-/// illness a mark tells, `age at dx: 94`, or the end of the line before the number.
-pub(super) fn names_event(gap: &[u8], line: bool) -> bool {
-    let marked = || line || matches!(gap.trim_ascii_end().last(), Some(b':' | b'=' | b'|' | b'('));
-    let known = |word: &[u8]| word.is_empty() || AT_EVENTS.has(word) || (AT_ILLNESS.has(word) && marked());
+/// Whether a text has no other words than those for events: ` on admission was `, `-Last Birthday (Years)  `,
+/// ` at diagnosis `.
+pub(super) fn names_event(gap: &[u8]) -> bool {
+    let known = |word: &[u8]| word.is_empty() || AT_EVENTS.has(word);
     gap.split(|byte| !byte::is(*byte, ALPHA)).all(known)
 }
 
@@ -112,11 +111,11 @@ mod tests {
     #[test]
     fn an_age_has_an_event() {
         assert!(
-            names_event(b" on admission was ", false)
-                && names_event(b"-Last Birthday (Years)  ", false)
-                && names_event(b" at visit: ", false)
+            names_event(b" on admission was ")
+                && names_event(b"-Last Birthday (Years)  ")
+                && names_event(b" at visit: ")
         );
-        assert!(!names_event(b" on admission, HR ", false) && !names_event(b" group ", false));
+        assert!(!names_event(b" on admission, HR ") && !names_event(b" group "));
     }
 
     #[test]

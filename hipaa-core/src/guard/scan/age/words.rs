@@ -73,10 +73,8 @@ pub(super) static AT_EVENTS: WordSet<128> = WordSet::new(
     "at on of upon in last first the time initial birthday years yrs year is was admission admit visit discharge \
     encounter enrollment exam evaluation surgery service event presentation procedure consent intake \
     screening interview imaging scan draw collection transfer arrival injury stroke fall retirement menopause this death today \
-    now when seen m f",
+    now when seen m f dx diagnosis onset",
 );
-/// The same, where a mark stands before the number: `age_at_dx=94`.
-pub(super) static AT_ILLNESS: WordSet<4> = WordSet::new("dx diagnosis onset");
 /// Labels of what is told about a person.
 pub(super) static PERSON_LABELS: WordSet<64> = WordSet::new(
     "pt patient hx history triage hpi cc complaint indication indications info information demographics summary synopsis \
