@@ -13,6 +13,16 @@ static EXAMS: WordSet<128> = WordSet::new(
     stress spect dexa",
 );
 
+/// What a specimen or a result does.
+static CAME: WordSet<16> = WordSet::new("received recd rcvd resulted reported accessioned verified released");
+static MONEY: WordSet<32> =
+    WordSet::new("payment payments pymt pmt paid check cheque deposit copay cash wire funds fee refund transfer");
+/// What is measured.
+static ANALYTES: WordSet<64> = WordSet::new(
+    "k na cl co2 bun cre creat creatinine glu glucose ca mg phos wbc rbc hgb hct plt inr pt ptt ast alt alp tsh a1c hba1c \
+    psa bnp troponin trop lactate ldl hdl chol crp esr ferritin alb tbili lipase",
+);
+
 impl Scan<'_, '_> {
     /// Whether `Acc#` stands among orders and exams: an accession number.
     pub(super) fn is_accession(&self, span: (usize, usize), hit: Hit) -> bool {
@@ -40,6 +50,22 @@ impl Scan<'_, '_> {
         let near = &self.bytes[before..start];
         let earlier = near.windows(6).any(|word| word.eq_ignore_ascii_case(b"prior:"))
             || near.windows(11).any(|word| word.eq_ignore_ascii_case(b"comparison:"));
-        earlier || any_word(self.bytes, before, start, &EXAMS) || any_word(self.bytes, span.1, behind, &EXAMS)
+        earlier
+            || is_timed(near)
+            || has_result(near)
+            || any_word(self.bytes, before, start, &EXAMS)
+            || any_word(self.bytes, span.1, behind, &EXAMS)
     }
+}
+
+/// Whether a specimen came in at a time: `Received: 09:10 Acc# 10117418`; money comes in, too.
+fn is_timed(near: &[u8]) -> bool {
+    let clock = || near.windows(5).any(|part| byte::is_shape(part, 0, b"dd:dd"));
+    any_word(near, 0, near.len(), &CAME) && clock() && !near.contains(&b'$') && !any_word(near, 0, near.len(), &MONEY)
+}
+
+/// Whether a result of a laboratory stands before it: `K 4.1  Acc# 10117418`.
+fn has_result(near: &[u8]) -> bool {
+    let words = || near.split(|byte| b" :,;=\t".contains(byte)).filter(|word| !word.is_empty());
+    words().zip(words().skip(1)).any(|(name, figure)| ANALYTES.has(name) && byte::at(figure, 0, byte::DIGIT))
 }

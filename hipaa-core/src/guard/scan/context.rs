@@ -284,7 +284,9 @@ impl Scan<'_, '_> {
         let from = self.cues_before(end);
         // A loose word in parentheses is a label: `96841552634 (account)`.
         let alone = |cue: &&Cue| byte::peek(self.bytes, cue.end) == b')' && byte::prev(self.bytes, cue.start) == b'(';
-        let cue = self.cues[from..].iter().find(|cue| mask.has(cue.class) && (!cue.weak || alone(cue)))?;
+        let speaks = |cue: &Cue| mask.has(cue.class) && (!cue.weak || alone(&cue) || self.is_told(end, cue));
+        let i = from + self.cues[from..].iter().position(speaks)?;
+        let (first, cue) = (self.cues[i].start, self.exact(i, (end, mask)).unwrap_or(self.cues[i]));
         if cue.start - end > REACH_AFTER || cue.start >= self.tables.cell.1 {
             return None;
         }
@@ -293,10 +295,11 @@ impl Scan<'_, '_> {
             && byte::peek(self.bytes, end) == b')'
             && matches!(byte::peek(self.bytes, cue.end), 0 | b'\n' | b'\r' | b',' | b';' | b'.' | b'|');
         // `QFT pos 02-Aug-2017, born in Manila`.
-        if cue.class == CueClass::Dob && byte::peek(self.bytes, end) == b',' && self.born_somewhere(cue) {
+        if cue.class == CueClass::Dob && byte::peek(self.bytes, end) == b',' && self.born_somewhere(&cue) {
             return None;
         }
-        let fit = after_gap(self.bytes, end + usize::from(closed), cue.start, cue.end)?;
+        let closed = closed || (cue.class == CueClass::Mrn && self.confirms(end, &cue));
+        let fit = after_gap(self.bytes, end + usize::from(closed), first, cue.end)?;
         let at = i16::try_from(cue.start - end).unwrap_or(i16::MAX);
         let reason = Reason::Cue { class: cue.class, at };
         self.behind = cue.end;

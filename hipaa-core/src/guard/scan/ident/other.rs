@@ -12,6 +12,8 @@ static MACHINES: WordSet<32> =
     WordSet::new("lagging lagged blocked seats users nodes cores endpoints partitions offline disconnected evicted");
 static COUNTED: WordSet<32> =
     WordSet::new("claims patients members enrollees lives subscribers beneficiaries records rows");
+/// What has a serial number and is no device.
+static CERTIFICATES: WordSet<16> = WordSet::new("cert certs tls ssl cn issuer");
 static UNIT: WordSet<4> = WordSet::new("unit units");
 static POLICY: WordSet<4> = WordSet::new("policy policies");
 /// Whose files have numbers of their own.
@@ -70,6 +72,9 @@ impl Scan<'_, '_> {
         {
             return true;
         }
+        if hit.is(CueClass::Device) && self.of_certificate((start, end), hit) {
+            return true;
+        }
         // `PCI device id 0x3796`.
         if hit.is(CueClass::Device) && matches!(bytes[start..], [b'0', b'x' | b'X', ..]) {
             return true;
@@ -80,6 +85,15 @@ impl Scan<'_, '_> {
             return true;
         }
         blood || pregnant || (hit.is(CueClass::Device) && hit.weak() && !labelled && end - start < 6)
+    }
+
+    /// Whether a long number with letters to `f` is that of a certificate: `cert CN=gw serial 8fc318b7626fc975 expired`.
+    fn of_certificate(&self, (start, end): (usize, usize), hit: Hit) -> bool {
+        end - start >= 12
+            && self.planes.digits_in(start, end) < end - start
+            && byte::skip(self.bytes, start, byte::HEX) == end
+            && self.says(hit, start, b"serial")
+            && said_before(self.bytes, start, 56, &CERTIFICATES)
     }
 
     /// Whether the number of a `unit` is that of a donation: `2u prbc, unit no. W02853431`.
