@@ -245,7 +245,8 @@ impl Scan<'_, '_> {
     #[inline]
     fn hit(&self, i: usize, fit: Fit, start: usize) -> Hit {
         let cue = self.cues[i];
-        let at = -i16::try_from(start - cue.end).unwrap_or(i16::MAX);
+        // The `#` of `Acc #10117418` is a part of the cue, which stands before the value all the same.
+        let at = -i16::try_from((start - cue.end).max(1)).unwrap_or(i16::MAX);
         let plural = matches!(byte::prev(self.bytes, cue.end), b's' | b'S' | b')');
         Hit::of_cue((cue.class, cue.weak), at, fit, (plural, self.beside(i)))
     }

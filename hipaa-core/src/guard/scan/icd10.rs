@@ -285,7 +285,7 @@ fn may_be_procedure(code: &[u8]) -> bool {
 
 /// Whether the mark of a risk adjustment stands right before `start`, as in lists of problems: `Hypertension (HCC) I10`.
 fn behind_hcc(bytes: &[u8], start: usize) -> bool {
-    let end = byte::back(bytes, start, byte::BLANK, 3);
+    let end = start - bytes[..start].iter().rev().take(4).take_while(|byte| b" \t-:".contains(byte)).count();
     end < start && bytes[..end].ends_with(b"HCC)")
 }
 

@@ -11,7 +11,7 @@ use crate::guard::words::WordSet;
 static MACHINES: WordSet<32> =
     WordSet::new("lagging lagged blocked seats users nodes cores endpoints partitions offline disconnected evicted");
 static COUNTED: WordSet<32> =
-    WordSet::new("claims patients members enrollees lives subscribers beneficiaries records rows");
+    WordSet::new("claims patients members enrollees lives subscribers beneficiaries records rows kids children");
 /// What has a serial number and is no device.
 static CERTIFICATES: WordSet<16> = WordSet::new("cert certs tls ssl cn issuer");
 static UNIT: WordSet<4> = WordSet::new("unit units");
@@ -44,6 +44,11 @@ impl Scan<'_, '_> {
         let name = byte::at(bytes, start, byte::LOWER) && bytes[start..end].contains(&b'_');
         let equal = byte::prev(bytes, start) == b'=' || byte::prev(bytes, start.wrapping_sub(1)) == b'=';
         if (name && !labelled) || (equal && self.of_another_name(start, hit)) {
+            return true;
+        }
+        // `Humana Gold Plus H1036-054`: a contract of Medicare.
+        let contract = || byte::at(bytes, start, UPPER) && byte::is_shape(bytes, start + 1, b"dddd-ddd");
+        if hit.is(CueClass::Plan) && hit.weak() && end - start == 9 && contract() {
             return true;
         }
         // `a member (Ann Roe) [#34752]`, `serial on x86-64`.
