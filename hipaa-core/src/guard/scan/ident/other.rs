@@ -46,11 +46,6 @@ impl Scan<'_, '_> {
         if (name && !labelled) || (equal && self.of_another_name(start, hit)) {
             return true;
         }
-        // `Humana Gold Plus H1036-054`: a contract of Medicare.
-        let contract = || byte::at(bytes, start, UPPER) && byte::is_shape(bytes, start + 1, b"dddd-ddd");
-        if hit.is(CueClass::Plan) && hit.weak() && end - start == 9 && contract() {
-            return true;
-        }
         // `a member (Ann Roe) [#34752]`, `serial on x86-64`.
         // `Dear Member, NCT07755664`: a trial.
         let trial = || bytes[start..].starts_with(b"NCT") && end - start == 11;
@@ -70,18 +65,16 @@ impl Scan<'_, '_> {
         let plan = hit.is(CueClass::Plan);
         if (plan || hit.is(CueClass::License))
             && (self.of_machines((start, end), labelled)
-                || (plan && self.is_rule(start, end))
+                || (plan && (self.is_rule(start, end) || self.is_contract((start, end), hit)))
                 || (plan && self.groups_machines((start, end), hit))
                 || self.is_download((start, end), hit)
                 || self.counts_licences((start, end), hit))
         {
             return true;
         }
-        if hit.is(CueClass::Device) && self.of_certificate((start, end), hit) {
-            return true;
-        }
         // `PCI device id 0x3796`.
-        if hit.is(CueClass::Device) && matches!(bytes[start..], [b'0', b'x' | b'X', ..]) {
+        let address = || matches!(bytes[start..], [b'0', b'x' | b'X', ..]);
+        if hit.is(CueClass::Device) && (address() || self.of_certificate((start, end), hit)) {
             return true;
         }
         // `Implant: CI612   SN 3484-35371`.
@@ -90,6 +83,12 @@ impl Scan<'_, '_> {
             return true;
         }
         blood || pregnant || (hit.is(CueClass::Device) && hit.weak() && !labelled && end - start < 6)
+    }
+
+    /// Whether a loose name of a payer leads to a contract of Medicare: `Humana Gold Plus H1036-054`.
+    fn is_contract(&self, (start, end): (usize, usize), hit: Hit) -> bool {
+        let shaped = || byte::at(self.bytes, start, UPPER) && byte::is_shape(self.bytes, start + 1, b"dddd-ddd");
+        hit.weak() && end - start == 9 && shaped()
     }
 
     /// Whether a long number with letters to `f` is that of a certificate: `cert CN=gw serial 8fc318b7626fc975 expired`.
