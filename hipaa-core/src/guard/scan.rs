@@ -11,6 +11,7 @@ mod answer;
 mod aside;
 mod banner;
 mod bearer;
+mod behind;
 mod born;
 mod claim;
 mod condition;

@@ -51,7 +51,7 @@ static FILLERS: WordSet<512> = WordSet::new(
     direct same s and or with under by has been per from in now also value given reported \
     documented entered sex gender shows changed remains not code card name he she they use used using \
     line desk us them him me you please via reached cellphone dtmf input digits device system epic chart ending merged pcp \
-    correct as shown printed between cast either left right donor recipient back yes yeah sure ok okay number numbers num no nos nbr nr id ids identifier identifiers identification",
+    correct as shown printed here between cast either left right donor recipient back yes yeah sure ok okay number numbers num no nos nbr nr id ids identifier identifiers identification",
 );
 
 const NEAR_WORDS: u32 = 4;
@@ -97,7 +97,8 @@ fn worded_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
                 continue;
             }
             let weight = weight(bytes, at, end).filter(|_| newlines == 0)?;
-            (fillers, last) = (fillers + 1, at);
+            // `Member ID number⏎448281920`: another word for a number is none between.
+            (fillers, last) = (fillers + u32::from(weight < Fit::Label), at);
             words += u32::from(weight == Fit::Near);
             fit = fit.min(weight);
             at = end;
@@ -106,6 +107,8 @@ fn worded_gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
         match byte {
             b'\n' => (newlines, at) = (newlines + u32::from(!opens(&bytes[from..at])), at + clock(bytes, at + 1)),
             b':' | b'#' | b'=' => labelled = true,
+            // `Zip+4⏎98402-1117`.
+            b'+' if at == from && byte::peek(bytes, at + 1) == b'4' => at += 1,
             // `acct_no != 66120933`.
             b'!' if byte::peek(bytes, at + 1) == b'=' => {}
             b';' if at == from && mistyped(bytes, at, to) => (labelled, fit) = (true, fit.min(Fit::Strict)),

@@ -43,6 +43,8 @@ pub(in super::super) fn list_gap(bytes: &[u8], from: usize, to: usize) -> bool {
             // `(R), `: which of two.
             b'(' if side(bytes, at) > 0 => at += side(bytes, at),
             b' ' | b'\n' | b'(' | b'*' => {}
+            // `MRNs #4482913, #4482914`.
+            b'#' if seen && at + 1 == to => {}
             b'-' if matches!(bytes[at + 1..], [b'>', ..] | [b'-', b'>', ..]) => {}
             b'=' if byte::peek(bytes, at + 1) == b'>' => {}
             // An arrow, or the guillemets around each value.

@@ -192,9 +192,10 @@ impl Phrase {
             if self.parts.last() == Some(&Part::Number) { &["id", "no", "num", "number"] } else { &[""] };
         let squashed = suffixes.iter().map(|suffix| [&stem, suffix.as_bytes()].concat());
         let long = squashed.filter(|word| word.len() >= 5 && word.iter().all(u8::is_ascii_alphabetic));
-        let phrases: Vec<Self> =
+        let mut phrases: Vec<Self> =
             long.filter_map(|word| Self::parse(std::str::from_utf8(&word).ok()?, self.class, self.weak)).collect();
-        [vec![self], phrases].concat()
+        phrases.insert(0, self);
+        phrases
     }
 
     /// Whether this is its first word, of which the first eight bytes are known to be right.

@@ -10,7 +10,18 @@ use crate::guard::words::WordSet;
 static EXAMS: WordSet<128> = WordSet::new(
     "order orders exam coll collected specimen study modality procedure test ct cta mri mr xr cxr xray ultrasound \
     mammogram mammo echo ekg pet biopsy bx path pathology requisition lab labs culture radiology imaging scan ray nm \
-    stress spect dexa",
+    stress spect dexa blood bld fluid urine serum plasma swab stool csf sputum tissue ua bcx ucx",
+);
+
+/// What a specimen or a result does.
+static CAME: WordSet<16> = WordSet::new("received recd rcvd rec recv resulted reported accessioned verified released");
+static MONEY: WordSet<32> = WordSet::new(
+    "payment payments pymt pmt paid check cheque deposit copay cash wire funds fee refund transfer guarantor balance bill billing statement due",
+);
+/// What is measured.
+static ANALYTES: WordSet<64> = WordSet::new(
+    "k na cl co2 bun cre creat creatinine glu glucose ca mg phos wbc rbc hgb hct plt inr ptt ast alt alp tsh a1c hba1c \
+    psa bnp troponin trop lactate ldl hdl chol crp esr ferritin alb tbili lipase",
 );
 
 impl Scan<'_, '_> {
@@ -40,6 +51,29 @@ impl Scan<'_, '_> {
         let near = &self.bytes[before..start];
         let earlier = near.windows(6).any(|word| word.eq_ignore_ascii_case(b"prior:"))
             || near.windows(11).any(|word| word.eq_ignore_ascii_case(b"comparison:"));
-        earlier || any_word(self.bytes, before, start, &EXAMS) || any_word(self.bytes, span.1, behind, &EXAMS)
+        let around = &self.bytes[before..behind];
+        earlier
+            || is_timed(around)
+            || has_result(around)
+            || any_word(self.bytes, before, start, &EXAMS)
+            || any_word(self.bytes, span.1, behind, &EXAMS)
     }
+}
+
+/// Whether a specimen came in at a time: `Received: 09:10 Acc# 10117418`; money comes in, too.
+fn is_timed(near: &[u8]) -> bool {
+    let hour = |part: &[u8]| part.len() == 4 && part[0] < b'3' && part.iter().all(u8::is_ascii_digit);
+    let clock = || near.windows(5).any(|part| byte::is_shape(part, 0, b"dd:dd")) || parts(near).any(hour);
+    any_word(near, 0, near.len(), &CAME) && clock() && !near.contains(&b'$') && !any_word(near, 0, near.len(), &MONEY)
+}
+
+/// Whether a result of a laboratory stands before it: `K 4.1  Acc# 10117418`.
+fn has_result(near: &[u8]) -> bool {
+    let figure = |part: &[u8]| byte::at(part, 0, byte::DIGIT);
+    parts(near).zip(parts(near).skip(1)).any(|(name, next)| ANALYTES.has(name) && figure(next))
+}
+
+/// What blanks and marks part.
+fn parts(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| b" :,;=.\t\n".contains(byte)).filter(|part| !part.is_empty())
 }

@@ -22,6 +22,15 @@ static READS: WordSet<16> = WordSet::new("reads read says said shows showed");
 /// What a licence is for.
 static PROFESSIONS: WordSet<32> = WordSet::new("rn lpn lvn md do np pa aprn rph lcsw pt ot");
 
+/// Words of the names of states, and those that may stand before them.
+static STATES: WordSet<128> = WordSet::new(
+    "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana \
+    iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska \
+    nevada hampshire jersey mexico york carolina dakota ohio oklahoma oregon pennsylvania island tennessee texas utah \
+    vermont virginia washington wisconsin wyoming columbia rico",
+);
+static BESIDE_STATE: WordSet<16> = WordSet::new("new north south west rhode district of puerto state in wallet shown");
+
 /// Accounts that hold no numbers of persons.
 static LEDGER: WordSet<8> = WordSet::new("receivable payable totaling totalling");
 
@@ -72,7 +81,25 @@ impl Scan<'_, '_> {
 
     /// Whether a loose word before a value speaks for it over the words between.
     pub(super) fn leads_to(&self, cue: &Cue, start: usize) -> bool {
-        self.says_so(cue, start) || self.announces(cue, start) || self.asked(cue, start) || self.credential(cue, start)
+        self.says_so(cue, start)
+            || self.announces(cue, start)
+            || self.asked(cue, start)
+            || self.credential(cue, start)
+            || self.of_state(cue, start)
+    }
+
+    /// Whether only the name of a state stands between: `License: Washington W4137643`, `License in wallet: North Dakota`.
+    fn of_state(&self, cue: &Cue, start: usize) -> bool {
+        if cue.class != CueClass::License {
+            return false;
+        }
+        let gap = self.bytes.get(cue.end..start).filter(|gap| gap.len() <= 40).unwrap_or(&[]);
+        let signs = |byte: &u8| byte::is(*byte, byte::ALPHA) || b" :,()".contains(byte);
+        let mut words = gap.split(|byte| !byte::is(*byte, byte::ALPHA)).filter(|word| !word.is_empty());
+        let last = words.next_back().is_some_and(|word| STATES.has(word));
+        last && gap.iter().all(signs)
+            && words.all(|word| STATES.has(word) || BESIDE_STATE.has(word))
+            && self.is_long(start, byte::skip(self.bytes, start, ALNUM))
     }
 
     /// Whether only the state and the profession stand between: `My nurse license (TN RN RN654575)`.
@@ -99,7 +126,9 @@ impl Scan<'_, '_> {
         let of_numbers = matches!(cue.class, CueClass::Account | CueClass::Plan | CueClass::License | CueClass::Mrn);
         // `the account you're calling about is 486472795`.
         let is = |text: &[u8]| gap.eq_ignore_ascii_case(text);
-        let with = gap.len() < 20 && gap.get(..6).is_some_and(|with| with.eq_ignore_ascii_case(b" with "));
+        // `my account with Acme is`, `Her account at the clinic is`.
+        let leads = |words: &[u8]| gap.get(..words.len()).is_some_and(|with| with.eq_ignore_ascii_case(words));
+        let with = gap.len() < 24 && (leads(b" with ") || leads(b" at "));
         let was = is(b" was ") || (with && (ends(gap, b" was ") || ends(gap, b" is ")));
         // `Wristband reads 39969384`.
         let reads = || {

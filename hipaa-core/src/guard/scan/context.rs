@@ -248,7 +248,8 @@ impl Scan<'_, '_> {
     #[inline]
     fn hit(&self, i: usize, fit: Fit, start: usize) -> Hit {
         let cue = self.cues[i];
-        let at = -i16::try_from(start - cue.end).unwrap_or(i16::MAX);
+        // The `#` of `Acc #10117418` is a part of the cue, which stands before the value all the same.
+        let at = -i16::try_from((start - cue.end).max(1)).unwrap_or(i16::MAX);
         let plural = matches!(byte::prev(self.bytes, cue.end), b's' | b'S' | b')');
         Hit::of_cue((cue.class, cue.weak), at, fit, (plural, self.beside(i)))
     }
@@ -287,7 +288,9 @@ impl Scan<'_, '_> {
         let from = self.cues_before(end);
         // A loose word in parentheses is a label: `96841552634 (account)`.
         let alone = |cue: &&Cue| byte::peek(self.bytes, cue.end) == b')' && byte::prev(self.bytes, cue.start) == b'(';
-        let cue = self.cues[from..].iter().find(|cue| mask.has(cue.class) && (!cue.weak || alone(cue)))?;
+        let speaks = |cue: &Cue| mask.has(cue.class) && (!cue.weak || alone(&cue) || self.is_told(end, cue));
+        let i = from + self.cues[from..].iter().position(speaks)?;
+        let (first, cue) = (self.cues[i].start, self.exact(i, (end, mask)).unwrap_or(self.cues[i]));
         if cue.start - end > REACH_AFTER || cue.start >= self.tables.cell.1 {
             return None;
         }
@@ -296,10 +299,11 @@ impl Scan<'_, '_> {
             && byte::peek(self.bytes, end) == b')'
             && matches!(byte::peek(self.bytes, cue.end), 0 | b'\n' | b'\r' | b',' | b';' | b'.' | b'|');
         // `QFT pos 02-Aug-2017, born in Manila`.
-        if cue.class == CueClass::Dob && byte::peek(self.bytes, end) == b',' && self.born_somewhere(cue) {
+        if cue.class == CueClass::Dob && byte::peek(self.bytes, end) == b',' && self.born_somewhere(&cue) {
             return None;
         }
-        let fit = after_gap(self.bytes, end + usize::from(closed), cue.start, cue.end)?;
+        let closed = closed || (cue.class == CueClass::Mrn && self.confirms(end, &cue));
+        let fit = after_gap(self.bytes, end + usize::from(closed), first, cue.end)?;
         let at = i16::try_from(cue.start - end).unwrap_or(i16::MAX);
         let reason = Reason::Cue { class: cue.class, at };
         self.behind = cue.end;

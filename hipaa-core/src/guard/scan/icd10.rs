@@ -48,7 +48,7 @@ impl Scan<'_, '_> {
         let mut raised = [0; 8];
         let code = if lower { in_capitals(text, &mut raised) } else { text };
         let valid = self.rules.categories.has(&code[..3]) && subclass(&code[4..]);
-        if !valid || (alone && unit::measures(self.bytes, span.1)) {
+        if !valid || (alone && unit::measures(self.bytes, span.1) && !unit::bills(self.bytes, span.1)) {
             return false;
         }
         let hit = self.context(span, CODES).filter(|&hit| !self.describes(hit, span));
@@ -104,7 +104,7 @@ impl Scan<'_, '_> {
                 self.push(claim, Confidence::Medium, Some(Reason::CodeList));
             }
             _ if code.len() == 3
-                && title::beside(self.bytes, span)
+                && (title::beside(self.bytes, span) || behind_hcc(self.bytes, span.0))
                 && lookalike::reason(self.bytes, span).is_none() =>
             {
                 self.push(claim, Confidence::Medium, None);
@@ -281,6 +281,12 @@ fn may_be_procedure(code: &[u8]) -> bool {
     let ends = matches!(code, [b'H', b'2', b'1'..=b'9', ..] | [b'R' | b'U', b'0', b'1'..=b'9', ..]);
     let digits = number.len() == 4 && number.iter().all(u8::is_ascii_digit);
     digits && !ends && thousands.contains(&number[0])
+}
+
+/// Whether the mark of a risk adjustment stands right before `start`, as in lists of problems: `Hypertension (HCC) I10`.
+fn behind_hcc(bytes: &[u8], start: usize) -> bool {
+    let end = start - bytes[..start].iter().rev().take(4).take_while(|byte| b" \t-:".contains(byte)).count();
+    end < start && bytes[..end].ends_with(b"HCC)")
 }
 
 /// Whether dextrose was given: `D50 amp`, `D10 given; D5W`.

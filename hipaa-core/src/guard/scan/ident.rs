@@ -60,13 +60,18 @@ impl Scan<'_, '_> {
             Fit::Label if !hit.weak() || labelled => Confidence::High,
             Fit::Label => Confidence::Medium,
             Fit::Strict if !hit.weak() => Confidence::High,
-            Fit::Near if !hit.weak() && digits >= 5 && near_enough(hit) => Confidence::Medium,
+            Fit::Near if !hit.weak() && digits >= 5 && (near_enough(hit) || self.is_said(span.0)) => Confidence::Medium,
             _ => Confidence::Low,
         };
         self.remember(span, hit);
         let claim = Claim { kind, span, base: Confidence::Low, reason: Reason::Shape };
         self.push(claim, confidence, Some(hit.reason()));
         self.done = self.done.max(span.1);
+    }
+
+    /// Whether `is` leads to the value: `The nursing license number of the administering nurse is RN393832`.
+    fn is_said(&self, start: usize) -> bool {
+        self.bytes[..start].ends_with(b" is ")
     }
 
     /// Whether all of the value is a word of labels.

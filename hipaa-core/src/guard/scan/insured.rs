@@ -5,7 +5,7 @@ use super::near::{any_word, previous_word};
 use super::worded::lettered;
 use super::{Hit, Scan};
 use crate::guard::byte;
-use crate::guard::cue::{Cue, CueClass, Mask};
+use crate::guard::cue::{Cue, CueClass, Mask, is_number_word};
 use crate::guard::words::WordSet;
 use crate::guard::{Kind, Reason};
 
@@ -15,6 +15,10 @@ static PAYERS: WordSet<32> =
 /// Loose words for a number of the insured that name no payer.
 static HOLDERS: WordSet<32> =
     WordSet::new("cin mcd mbr cardholder policyholder policy group grp insured member subscriber dbn");
+/// What a coverage is.
+static STATUSES: WordSet<32> = WordSet::new(
+    "pending active inactive approved eligible effective verified primary secondary tertiary termed expired emergency",
+);
 /// Words of a line that make `ID` the number of a plan; those of a card for prescriptions are sure.
 static INSURANCE: WordSet<64> = WordSet::new(
     "insurance insured insurer ins member subscriber sub subscr subs carrier payer payor primary secondary ndary coverage \
@@ -62,7 +66,19 @@ const GROUP_REACH: usize = 96;
 impl Scan<'_, '_> {
     /// Whether the cue is the bare name of a payer: it speaks only right beside the value, or its `ID`.
     pub(super) fn payer(&self, cue: &Cue, start: usize) -> bool {
-        cue.class == CueClass::Plan && PAYERS.has(&self.bytes[cue.start..cue.end]) && !self.has_id(start)
+        cue.class == CueClass::Plan
+            && PAYERS.has(&self.bytes[cue.start..cue.end])
+            && !self.has_id(start)
+            && !self.has_status(cue.end, start)
+    }
+
+    /// Whether only a status and a word for a number stand between: `Medicaid pending, no. 42414859799`.
+    fn has_status(&self, from: usize, start: usize) -> bool {
+        let gap = self.bytes.get(from..start).filter(|gap| gap.len() <= 24).unwrap_or(&[]);
+        let mut words = gap.split(|byte| !byte::is(*byte, byte::ALPHA)).filter(|word| !word.is_empty());
+        let signs = |byte: &u8| byte::is(*byte, byte::ALPHA) || b" ,.:#()-".contains(byte);
+        let numbered = gap.contains(&b'#') || words.clone().next_back().is_some_and(is_number_word);
+        numbered && gap.iter().all(signs) && words.all(|word| STATUSES.has(word) || is_number_word(word))
     }
 
     /// Whether the cue is only the name of a payer, who has a telephone: `BCBS 808-342-3697`, not `group 808-342-3697`.
@@ -88,7 +104,9 @@ impl Scan<'_, '_> {
         let word = &bytes[cue.start..cue.end];
         // The group of a card for prescriptions is often the name of a network: `RxGrp RX8944`.
         let prescriptions = word.get(..2).is_some_and(|rx| rx.eq_ignore_ascii_case(b"rx"));
-        if !prescriptions && !word.get(..5).is_some_and(|group| group.eq_ignore_ascii_case(b"group")) {
+        // `gp 483753`; a GP is a physician, too.
+        let short = word.get(..2).is_some_and(|gp| gp.eq_ignore_ascii_case(b"gp")) && !byte::at(word, 2, byte::ALPHA);
+        if !prescriptions && !short && !word.get(..5).is_some_and(|group| group.eq_ignore_ascii_case(b"group")) {
             return true;
         }
         let value = &bytes[start..end];
@@ -226,15 +244,21 @@ impl Scan<'_, '_> {
 }
 
 /// Whether the number at `start` ends before the label of a birth date: the `ID: 3871764. DOB: ` of a strip, `PID 6544116
-/// DOB`.
+/// DOB`, the `ID: 485954⇥Birthdate: ` of a list.
 pub(super) fn born_behind(bytes: &[u8], start: usize) -> bool {
     let end = byte::skip(&bytes[..bytes.len().min(start + 24)], start, byte::ALNUM | byte::JOIN);
     // A telephone number may begin with a sign, and then nothing is skipped.
     let end = if end > start && byte::at(bytes, end - 1, byte::JOIN) { end - 1 } else { end };
-    let next = bytes[end..].iter().take(4).take_while(|byte| b" .,;|\n".contains(byte)).count() + end;
+    let next = bytes[end..].iter().take(4).take_while(|byte| b" .,;|\n\t".contains(byte)).count() + end;
     let digits = bytes[start..end].iter().filter(|byte| byte.is_ascii_digit()).count();
-    (5..=10).contains(&digits)
-        && next > end
-        && bytes.get(next..next + 3).is_some_and(|word| word.eq_ignore_ascii_case(b"dob"))
-        && !byte::at(bytes, next + 3, byte::ALNUM)
+    (5..=10).contains(&digits) && next > end && is_birth(bytes, next)
+}
+
+/// Whether a label of a birth date stands at `at`.
+fn is_birth(bytes: &[u8], at: usize) -> bool {
+    let is = |label: &[u8]| {
+        let end = at + label.len();
+        bytes.get(at..end).is_some_and(|word| word.eq_ignore_ascii_case(label)) && !byte::at(bytes, end, byte::ALNUM)
+    };
+    is(b"dob") || is(b"birthdate") || is(b"birth date") || is(b"date of birth")
 }

@@ -103,7 +103,7 @@ impl Scan<'_, '_> {
         let numbers = last.hit.class().kind().is_some_and(crate::guard::Kind::needs_cue);
         // `MR# 57738630 not 8538270`.
         let gap = self.bytes.get(last.end..span.0).unwrap_or(&[]);
-        let long = value.len() >= 6 && last.len >= 6;
+        let long = value.len() >= 6 && last.len >= 5;
         let denied = matches!(gap, b" not " | b", not ") && long;
         let many = || self.planes.digits_in(span.0, span.1) >= 5;
         if numbers && long && self.names_second(last, (gap, value)) && many() && !unit::follows(self.bytes, span.1) {

@@ -178,6 +178,11 @@ impl Scan<'_, '_> {
     /// Whether the run is a word for an address of a machine, which touches the address with its colon.
     #[inline(never)]
     fn labels_address(&self, run: Run) -> bool {
+        // `Bluetooth Address:82:c3:32:77:55:a3`.
+        let word = &self.bytes[run.start..run.end];
+        if word.eq_ignore_ascii_case(b"address") || word.eq_ignore_ascii_case(b"addr") {
+            return true;
+        }
         let cue = self.rules.lexicon.phrase_at((self.bytes, self.planes), run.start, run.end);
         cue.is_some_and(|cue| cue.end == run.end && matches!(cue.class, Mac | Ip))
     }

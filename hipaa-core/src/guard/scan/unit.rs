@@ -44,6 +44,12 @@ pub(super) fn measures(bytes: &[u8], end: usize) -> bool {
     stop > at + 1 && !bytes[at..stop].eq_ignore_ascii_case(b"in") && follows(bytes, end)
 }
 
+/// Whether it is billed so many times: `97110 M54.50 units 2`.
+pub(super) fn bills(bytes: &[u8], end: usize) -> bool {
+    bytes.get(end..end + 7).is_some_and(|word| word.eq_ignore_ascii_case(b" units "))
+        && byte::at(bytes, end + 7, byte::DIGIT)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

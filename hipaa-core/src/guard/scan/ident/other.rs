@@ -11,7 +11,9 @@ use crate::guard::words::WordSet;
 static MACHINES: WordSet<32> =
     WordSet::new("lagging lagged blocked seats users nodes cores endpoints partitions offline disconnected evicted");
 static COUNTED: WordSet<32> =
-    WordSet::new("claims patients members enrollees lives subscribers beneficiaries records rows");
+    WordSet::new("claims patients members enrollees lives subscribers beneficiaries records rows kids children");
+/// What has a serial number and is no device.
+static CERTIFICATES: WordSet<16> = WordSet::new("cert certs tls ssl cn issuer");
 static UNIT: WordSet<4> = WordSet::new("unit units");
 static POLICY: WordSet<4> = WordSet::new("policy policies");
 /// Whose files have numbers of their own.
@@ -63,7 +65,7 @@ impl Scan<'_, '_> {
         let plan = hit.is(CueClass::Plan);
         if (plan || hit.is(CueClass::License))
             && (self.of_machines((start, end), labelled)
-                || (plan && self.is_rule(start, end))
+                || (plan && (self.is_rule(start, end) || self.is_contract((start, end), hit)))
                 || (plan && self.groups_machines((start, end), hit))
                 || self.is_download((start, end), hit)
                 || self.counts_licences((start, end), hit))
@@ -71,7 +73,8 @@ impl Scan<'_, '_> {
             return true;
         }
         // `PCI device id 0x3796`.
-        if hit.is(CueClass::Device) && matches!(bytes[start..], [b'0', b'x' | b'X', ..]) {
+        let address = || matches!(bytes[start..], [b'0', b'x' | b'X', ..]);
+        if hit.is(CueClass::Device) && (address() || self.of_certificate((start, end), hit)) {
             return true;
         }
         // `Implant: CI612   SN 3484-35371`.
@@ -80,6 +83,21 @@ impl Scan<'_, '_> {
             return true;
         }
         blood || pregnant || (hit.is(CueClass::Device) && hit.weak() && !labelled && end - start < 6)
+    }
+
+    /// Whether a loose name of a payer leads to a contract of Medicare: `Humana Gold Plus H1036-054`.
+    fn is_contract(&self, (start, end): (usize, usize), hit: Hit) -> bool {
+        let shaped = || byte::at(self.bytes, start, UPPER) && byte::is_shape(self.bytes, start + 1, b"dddd-ddd");
+        hit.weak() && end - start == 9 && shaped()
+    }
+
+    /// Whether a long number with letters to `f` is that of a certificate: `cert CN=gw serial 8fc318b7626fc975 expired`.
+    fn of_certificate(&self, (start, end): (usize, usize), hit: Hit) -> bool {
+        end - start >= 12
+            && self.planes.digits_in(start, end) < end - start
+            && byte::skip(self.bytes, start, byte::HEX) == end
+            && self.says(hit, start, b"serial")
+            && said_before(self.bytes, start, 56, &CERTIFICATES)
     }
 
     /// Whether the number of a `unit` is that of a donation: `2u prbc, unit no. W02853431`.
