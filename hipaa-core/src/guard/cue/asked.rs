@@ -20,16 +20,23 @@ const ROOM: usize = 5;
 #[inline]
 pub(super) fn gap(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
     let first = byte::peek(bytes, from + 1);
-    if byte::peek(bytes, from) == b' ' && matches!(first, b'o' | b'f' | b'i' | b's' | b'd' | b'c' | b'y' | b'a') {
-        asked(bytes, from, to)
-    } else {
-        None
+    let goes_on = matches!(first, b'o' | b'f' | b'i' | b's' | b'd' | b'c' | b'y' | b'a');
+    if may_answer(bytes, to) && byte::peek(bytes, from) == b' ' && goes_on { asked(bytes, from, to) } else { None }
+}
+
+/// Whether a line or a turn may start at `to`; most values stand behind a word.
+#[inline]
+fn may_answer(bytes: &[u8], to: usize) -> bool {
+    match byte::prev(bytes, to) {
+        b'\n' | b':' => true,
+        b' ' => matches!(byte::prev(bytes, to - 1), b':' | b' '),
+        _ => false,
     }
 }
 
 #[inline(never)]
 fn asked(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
-    let tail = answered(bytes, from, to)?;
+    let tail = tail(bytes, from, to)?;
     let mut words = tail.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
     let leads = GOES_ON.has(words.clone().next()?) && words.clone().count() <= WORDS;
     (leads && words.all(is_word)).then_some(Fit::Strict)
@@ -37,7 +44,13 @@ fn asked(bytes: &[u8], from: usize, to: usize) -> Option<Fit> {
 
 /// What a question says from `from` to the end of its line, when the next line or turn answers it with what stands at
 /// `to`: ` on the statement`, ` 4` of `bed 4?⏎Bo: `.
+#[inline]
 pub(in super::super) fn answered(bytes: &[u8], from: usize, to: usize) -> Option<&[u8]> {
+    if may_answer(bytes, to) { tail(bytes, from, to) } else { None }
+}
+
+#[inline(never)]
+fn tail(bytes: &[u8], from: usize, to: usize) -> Option<&[u8]> {
     let gap = bytes.get(from..to)?;
     let len = memchr::memchr(b'\n', gap)?;
     let tail = gap[..len].trim_ascii();

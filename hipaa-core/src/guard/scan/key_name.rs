@@ -9,25 +9,25 @@ use crate::guard::words::WordSet;
 /// The longest name, in bytes.
 const LONGEST: usize = 32;
 
-/// What such a name ends with, in the case of names and in capitals.
-const PARTS: [(&[u8], CueClass); 16] = [
-    (b"Mrn", CueClass::Mrn),
-    (b"MRN", CueClass::Mrn),
-    (b"Ssn", CueClass::Ssn),
-    (b"SSN", CueClass::Ssn),
-    (b"Dob", CueClass::Dob),
-    (b"DOB", CueClass::Dob),
-    (b"BirthDate", CueClass::Dob),
-    (b"Birthdate", CueClass::Dob),
-    (b"DateOfBirth", CueClass::Dob),
-    (b"Npi", CueClass::Npi),
-    (b"NPI", CueClass::Npi),
-    (b"MemberId", CueClass::Plan),
-    (b"SubscriberId", CueClass::Plan),
-    (b"AccountNumber", CueClass::Account),
-    (b"PhoneNumber", CueClass::Phone),
-    (b"Age", CueClass::Age90),
-];
+/// What such a name ends with, in the case of names and in capitals: how many letters, and of what they speak.
+fn part(name: &[u8]) -> Option<(usize, CueClass)> {
+    let part = match name {
+        [.., b'M', b'r', b'n'] | [.., b'M', b'R', b'N'] => (3, CueClass::Mrn),
+        [.., b'S', b's', b'n'] | [.., b'S', b'S', b'N'] => (3, CueClass::Ssn),
+        [.., b'D', b'o', b'b'] | [.., b'D', b'O', b'B'] => (3, CueClass::Dob),
+        [.., b'N', b'p', b'i'] | [.., b'N', b'P', b'I'] => (3, CueClass::Npi),
+        [.., b'A', b'g', b'e'] => (3, CueClass::Age90),
+        [.., b'a', b't', b'e'] if name.ends_with(b"BirthDate") || name.ends_with(b"Birthdate") => (9, CueClass::Dob),
+        [.., b'B', b'i', b'r', b't', b'h'] if name.ends_with(b"DateOfBirth") => (11, CueClass::Dob),
+        [.., b'I', b'd'] if name.ends_with(b"MemberId") => (8, CueClass::Plan),
+        [.., b'I', b'd'] if name.ends_with(b"SubscriberId") => (12, CueClass::Plan),
+        [.., b'b', b'e', b'r'] if name.ends_with(b"AccountNumber") => (13, CueClass::Account),
+        [.., b'b', b'e', b'r'] if name.ends_with(b"PhoneNumber") => (11, CueClass::Phone),
+        _ => return None,
+    };
+    Some(part)
+}
+
 /// First parts that ask for no value of a person: `minMrn=100000`.
 static LIMITS: WordSet<32> =
     WordSet::new("max min next last start first num count total no is has test default sample");
@@ -55,12 +55,12 @@ impl Scan<'_, '_> {
             return None;
         }
         let name = &bytes[byte::back(bytes, end, ALPHA, LONGEST)..end];
-        let (part, class) = PARTS.iter().find(|(part, _)| name.ends_with(part))?;
-        let first = &name[..name.len() - part.len()];
+        let (len, class) = part(name)?;
+        let first = &name[..name.len() - len];
         let parted = byte::is(byte::prev(first, first.len()), LOWER);
-        let known = if *class == CueClass::Age90 { PERSONS.has(first) } else { !LIMITS.has(first) };
+        let known = if class == CueClass::Age90 { PERSONS.has(first) } else { !LIMITS.has(first) };
         let at = -i16::try_from(marks).ok()?;
-        let hit = || Hit::declared(*class, Reason::Cue { class: *class, at });
-        (parted && known && mask.has(*class)).then(hit)
+        let hit = || Hit::declared(class, Reason::Cue { class, at });
+        (parted && known && mask.has(class)).then(hit)
     }
 }
