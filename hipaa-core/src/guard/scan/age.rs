@@ -322,7 +322,7 @@ fn bounded_before(bytes: &[u8], start: usize) -> bool {
     match byte::prev(bytes, at) {
         b'<' | b'~' | b'$' => return true,
         b'*' => return !star::opens(bytes, at, start),
-        b'>' => return !quotes(bytes, at, start),
+        b'>' => return !(quotes(bytes, at, start) || (at == start && label::in_element(bytes, start))),
         _ => {}
     }
     let word = word_before(bytes, start);

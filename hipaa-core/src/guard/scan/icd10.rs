@@ -4,7 +4,7 @@
 mod form;
 
 use super::claim::Claim;
-use super::near::{said_before, word_behind};
+use super::near::{said_before, word_before, word_behind};
 use super::token::Run;
 use super::{Hit, Scan, condition, lookalike, title, unit};
 use crate::guard::byte::{self, ALNUM};
@@ -22,6 +22,9 @@ const HOMOGRAPHS: [&[u8]; 5] = [b"N95", b"D50", b"D10", b"D25", b"F18"];
 /// How dextrose is given.
 static INFUSED: WordSet<32> =
     WordSet::new("amp amps ampule bolus push iv ivp gtt drip infusion infusing water syringe");
+
+/// What dextrose is in.
+static FLUIDS: WordSet<16> = WordSet::new("tpn pn hal ivf mivf fluid fluids dextrose");
 
 static DIAGNOSES: WordSet<16> = WordSet::new("dx diagnosis diagnoses icd dxs");
 
@@ -49,6 +52,9 @@ impl Scan<'_, '_> {
         let code = if lower { in_capitals(text, &mut raised) } else { text };
         let valid = self.rules.categories.has(&code[..3]) && subclass(&code[4..]);
         if !valid || (alone && unit::measures(self.bytes, span.1) && !unit::bills(self.bytes, span.1)) {
+            return false;
+        }
+        if code == b"D12.5" && is_strength(self.bytes, span) {
             return false;
         }
         let hit = self.context(span, CODES).filter(|&hit| !self.describes(hit, span));
@@ -300,6 +306,17 @@ fn infused(bytes: &[u8], span: (usize, usize)) -> bool {
         };
         INFUSED.has(word) || given()
     }
+}
+
+/// Whether it is a strength of dextrose: `TPN D12.5`, `D12.5% at 5`, `D12.5 at 4 mL/h`.
+fn is_strength(bytes: &[u8], (start, end): (usize, usize)) -> bool {
+    let rest = &bytes[end..];
+    let runs = rest.strip_prefix(b" at ").is_some_and(|rate| byte::at(rate, 0, byte::DIGIT));
+    let before = || {
+        let (from, to) = word_before(bytes, start);
+        FLUIDS.has(&bytes[from..to])
+    };
+    runs || rest.starts_with(b"%") || INFUSED.has(word_behind(bytes, end)) || before()
 }
 
 /// The text in capitals; it is no longer than the room.

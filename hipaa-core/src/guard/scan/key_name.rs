@@ -38,23 +38,29 @@ static PERSONS: WordSet<64> = WordSet::new(
 );
 
 impl Scan<'_, '_> {
-    /// What the name right before a value says, behind `:` or `=` and perhaps a quote.
+    /// What the name right before a value says, behind `:` or `=` and perhaps a quote, or in its tag: `<PatientAge>94`.
     #[inline]
     pub(super) fn by_key(&self, start: usize, mask: Mask) -> Option<Hit> {
         let before = byte::prev(self.bytes, start);
         let mark = if before == b' ' { byte::prev(self.bytes, start.saturating_sub(1)) } else { before };
-        if matches!(mark, b':' | b'=' | b'"' | b'\'') { self.keyed(start, mask) } else { None }
+        if matches!(mark, b':' | b'=' | b'"' | b'\'' | b'>') { self.keyed(start, mask) } else { None }
     }
 
     #[inline(never)]
     fn keyed(&self, start: usize, mask: Mask) -> Option<Hit> {
         let bytes = self.bytes;
-        let marks = bytes[..start].iter().rev().take(5).take_while(|byte| b" :='\"".contains(byte)).count();
+        let marks = bytes[..start].iter().rev().take(5).take_while(|byte| b" :='\">".contains(byte)).count();
         let end = start - marks;
-        if !bytes[end..start].iter().any(|byte| matches!(byte, b':' | b'=')) {
+        let from = byte::back(bytes, end, ALPHA, LONGEST);
+        let (name, gap) = (&bytes[from..end], &bytes[end..start]);
+        let names = if gap.contains(&b'>') {
+            gap == b">" && byte::prev(bytes, from) == b'<'
+        } else {
+            gap.iter().any(|byte| matches!(byte, b':' | b'='))
+        };
+        if !names {
             return None;
         }
-        let name = &bytes[byte::back(bytes, end, ALPHA, LONGEST)..end];
         let (len, class) = part(name)?;
         let first = &name[..name.len() - len];
         let parted = byte::is(byte::prev(first, first.len()), LOWER);

@@ -45,7 +45,17 @@ pub(super) fn with_illness(bytes: &[u8], start: usize, stop: usize) -> bool {
     let first = bytes.get(from..at.saturating_sub(1)).unwrap_or(&[]);
     let bed = (2..=5).contains(&first.len()) && byte::at(first, 0, DIGIT);
     let leads = matches!(byte::prev(bytes, from), 0 | b'\n') || bytes[..from].ends_with(b". ");
-    byte::prev(bytes, at) == b' ' && leads && (bed || is_name(first)) && is_surname(last)
+    let listed = bed && [&b": "[..], b", ", b"; "].iter().any(|mark| bytes[..from].ends_with(mark));
+    let placed = ((leads || listed) && (bed || is_name(first))) || behind_room(&bytes[..at]);
+    byte::prev(bytes, at) == b' ' && placed && is_surname(last)
+}
+
+/// Whether the number of a room or bed is the label of what follows: `Rm 214: `.
+fn behind_room(before: &[u8]) -> bool {
+    let Some(lead) = before.strip_suffix(b": ") else { return false };
+    let number = byte::back(lead, lead.len(), ALNUM, 6);
+    let place = last_word(lead, number).1;
+    byte::at(lead, number, DIGIT) && (is(place, b"rm") || is(place, b"room") || is(place, b"bed"))
 }
 
 fn is_surname(word: &[u8]) -> bool {

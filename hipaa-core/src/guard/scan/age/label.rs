@@ -51,6 +51,12 @@ pub(super) fn is_entry(bytes: &[u8], start: usize, end: usize) -> bool {
         }
 }
 
+/// Whether the tag of an element ends at `start`: `<age>94</age>`.
+pub(super) fn in_element(bytes: &[u8], start: usize) -> bool {
+    let name = byte::back(bytes, start - 1, ALNUM | byte::JOIN, 24);
+    name + 2 < start && byte::prev(bytes, name) == b'<' && byte::at(bytes, name, ALPHA)
+}
+
 /// Whether a text has no other words than those for events: ` on admission was `, `-Last Birthday (Years)  `,
 /// ` at diagnosis `.
 pub(super) fn names_event(gap: &[u8]) -> bool {
