@@ -71,13 +71,17 @@ impl Scan<'_, '_> {
         if year > LONG_AGO && !later(bytes, span) {
             return false;
         }
-        let sexed = || apart(bytes, span) && (sex_before(bytes, at) || sex_behind(bytes, span.1));
+        let sexed = || {
+            let column = || sex_in_column(bytes, span.1) && named(bytes, at).is_some();
+            apart(bytes, span) && (sex_before(bytes, at) || sex_behind(bytes, span.1) || column())
+        };
         let numbered = || named(bytes, at).is_some() && self.number_behind(span.1);
         sexed()
             || numbered()
             || spoken_of(bytes, span, at, u32::from(year))
             || (apart(bytes, span) && self.number_before(at))
             || (ends(bytes, span) && about(bytes, at))
+            || in_capitals(bytes, span, at)
             || after_sex(bytes, span.0, at)
     }
 
@@ -171,7 +175,7 @@ fn after_sex(bytes: &[u8], start: usize, at: usize) -> bool {
         && named(bytes, word - 2).is_some()
 }
 
-/// `Wristband reads HILL, ANA 5/21/1956`, `Name band checked, reads HILL 13JUL1980`.
+/// `Wristband: HILL,ANA 5/21/1956`, `Wristband reads HILL, ANA 5/21/1956`, `Name band checked, reads HILL 13JUL1980`.
 fn on_band(bytes: &[u8], at: usize) -> bool {
     let single = || {
         let name = byte::back(bytes, at, ALPHA, 20);
@@ -183,7 +187,11 @@ fn on_band(bytes: &[u8], at: usize) -> bool {
         || named(bytes, at).is_some_and(|start| {
             let read = previous_word(bytes, start);
             let from = start.saturating_sub(read.len() + 1);
-            matches!(read, b"reads" | b"says" | b"shows") && BANDS.has(previous_word(bytes, from))
+            let labelled = || {
+                let label = bytes[..start].strip_suffix(b": ").unwrap_or(&[]);
+                WRISTS.has(&label[byte::back(label, label.len(), ALPHA, 12)..])
+            };
+            (matches!(read, b"reads" | b"says" | b"shows") && BANDS.has(previous_word(bytes, from))) || labelled()
         })
 }
 
@@ -222,7 +230,8 @@ fn ends(bytes: &[u8], (start, end): (usize, usize)) -> bool {
         b'(' => byte::peek(bytes, end) == b')',
         _ => {
             matches!(byte::peek(bytes, end), 0 | b',' | b';' | b'\n' | b'\r' | b'|' | b'\t')
-                || matches!(bytes.get(end..end + 2), Some(b" /" | b" |" | b"  "))
+                || matches!(bytes.get(end..end + 2), Some(b" /" | b" |" | b"  " | b". " | b".\n"))
+                || bytes[end..] == *b"."
         }
     }
 }
@@ -283,6 +292,21 @@ fn sex_behind(bytes: &[u8], end: usize) -> bool {
         && byte::at(bytes, next, UPPER)
         && SEXES.has(&bytes[next..stop])
         && (matches!(byte::peek(bytes, stop), b'|' | b'\t') || bytes[stop..].starts_with(b" |"))
+}
+
+/// Whether the column behind holds a sex: `HILL, ANA  2/3/1955  F  MRN 4482913`.
+fn sex_in_column(bytes: &[u8], end: usize) -> bool {
+    let next = beyond(bytes, end);
+    let alone = matches!(bytes.get(next + 1..next + 3), None | Some(b"  ")) || byte::peek(bytes, next + 1) == b'\n';
+    bytes[end..].starts_with(b"  ") && matches!(byte::peek(bytes, next), b'F' | b'M') && alone
+}
+
+/// Whether surname and first name in capitals stand before the parenthesis around the date: `HILL,ANA (7/23/1963) - `.
+fn in_capitals(bytes: &[u8], (start, end): (usize, usize), at: usize) -> bool {
+    let aside = byte::prev(bytes, start) == b'(' && byte::peek(bytes, end) == b')';
+    let capitals =
+        |name: &[u8]| name.contains(&b',') && name.iter().all(|byte| byte::is(*byte, UPPER) || b", '.".contains(byte));
+    aside && named(bytes, at).is_some_and(|name| capitals(&bytes[name..at]))
 }
 
 /// Where a name of two words starts that ends at `at`, perhaps with an initial or a sex behind: `Hill, Mary`,

@@ -17,6 +17,8 @@ fn part(name: &[u8]) -> Option<(usize, CueClass)> {
         [.., b'D', b'o', b'b'] | [.., b'D', b'O', b'B'] => (3, CueClass::Dob),
         [.., b'N', b'p', b'i'] | [.., b'N', b'P', b'I'] => (3, CueClass::Npi),
         [.., b'A', b'g', b'e'] => (3, CueClass::Age90),
+        [.., b'F', b'a', b'x'] => (3, CueClass::Fax),
+        [.., b'A', b'c', b'c', b't'] => (4, CueClass::Account),
         [.., b'a', b't', b'e'] if name.ends_with(b"BirthDate") || name.ends_with(b"Birthdate") => (9, CueClass::Dob),
         [.., b'B', b'i', b'r', b't', b'h'] if name.ends_with(b"DateOfBirth") => (11, CueClass::Dob),
         [.., b'I', b'd'] if name.ends_with(b"MemberId") => (8, CueClass::Plan),
