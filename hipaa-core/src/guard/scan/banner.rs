@@ -212,13 +212,14 @@ fn in_aside(bytes: &[u8], (start, end): (usize, usize), at: usize) -> bool {
     let one = byte::back(bytes, at, ALPHA, 20);
     let before = lead_word(bytes, one);
     let colon = byte::prev(bytes, one) == b':' || bytes[..one].ends_with(b": ");
-    let small = byte::at(before, 0, byte::LOWER);
-    let alone = byte::at(bytes, one, UPPER) && PATIENTS.has(before) && (colon || small);
+    // `Patient Portal (…)` is no person.
+    let person = |word: &[u8]| byte::at(word, 0, byte::LOWER) || word == b"Pt";
+    let alone = byte::at(bytes, one, UPPER) && PATIENTS.has(before) && (colon || person(before));
     let whole = || {
         named(bytes, at).is_some_and(|name| {
             let comma = bytes[name..at].contains(&b',');
             let lead = lead_word(bytes, name);
-            let marked = byte::prev(bytes, name.saturating_sub(1)) == b':' || byte::at(lead, 0, byte::LOWER);
+            let marked = byte::prev(bytes, name.saturating_sub(1)) == b':' || person(lead);
             said() || (PATIENTS.has(lead) && (comma || marked))
         })
     };
