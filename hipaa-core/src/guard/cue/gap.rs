@@ -1,7 +1,7 @@
 //! What stands between a cue and a value: the closer the text, the more the cue says.
 
 use super::asked;
-use super::label::{is_place, labels, labels_cell};
+use super::label::{in_row, is_place, labels, labels_cell};
 use super::link::mistyped;
 use super::placeholder::stands_for_value;
 use super::sent::leads_on;
@@ -181,20 +181,6 @@ fn weight(bytes: &[u8], at: usize, end: usize) -> Option<Fit> {
 /// Whether the last of few words of a line leads to what the next line holds: `Fax to`.
 fn leads(bytes: &[u8], last: usize, count: u32) -> bool {
     count <= 3 && LEADING.has(&bytes[last..byte::skip(bytes, last, ALPHA)])
-}
-
-/// Whether a cue that ends at `from`, in a line that ends before `to`, is one of several cells: the heading of a
-/// column, not a label of what comes next.
-#[inline(never)]
-fn in_row(bytes: &[u8], from: usize, to: usize) -> bool {
-    let end = bytes[from..to].iter().position(|byte| *byte == b'\n').map_or(to, |at| from + at);
-    let labels = bytes[from..end].iter().any(|byte| matches!(byte, b':' | b'#' | b'='));
-    let start = byte::back_to(bytes, from, b'\n', 128);
-    let line = &bytes[start..end];
-    let single = |mark: u8| line.iter().filter(|byte| **byte == mark).count();
-    let tight = line.windows(2).filter(|two| matches!(two[0], b',' | b';') && !byte::is(two[1], byte::BLANK)).count();
-    let wide = line.windows(3).filter(|three| three[0] != b' ' && three[1..] == *b"  ").count();
-    !labels && (tight >= 2 || single(b'\t') >= 2 || single(b'|') >= 2 || wide >= 2)
 }
 
 /// Whether the star at `at` is one of an emphasis: few, and beside a word or the value.

@@ -33,3 +33,17 @@ pub(super) fn is_place(bytes: &[u8], end: usize) -> bool {
     let start = end + usize::from(byte::peek(bytes, end) == b' ');
     PLACES.has(&bytes[start..byte::skip(bytes, start, ALPHA)])
 }
+
+/// Whether a cue that ends at `from`, in a line that ends before `to`, is one of several cells: the heading of a
+/// column, not a label of what comes next.
+#[inline(never)]
+pub(super) fn in_row(bytes: &[u8], from: usize, to: usize) -> bool {
+    let end = bytes[from..to].iter().position(|byte| *byte == b'\n').map_or(to, |at| from + at);
+    let labels = bytes[from..end].iter().any(|byte| matches!(byte, b':' | b'#' | b'='));
+    let start = byte::back_to(bytes, from, b'\n', 128);
+    let line = &bytes[start..end];
+    let single = |mark: u8| line.iter().filter(|byte| **byte == mark).count();
+    let tight = line.windows(2).filter(|two| matches!(two[0], b',' | b';') && !byte::is(two[1], byte::BLANK)).count();
+    let wide = line.windows(3).filter(|three| three[0] != b' ' && three[1..] == *b"  ").count();
+    !labels && (tight >= 2 || single(b'\t') >= 2 || single(b'|') >= 2 || wide >= 2)
+}
