@@ -72,7 +72,8 @@ pub(in super::super) const LONGEST: usize = 48;
 static NEXT: WordSet<16> = WordSet::new("second third fourth other next youngest");
 /// How it was born.
 static BY: WordSet<64> = WordSet::new(
-    "and her his their the my our one child baby son daughter was born on by via c section cesarean caesarean vaginally vaginal svd     nsvd vbac repeat",
+    "and her his their the my our one child baby son daughter was born on by via c section cesarean caesarean vaginally vaginal \
+    svd nsvd vbac repeat",
 );
 /// How far before a second source the first one is looked for, in bytes.
 const SAID: usize = 64;

@@ -205,7 +205,8 @@ fn measured(bytes: &[u8], at: usize) -> bool {
     (is(next, b"on") && !TREATMENTS.has(word(bytes, end).1)) || VITALS.has(next)
 }
 
-/// `a happy 94th birthday`, which is held now, and not that of a thing, and `in her 95th year`; `ending` is what stands behind the digits.
+/// `a happy 94th birthday`, which is held now, and not that of a thing, and `in her 95th year`; `ending` is what stands
+/// behind the digits.
 pub(super) fn birthday(bytes: &[u8], run: Run, ending: &[u8]) -> bool {
     let (next, day) = if ordinal(ending) { word(bytes, run.end) } else { return false };
     let of_it = || is(word(bytes, next).1, b"of");
